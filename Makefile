@@ -1,0 +1,112 @@
+# Everything that is done with this repository. `make` lists it.
+#
+#   make run  PYTHON=python3.12            another interpreter (3.11 to 3.13)
+#   make run  ARGS="--server.port 8000"    more options for Streamlit
+#   make test PYTEST_ARGS="-k canvas -x"   more options for pytest
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+ARGS ?=
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Without it Streamlit's first run on a terminal stops and asks for an e-mail address.
+SERVE := $(BIN)/python -m streamlit run app.py --server.showEmailPrompt false
+
+# $(call apt,PACKAGE,SENTENCE): install a Debian package, or say what is missing.
+define apt
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if ! command -v apt-get >/dev/null || { [ -n "$$sudo" ] && ! command -v sudo >/dev/null; }; \
+	then echo "$(2)" >&2; exit 1; fi; \
+	echo "Installing $(1) ..."; \
+	{ $$sudo apt-get -qq update \
+	&& $$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends $(1) >/dev/null; } \
+	|| { echo "$(2)" >&2; exit 1; }
+endef
+
+NO_VENV := This Python has no ensurepip: install the package python3-venv (or its like) and try again.
+NO_CHROMIUM := The browser tests need Chromium: install it, or put its path into CHROMIUM.
+
+.PHONY: help
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' \
+		| while IFS=$$'\t' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+.PHONY: run
+run: $(VENV)/.app  ## set everything up and serve the app
+	$(SERVE) $(ARGS)
+
+.PHONY: dev
+dev: $(VENV)/.tests  ## the same, and reload when a file is saved
+	$(SERVE) --server.fileWatcherType auto --server.runOnSave true $(ARGS)
+
+.PHONY: test
+test: lint chromium  ## set everything up, then lint and all tests, those in Chromium too
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.tests  ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(VENV)/.tests  ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: text
+text: $(VENV)/.tests  ## collect the screen's strings and compile the translations
+	$(BIN)/python -m ui.locales
+
+.PHONY: weights
+weights: $(VENV)/.app  ## train every family again and write weights/README.md
+	$(BIN)/python -m ae train all
+	$(BIN)/python -m ae evaluate
+
+.PHONY: bench
+bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
+	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+.PHONY: lock
+lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in
+	$(PIP) uv
+	for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+			--no-annotate --no-header "$$name.in" -o "$$name.txt"; \
+	done
+
+.PHONY: clean
+clean:  ## remove caches and artefacts; .venv stays
+	rm -rf artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# No `##`: a step of `make test`, not something to call.
+.PHONY: chromium
+chromium:
+	@[ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null \
+	|| { $(call apt,chromium,$(NO_CHROMIUM)); }
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	|| { echo "Gargalo needs Python 3.11 to 3.13, and $(PYTHON) is not one: try make PYTHON=python3.12." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call apt,python3-venv,$(NO_VENV)); }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps: a second run installs nothing, a changed requirement installs again. The interpreter
+# is order-only, because pip touches its folder.
+$(VENV)/.app: requirements.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+# requirements-dev.txt holds all of requirements.txt, so one installation does for both stamps.
+$(VENV)/.tests: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/.app $@

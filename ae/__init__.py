@@ -1,0 +1,36 @@
+"""Autoencoders on MNIST: draw a digit, squeeze it through 32 numbers, see what survives.
+
+>>> import ae
+>>> model = ae.load("deep")
+>>> digit = ae.drawing.from_strokes(ae.samples.SAMPLES["7b"])  # (28, 28) float32 in [0, 1]
+>>> code = model.encode(digit[None])  # (1, 32)
+>>> model.decode(code).shape
+(1, 28, 28)
+"""
+
+from ae import drawing, evaluation, mnist, pca, samples, weights
+from ae.drawing import EmptyDrawing
+from ae.families import FAMILIES, Family, Recipe
+from ae.mnist import DataError
+from ae.model import Autoencoder, Model, Statistics
+from ae.weights import MODELS, WeightsError, load
+
+__all__ = [
+    "FAMILIES",
+    "MODELS",
+    "Autoencoder",
+    "DataError",
+    "EmptyDrawing",
+    "Family",
+    "Model",
+    "Recipe",
+    "Statistics",
+    "WeightsError",
+    "drawing",
+    "evaluation",
+    "load",
+    "mnist",
+    "pca",
+    "samples",
+    "weights",
+]

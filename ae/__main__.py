@@ -1,0 +1,379 @@
+"""The command line, ``python -m ae``: arguments, and commands of a few lines each."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+# TensorFlow is far away: ae.training imports it only in the functions that need it.
+from ae import files, mnist, report, training, weights
+from ae.drawing import EmptyDrawing
+from ae.families import FAMILIES, Recipe
+from ae.model import Autoencoder
+from ae.pca import PCA
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+
+_INTRO = """\
+Autoencoders on MNIST: squeeze a digit of 28x28 pixels through 32 numbers, and draw it again."""
+
+_EXAMPLES = """\
+examples:
+  python -m ae encode 7.png                       the 32 numbers of a picture, as CSV
+  python -m ae encode 7.png | python -m ae decode - -o 7-again.png
+  python -m ae reconstruct digits.npy -o digits.png --model deep
+  python -m ae evaluate                           errors of all models on MNIST's test digits
+  python -m ae train deep --epochs 20 --out /tmp/weights
+  python -m ae export deep --to deep.keras        the same net for Keras
+
+exit codes:
+  0    done
+  2    bad input or usage; standard error says what, in one sentence
+  130  interrupted with Ctrl-C
+
+`python -m ae COMMAND --help` tells more about each command."""
+
+_DIGITS = f"""\
+INPUT is a picture of one digit ({", ".join(files.PICTURES)}) or an array of digits
+(.npy, .npz, .csv) of shape (n, 28, 28), (n, 784), (28, 28) or (784,), ink is 1:
+floats in [0, 1], or whole numbers from 0 to 255 (uint8), which are divided by 255.
+A picture is brought into MNIST's normal form first; arrays are taken as they are.
+An .npz with several arrays must call the right one `digits`."""
+
+_CODES = """\
+INPUT is an array of codes (.npy, .npz, .csv) of shape (n, 32) or (32,), as `encode`
+writes them. An .npz with several arrays must call the right one `codes`. Decode with
+the model that encoded: the files do not say which it was."""
+
+_PIPES = """\
+`-` is standard input. Without -o, the result goes to standard output as CSV with one
+header line, which the other commands read back."""
+
+_TRAINING = """\
+Trains on MNIST's 60,000 training digits, measures on its 10,000 test digits, and writes
+NAME.safetensors (with --recipe tutorial: tutorial/NAME.safetensors) and SHA256SUMS.
+Without --data, MNIST comes from $AE_MNIST, else from Keras's cache, else from the network.
+PCA is fitted in one step and has no recipe: with `all` it comes with the best one."""
+
+_EVALUATION = """\
+Measures every weights file on MNIST's 10,000 test digits, between a perfect copy (no
+model can have a smaller BCE on grey pixels) and the mean digit (which knows nothing)."""
+
+_EXPORT = """\
+Writes the autoencoder as a Keras model, which Keras loads without this project."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : what stands after ``python -m ae``; the process's own if None.
+
+    Returns
+    -------
+    The exit code: 0, 2 for bad input or usage, 130 for Ctrl-C.
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+        arguments.command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `| head` has read enough. What is still in the buffer must not fail again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt as interrupt:
+        return _complain(str(interrupt) or "interrupted", INTERRUPTED)
+    except OSError as fault:
+        named = f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
+        return _complain(named)
+    except (ValueError, EmptyDrawing, mnist.DataError, weights.WeightsError) as fault:
+        return _complain(str(fault))
+    except MemoryError:
+        return _complain("there is not enough memory for this")
+    return DONE
+
+
+def _complain(sentence: str, code: int = BAD_INPUT) -> int:
+    print(f"ae: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog="python -m ae", description=_INTRO, epilog=_EXAMPLES, formatter_class=plain
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(
+        name: str, command: Callable[[argparse.Namespace], None], summary: str, *more: str
+    ) -> argparse.ArgumentParser:
+        text = "\n\n".join([summary, *more])
+        found = commands.add_parser(name, help=summary, description=text, formatter_class=plain)
+        found.set_defaults(command=command)
+        return found
+
+    def add_data(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--data", metavar="MNIST.npz", help="the data set, in Keras's layout")
+
+    def add_folder(to: argparse.ArgumentParser) -> None:
+        to.add_argument(
+            "--folder",
+            type=Path,
+            default=weights.FOLDER,
+            help="where the weights are (default: the repository's)",
+        )
+
+    def add_recipe(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--recipe", choices=report.RECIPES, help="default: best")
+
+    train = add("train", _train, "Train a model, or all of them.", _TRAINING)
+    train.add_argument("name", metavar="NAME", choices=(*weights.MODELS, "all"), help=_names("all"))
+    add_data(train)
+    add_recipe(train)
+    train.add_argument("--epochs", type=_whole(1), help="instead of the recipe's")
+    train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, help="default: 0")
+    train.add_argument(
+        "--out",
+        type=Path,
+        default=weights.FOLDER,
+        metavar="FOLDER",
+        help="gets the files (default: the repository's weights)",
+    )
+
+    evaluate = add("evaluate", _evaluate, "Measure the models' errors on MNIST.", _EVALUATION)
+    add_data(evaluate)
+    add_folder(evaluate)
+    evaluate.add_argument("--json", action="store_true", help="for programs, figures in full")
+    evaluate.add_argument("--write", action="store_true", help="also write the folder's README.md")
+
+    summary = "Squeeze digits: pictures or arrays to codes."
+    encode = add("encode", _encode, summary, _DIGITS, _PIPES)
+    decode = add("decode", _decode, "Draw the digits of codes.", _CODES, _PIPES)
+    summary = "Encode and decode: digits to digits."
+    reconstruct = add("reconstruct", _reconstruct, summary, _DIGITS, _PIPES)
+    for command, kinds in (
+        (encode, files.ARRAYS),
+        (decode, (*files.ARRAYS, ".png")),
+        (reconstruct, (*files.ARRAYS, ".png")),
+    ):
+        command.add_argument("input", metavar="INPUT", help="a file, or - for standard input")
+        command.add_argument(
+            "-o",
+            "--output",
+            metavar="OUTPUT",
+            default=files.PIPE,
+            help=f"a file ({', '.join(kinds)}); a .png of many digits has {files.TILES} to a row"
+            if ".png" in kinds
+            else f"a file ({', '.join(kinds)})",
+        )
+        command.add_argument(
+            "--model",
+            metavar="NAME",
+            choices=weights.MODELS,
+            default=weights.MODELS[0],
+            help=f"{_names()} (default: {weights.MODELS[0]})",
+        )
+        add_recipe(command)
+        add_folder(command)
+    for command in (encode, reconstruct):
+        command.add_argument(
+            "--raw",
+            "--no-normalise",
+            action="store_true",
+            help="merely resize a picture: for one that is in MNIST's form already",
+        )
+
+    export = add("export", _export, "Write a model as a .keras file.", _EXPORT)
+    export.add_argument("name", metavar="NAME", choices=weights.MODELS, help=_names())
+    export.add_argument("--to", required=True, type=Path, metavar="MODEL.keras")
+    add_recipe(export)
+    add_folder(export)
+    return parser
+
+
+def _names(*more: str) -> str:
+    names = (*weights.MODELS, *more)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _whole(least: int, most: int = 1_000_000) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
+        return number
+
+    whole_number.__name__ = "whole number"  # argparse: "invalid whole number value: 'ten'"
+    return whole_number
+
+
+def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
+    recipe = arguments.recipe or "best"
+    if name not in FAMILIES and arguments.recipe is not None:
+        raise ValueError(f"{name} has no recipe: leave --recipe out")
+    return weights.load(name, recipe=recipe, folder=arguments.folder)
+
+
+def _data(path: str | None) -> mnist.Mnist:
+    # Keras shows the progress of a download on standard output, which is for results.
+    with contextlib.redirect_stdout(sys.stderr):
+        return mnist.load(path)
+
+
+def _encode(arguments: argparse.Namespace) -> None:
+    files.check_target(arguments.output, pictures=False)
+    model = _load(arguments.model, arguments)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    files.write_codes(arguments.output, model.encode(digits))
+
+
+def _decode(arguments: argparse.Namespace) -> None:
+    files.check_target(arguments.output, pictures=True)
+    model = _load(arguments.model, arguments)
+    codes = files.read_codes(arguments.input, model.code_size)
+    files.write_digits(arguments.output, model.decode(codes))
+
+
+def _reconstruct(arguments: argparse.Namespace) -> None:
+    files.check_target(arguments.output, pictures=True)
+    model = _load(arguments.model, arguments)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    files.write_digits(arguments.output, model.reconstruct(digits))
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    found = report.evaluate(_data(arguments.data), arguments.folder)
+    print(report.as_json(found) if arguments.json else report.as_text(found))
+    if arguments.write:
+        files.replace(arguments.folder / "README.md", report.as_readme(found).encode())
+    elif found.missing:
+        print(f"Not there: {', '.join(found.missing)}.", file=sys.stderr)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    names = [arguments.name]
+    if arguments.name == "all":
+        # What has no recipe comes with the best one.
+        names = [n for n in weights.MODELS if n in FAMILIES or arguments.recipe != "tutorial"]
+    elif arguments.name not in FAMILIES and (arguments.recipe or arguments.epochs):
+        raise ValueError(f"{arguments.name} is fitted in one step: it has no recipe and no epochs")
+    data = _data(arguments.data)
+    if any(name in FAMILIES for name in names):
+        _start_keras()
+    for name in names:
+        try:
+            with _progress(name) as on_epoch:
+                path, errors = training.produce(
+                    name,
+                    data,
+                    recipe=arguments.recipe or "best",
+                    epochs=arguments.epochs,
+                    seed=arguments.seed,
+                    out=arguments.out,
+                    on_epoch=on_epoch,
+                )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"interrupted: {name} was not written") from None
+        print(
+            f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
+            f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
+            flush=True,
+        )
+
+
+@contextlib.contextmanager
+def _progress(name: str) -> Iterator[Callable[[training.Epoch], None]]:
+    """Show a training's progress on standard error: a bar on a terminal, else a few lines."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda epoch: _say(name, epoch)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None, said="")
+
+        def show(epoch: training.Epoch) -> None:
+            bar.update(task, total=epoch.of, completed=epoch.number, said=_errors(epoch))
+
+        yield show
+
+
+def _say(name: str, epoch: training.Epoch) -> None:
+    tenth = max(epoch.of // 10, 1)
+    if epoch.number % tenth == 0 or epoch.number == epoch.of:
+        left = epoch.seconds / epoch.number * (epoch.of - epoch.number)
+        print(f"{name}: {_errors(epoch)}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+
+def _errors(epoch: training.Epoch) -> str:
+    held_out = epoch.validation_loss
+    validation = "" if held_out is None else f", validation {held_out:.4f}"
+    return f"epoch {epoch.number} of {epoch.of}, loss {epoch.loss:.4f}{validation}"
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    target: Path = arguments.to
+    if arguments.name not in FAMILIES:
+        raise ValueError(f"{arguments.name} is no Keras net, so there is nothing to export")
+    if target.suffix != ".keras":
+        raise ValueError(f"{target}: Keras wants a name that ends in .keras")
+    model = _load(arguments.name, arguments)
+    assert isinstance(model, Autoencoder)
+    if not target.parent.is_dir():
+        raise ValueError(f"{target.parent} is no folder")
+    _start_keras()
+    draft = target.with_name(target.stem + ".part.keras")
+    try:
+        _keras(model).save(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    print(
+        f"{target}: load it with keras.models.load_model({str(target)!r}); it takes (n, 784) in "
+        "[0, 1], and get_layer('encoder') and get_layer('decoder') are its halves"
+    )
+
+
+def _keras(model: Autoencoder) -> Any:
+    """Build the Keras autoencoder that a model's weights came from."""
+    settings = {k: v for k, v in model.facts["recipe"].items() if k != "name"}
+    nets = training.build(FAMILIES[model.name], Recipe(**settings))
+    for net, ours in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
+        for layer, dense in zip(net.layers, ours, strict=True):
+            layer.set_weights([dense.weights, dense.bias])
+    return nets.autoencoder
+
+
+def _start_keras() -> None:
+    """Import Keras without TensorFlow's notes, which its C++ writes whatever the log level is."""
+    print("Starting TensorFlow …", file=sys.stderr, flush=True)
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import keras  # noqa: F401
+    except ModuleNotFoundError as fault:
+        hint = "pip install -r requirements.txt"
+        raise ValueError(f"{fault.name} is not installed: {hint}") from fault
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

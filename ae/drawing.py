@@ -1,0 +1,397 @@
+"""A drawing or a picture of a digit -> (28, 28), in the form that MNIST's digits have.
+
+MNIST's form: the digit fills a box of 20 pixels, its pen is about 2.5 pixels wide at half height
+with soft edges, and its centre of mass is on pixel (14, 14). Strokes are scaled *before* they
+are inked, and a picture is first reduced to the centre lines of its strokes, so neither the size
+of a drawing nor the width of its pen reaches the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from ae.arrays import SIDE, Float32
+
+Float64 = npt.NDArray[np.float64]
+
+# Measured on the 60,000 training digits: the longest side of the box around all pixels above 0
+# is 20 in 99.98 %, and the centre of mass lies within 0.51 of pixel (14, 14), counted from 0.
+BOX = 20
+CENTRE = 14
+# Fitted together on the 600 pen digits of UNIPEN (benchmarks/normalisation.py): mean ink, share of
+# soft pixels and nearest neighbours then agree with MNIST's. A pixel's ink rises from 0 to 1 while
+# the pen's edge crosses SOFT pixels; an ideal scanner without blur would have SOFT = 1.
+PEN = 2.5
+SOFT = 1.1
+# From the box's edge to the nearest centre line. The pen reaches (PEN + SOFT) / 2 = 1.8 far; what
+# exceeds the box is cut off, so that the faintest ink on its first and last row is 0.27, not 0.
+INSET = 1.5
+# The app's pen is 20 wide on a canvas of 280.
+CANVAS_PEN = 1 / 14
+# With a known canvas, strokes smaller than this share of it are a trembling dot, not a digit.
+TREMBLE = 1 / 50
+
+# Pictures. The longest side that is looked at, and that of the digit within it, in pixels: enough
+# for a hairline on a full page, little enough for a server (a 12-megapixel scan in about 0.3 s).
+LOOK = 1000
+DIGIT = (160, 320)
+# Ink must stand out from the paper by this share of the full range (five grey levels of 256), and
+# by this many standard deviations of the paper's noise.
+FAINTEST = 0.02
+NOISE = 6.0
+# Dust: a spot whose longest side is below this share of the longest stroke's.
+DUST = 1 / 12
+# On a centre line the distance to the edge is level; beside it, it climbs by 1 per pixel.
+LEVEL = 0.7
+
+
+class EmptyDrawing(ValueError):
+    """There is no ink to look at."""
+
+
+def from_strokes(
+    strokes: Sequence[npt.ArrayLike],
+    size: float | None = None,
+    normalise: bool = True,
+    pen: float | None = None,
+) -> Float32:
+    """Ink strokes as MNIST's digits are inked.
+
+    Parameters
+    ----------
+    strokes : sequence of arrays of shape (k, 2), points (x, y) with y downwards, in any unit, of
+        any size and place. One point is a dot.
+    size : side of the square canvas in the strokes' unit. The normal form needs it only to tell a
+        trembling dot from a digit; the plain route falls back on the strokes' bounding square with
+        a margin of a tenth on each side.
+    normalise : False gives what a plain resize of the canvas gives (area averages, nothing moved
+        or scaled), which is what most demos feed to their network.
+    pen : width of the visitor's pen in the strokes' unit, for the plain route only; `size` / 14
+        unless given. The normal form always has MNIST's pen.
+
+    Returns
+    -------
+    float32 array of shape (28, 28), values in [0, 1], ink is 1.
+
+    Raises
+    ------
+    EmptyDrawing
+        No stroke has a point, or (plain route) none is on the canvas.
+    ValueError
+        Points of a wrong shape or not finite; a size or a pen that is not positive.
+    """
+    lines = _as_lines(strokes)
+    _check_positive("size", size)
+    _check_positive("pen", pen)
+    if normalise:
+        return _normal_form(lines, 0.0 if size is None else size * TREMBLE)
+    return _plain(lines, size, pen)
+
+
+def from_image(picture: Image.Image | npt.ArrayLike, normalise: bool = True) -> Float32:
+    """Bring a picture of a digit into MNIST's form.
+
+    Parameters
+    ----------
+    picture : PIL image of any mode and size, or an array of shape (h, w), (h, w, 3) or (h, w, 4):
+        bool, integers in [0, 255] or floats in [0, 1]. Dark on light or light on dark; transparent
+        pixels are background. Uneven light, dust and any width of pen are evened out. A digit that
+        has MNIST's form already keeps its own pen.
+    normalise : False gives a plain resize to 28x28 by area averages, with the ink turned to 1.
+
+    Returns
+    -------
+    float32 array of shape (28, 28), values in [0, 1], ink is 1.
+
+    Raises
+    ------
+    EmptyDrawing
+        Nothing stands out from the background.
+    ValueError
+        Not a picture: wrong shape, type or range, a NaN or an infinity.
+    """
+    grey = _grey(picture if isinstance(picture, Image.Image) else _as_image(picture))
+    ink = _ink_on_paper(grey)
+    if not normalise:
+        raw = grey if _light_on_dark(grey, ink) else 1 - grey
+        return _resize(raw, (SIDE, SIDE), Image.Resampling.BOX)
+    if _has_normal_form(ink):
+        return ink
+    centres = _centre_lines(ink)
+    return _normal_form(np.stack([centres, centres], axis=1), 0.0)
+
+
+# Strokes
+
+
+def _as_lines(strokes: Sequence[npt.ArrayLike]) -> Float64:
+    """Strokes -> (m, 2, 2): m lines from (x, y) to (x, y); a dot is a line to itself."""
+    try:
+        arrays = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"strokes: got {type(strokes).__name__}, expected a sequence of arrays of shape (k, 2)"
+        ) from error
+    lines = [np.empty((0, 2, 2))]
+    for i, points in enumerate(arrays):
+        if points.size == 0:
+            continue
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise ValueError(f"stroke {i}: got shape {points.shape}, expected (k, 2)")
+        if not np.isfinite(points).all():
+            raise ValueError(f"stroke {i}: got NaN or infinity, expected finite points")
+        ends = points[1:] if len(points) > 1 else points
+        lines.append(np.stack([points[: len(ends)], ends], axis=1))
+    joined = np.concatenate(lines)
+    if len(joined) == 0:
+        raise EmptyDrawing("Nothing is drawn: there is no stroke with a point.")
+    return joined
+
+
+def _check_positive(name: str, value: float | None) -> None:
+    if value is not None and not 0 < value < float("inf"):
+        raise ValueError(f"{name}: got {value}, expected a positive finite number")
+
+
+def _normal_form(lines: Float64, least: float) -> Float32:
+    """Lines (m, 2, 2) of any size and place, at least `least` long -> (28, 28) in MNIST's form."""
+    unit = _to_unit(lines, least)
+    middle = np.array([SIDE / 2, SIDE / 2])
+    picture = np.zeros((SIDE, SIDE), dtype=np.float32)
+    # MNIST shifts the finished box by whole pixels. To place the strokes on the centre of mass
+    # before they are inked halves the distance to it, and a nearest neighbour then recognises
+    # 1.3 % more of the pen digits. The box stays 20 pixels. Only a drawing so lopsided that its
+    # box would leave the picture is made smaller; 13 pixels always fit.
+    for box in range(BOX, CENTRE - 2, -1):
+        points = unit * (box - 2 * INSET)
+        corner, ink = _ink_in_box(points + middle, middle, box)
+        place = middle + CENTRE - (corner + _centre_of_mass(ink))
+        corner, ink = _ink_in_box(points + place, place, box)
+        if corner.min() >= 0 and corner.max() + box <= SIDE:
+            x, y = corner
+            picture[y : y + box, x : x + box] = ink
+            break
+    return picture
+
+
+def _to_unit(lines: Float64, least: float) -> Float64:
+    """Centre the lines' bounding box on (0, 0) and make its longest side 1."""
+    # Dividing first keeps the differences of huge coordinates finite.
+    scale = float(np.abs(lines).max()) or 1.0
+    lines = lines / scale
+    low = lines.min(axis=(0, 1))
+    span = max(float((lines.max(axis=(0, 1)) - low).max()), least / scale)
+    unit = (lines - low) / (span or 1.0)
+    return unit - unit.max(axis=(0, 1)) / 2
+
+
+def _ink_in_box(lines: Float64, middle: Float64, box: int) -> tuple[npt.NDArray[np.int64], Float32]:
+    """Ink on exactly those pixels whose centres lie in the box around `middle`."""
+    corner = np.ceil(middle - (box + 1) / 2).astype(np.int64)
+    return corner, _ink((lines - corner).astype(np.float32), box, PEN, SOFT)
+
+
+def _centre_of_mass(ink: Float32) -> Float64:
+    """(x, y) as a pixel index counted from 0."""
+    index = np.arange(len(ink))
+    return np.array([ink.sum(axis=0) @ index, ink.sum(axis=1) @ index]) / ink.sum()
+
+
+def _ink(lines: Float32, side: int, pen: float, soft: float) -> Float32:
+    """Lines (m, 2, 2) in pixels -> (side, side): the share of each pixel that the pen covers.
+
+    Exact for a straight edge along the pixels, whether the pen is wider or narrower than a pixel.
+    """
+    distance = _distance(lines, side)
+    reach = pen / 2
+    covered = np.minimum(distance + soft / 2, reach) - np.maximum(distance - soft / 2, -reach)
+    return np.clip(covered / soft, 0, 1)
+
+
+def _distance(lines: Float32, side: int) -> Float32:
+    """Distance (side, side) from each pixel's centre to the nearest line."""
+    y, x = np.mgrid[:side, :side].reshape(2, -1).astype(np.float32) + np.float32(0.5)
+    squared = np.full(side * side, np.inf, dtype=np.float32)
+    for start in range(0, len(lines), 256):  # 256 lines at a time stay in the processor's cache
+        a, b = lines[start : start + 256, 0, :, None], lines[start : start + 256, 1, :, None]
+        along = b - a  # (m, 2, 1)
+        length = (along**2).sum(axis=1)
+        from_x, from_y = x - a[:, 0], y - a[:, 1]  # (m, pixels)
+        share = from_x * along[:, 0] + from_y * along[:, 1]
+        share /= np.where(length > 0, length, 1)
+        np.clip(share, 0, 1, out=share)
+        from_x -= share * along[:, 0]
+        from_y -= share * along[:, 1]
+        np.minimum(squared, (from_x**2 + from_y**2).min(axis=0), out=squared)
+    return np.sqrt(squared).reshape(side, side)
+
+
+def _plain(lines: Float64, size: float | None, pen: float | None) -> Float32:
+    """Lines (m, 2, 2) -> (28, 28): the canvas as it is, resized by area averages."""
+    scale = float(np.abs(lines).max()) or 1.0
+    lines = lines / scale
+    if size is None:
+        low, high = lines.min(axis=(0, 1)), lines.max(axis=(0, 1))
+        side = 1.25 * float((high - low).max()) or 1.0
+        lines = lines - (low + high - side) / 2
+    else:
+        side = size / scale
+    pen = CANVAS_PEN * side if pen is None else pen / scale
+    # Ten thousand pixels outside the canvas is as good as infinitely far.
+    pixels = np.clip(lines / side * SIDE, -1e4, 1e4).astype(np.float32)
+    ink = _ink(pixels, SIDE, pen / side * SIDE, 1.0)
+    if not ink.any():
+        raise EmptyDrawing("Nothing is drawn: all strokes lie outside the canvas.")
+    return ink
+
+
+# Pictures
+
+
+def _as_image(array: npt.ArrayLike) -> Image.Image:
+    """Check an array and make it a PIL image."""
+    wanted = "(h, w), (h, w, 3) or (h, w, 4), bool, integers in [0, 255] or floats in [0, 1]"
+    try:
+        x = np.asarray(array)
+    except ValueError as error:
+        raise ValueError(f"picture: got {type(array).__name__}, expected {wanted}") from error
+    if x.dtype.kind not in "biuf":
+        raise ValueError(f"picture: got {type(array).__name__} of {x.dtype}, expected {wanted}")
+    if x.size == 0 or not (x.ndim == 2 or (x.ndim == 3 and x.shape[2] in (3, 4))):
+        raise ValueError(f"picture: got shape {x.shape}, expected {wanted}")
+    top = 255 if x.dtype.kind in "iu" else 1
+    least, most = x.min(), x.max()
+    if not (least >= 0 and most <= top):  # a NaN fails both
+        raise ValueError(f"picture: got values from {least} to {most}, expected {wanted}")
+    return Image.fromarray(np.rint(x * (255 / top)).astype(np.uint8))
+
+
+def _grey(picture: Image.Image) -> Float32:
+    """Any picture -> (h, w) in [0, 1], at most LOOK pixels long, transparency laid on a ground."""
+    if picture.getexif().get(0x0112, 1) != 1:  # a phone's photograph, lying on its side
+        picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):
+        return _reduced(_stretched(picture))
+    if not picture.has_transparency_data:
+        return _reduced(picture.convert("RGB").convert("L"))
+    rgba = picture.convert("RGBA")
+    alpha = _reduced(rgba.getchannel("A"))
+    return _on_ground(_reduced(rgba.convert("RGB").convert("L")), alpha)
+
+
+def _stretched(picture: Image.Image) -> Image.Image:
+    """Modes of 16 and 32 bits have no fixed range: take the picture's own."""
+    x = np.asarray(picture, dtype=np.float64)
+    least, most = x.min(), x.max()
+    if not np.isfinite([least, most]).all():
+        raise ValueError(f"picture: got values from {least} to {most}, expected finite ones")
+    x = (x / 2 - least / 2) / ((most / 2 - least / 2) or 1)
+    return Image.fromarray(np.rint(x * 255).astype(np.uint8))
+
+
+def _reduced(picture: Image.Image) -> Float32:
+    factor = -(-max(picture.size) // LOOK)
+    x = np.asarray(picture.reduce(factor) if factor > 1 else picture, dtype=np.float32)
+    return x / np.float32(255)
+
+
+def _on_ground(grey: Float32, alpha: Float32) -> Float32:
+    """Lay a picture with transparent pixels on a ground of one grey."""
+    if not alpha.any():
+        raise EmptyDrawing("The picture is empty: all of it is transparent.")
+    opaque = grey[alpha > alpha.max() / 2]
+    low, high = np.percentile(opaque, (2, 98))
+    # Paper with cut corners goes on more of the same paper; a cut-out digit is its own outline.
+    if len(opaque) > alpha.size / 2 and high - low > FAINTEST:
+        return alpha * grey + (1 - alpha) * np.median(opaque)
+    return alpha
+
+
+def _ink_on_paper(grey: Float32) -> Float32:
+    """Even out light and polarity: (h, w) -> (h, w) in [0, 1], paper is 0, full ink is 1."""
+    contrast = grey - _paper(grey)
+    if (contrast**3).sum() < 0:  # the ink is the rarer and the stronger side
+        contrast = -contrast
+    noise = 1.4826 * float(np.median(np.abs(contrast)))
+    strong = contrast[contrast > max(4 * noise, float(contrast.max()) / 4)]
+    full = float(np.median(strong)) if len(strong) else 0.0
+    if full < max(FAINTEST, NOISE * noise):
+        raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
+    return np.clip(contrast / full, 0, 1)
+
+
+def _light_on_dark(grey: Float32, ink: Float32) -> bool:
+    return bool(grey[ink > 0.5].mean() > grey[ink <= 0.5].mean())
+
+
+def _paper(grey: Float32) -> Float32:
+    """The paper's brightness under uneven light: a quadratic surface fitted in the L1 norm.
+
+    L1, because a median is not moved by what fewer than half of the pixels show: the ink.
+    """
+    height, width = grey.shape
+    small = _resize(grey, (min(width, 48), min(height, 48)), Image.Resampling.BOX)
+    terms = _quadratic(*small.shape).reshape(-1, 6)
+    weight = np.ones(small.size)
+    for _ in range(20):
+        weighted = terms * weight[:, None]
+        surface = np.linalg.lstsq(weighted.T @ terms, weighted.T @ small.ravel())[0]
+        weight = 1 / np.maximum(np.abs(small.ravel() - terms @ surface), 1e-4)
+    return (_quadratic(height, width) @ surface).astype(np.float32)
+
+
+def _quadratic(height: int, width: int) -> Float64:
+    """The terms 1, x, y, xx, xy, yy on a grid over [-1, 1]: (height, width, 6)."""
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+
+
+def _resize(x: Float32, size: tuple[int, int], method: Image.Resampling) -> Float32:
+    return np.asarray(Image.fromarray(x).resize(size, method))
+
+
+def _has_normal_form(ink: Float32) -> bool:
+    if ink.shape != (SIDE, SIDE):
+        return False
+    rows, columns = np.nonzero(ink > FAINTEST)
+    longest = max(np.ptp(rows), np.ptp(columns)) + 1
+    return bool(longest == BOX and np.abs(_centre_of_mass(ink) - CENTRE).max() < 0.6)
+
+
+def _centre_lines(ink: Float32) -> Float64:
+    """Points (n, 2) along the middle of the strokes, as (x, y) in pixels of any scale."""
+    from scipy import ndimage  # late: the app's start does not wait for it
+
+    shape = _without_dust(ink)
+    # Framed, because beyond the picture's edge there is no ink.
+    inside = np.pad(shape, 2)
+    outside = ndimage.distance_transform_edt(~inside)
+    depth = ndimage.distance_transform_edt(inside) - outside
+    slope = np.hypot(*np.gradient(ndimage.gaussian_filter(depth, 1)))
+    middle = inside & (slope < LEVEL)
+    return np.argwhere(middle)[:, ::-1].astype(np.float64)
+
+
+def _without_dust(ink: Float32) -> npt.NDArray[np.bool_]:
+    """The digit's shape alone, between DIGIT[0] and DIGIT[1] pixels long."""
+    from scipy import ndimage
+
+    spots, _ = ndimage.label(ink > 0.5, structure=np.ones((3, 3)))
+    boxes = ndimage.find_objects(spots)
+    lengths = np.array([max(s.stop - s.start for s in box) for box in boxes])
+    dust = np.flatnonzero(lengths < DUST * lengths.max()) + 1
+    kept = np.where(np.isin(spots, dust), 0, ink)
+    rows, columns = np.nonzero(kept > 0.5)
+    kept = kept[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    longest = max(kept.shape)
+    if longest < DIGIT[0]:
+        grow = DIGIT[0] / longest
+        size = (round(kept.shape[1] * grow), round(kept.shape[0] * grow))
+        return _resize(kept, size, Image.Resampling.BICUBIC) > 0.5
+    # The largest of each cell, not the mean: a hairline must not break.
+    step = -(-longest // DIGIT[1])
+    return ndimage.maximum_filter(kept, step)[::step, ::step] > 0.5

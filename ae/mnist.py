@@ -1,0 +1,110 @@
+"""MNIST: 70,000 handwritten digits (LeCun, Cortes & Burges, 1998)."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ae.arrays import SIDE, Float32
+
+_SHAPES = {
+    "x_train": (60_000, SIDE, SIDE),
+    "y_train": (60_000,),
+    "x_test": (10_000, SIDE, SIDE),
+    "y_test": (10_000,),
+}
+_REMEDY = "name another file with --data or the environment variable AE_MNIST"
+
+
+class DataError(RuntimeError):
+    """MNIST cannot be had; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """The data set in the one normal form.
+
+    Attributes
+    ----------
+    x_train, x_test : float32 arrays of shape (60000, 28, 28) and (10000, 28, 28) in [0, 1].
+    y_train, y_test : uint8 arrays of shape (60000,) and (10000,), the digits.
+    sha256 : of the file that they came from.
+    """
+
+    x_train: Float32
+    y_train: npt.NDArray[np.uint8]
+    x_test: Float32
+    y_test: npt.NDArray[np.uint8]
+    sha256: str
+
+
+def load(path: str | os.PathLike[str] | None = None) -> Mnist:
+    """Load MNIST from where it is.
+
+    Parameters
+    ----------
+    path : a ``.npz`` in Keras's layout. Without it: the file that ``$AE_MNIST`` names, else
+        Keras's cache, else Keras downloads it there and checks its hash.
+
+    Raises
+    ------
+    DataError
+        The file is missing, broken or not MNIST, or there is no file and no network.
+    """
+    return _read(find(path))
+
+
+def find(path: str | os.PathLike[str] | None = None) -> Path:
+    """Where ``load`` reads from; downloads if it must."""
+    given = path or os.environ.get("AE_MNIST")
+    if given:
+        return Path(given)
+    cached = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets" / "mnist.npz"
+    return cached if cached.exists() else _download(cached)
+
+
+def _download(cached: Path) -> Path:
+    try:
+        from keras.datasets import mnist
+
+        # Keras shows its progress on stdout, where a command of ours may be writing JSON.
+        with contextlib.redirect_stdout(sys.stderr):
+            mnist.load_data(path=cached.name)
+    except Exception as fault:  # Keras raises whatever its HTTP stack, disk or hash check raise.
+        raise DataError(
+            f"MNIST could not be downloaded ({type(fault).__name__}): put mnist.npz at {cached}, "
+            "or name it with --data or the environment variable AE_MNIST"
+        ) from fault
+    return cached
+
+
+def _read(path: Path) -> Mnist:
+    try:
+        raw = path.read_bytes()
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            arrays: dict[str, Any] = {name: np.asarray(file[name]) for name in _SHAPES}
+    except FileNotFoundError:
+        raise DataError(f"no MNIST file at {path}: {_REMEDY}") from None
+    except Exception as fault:  # NumPy, zipfile and zlib each raise their own for a broken file.
+        what = f"{path} is damaged or not MNIST in Keras's layout ({type(fault).__name__})"
+        raise DataError(f"{what}: {_REMEDY}") from fault
+    for name, shape in _SHAPES.items():
+        if arrays[name].shape != shape or arrays[name].dtype != np.uint8:
+            got = f"{arrays[name].dtype} of shape {arrays[name].shape}"
+            raise DataError(f"{path}: {name} is {got}, expected uint8 of shape {shape}: {_REMEDY}")
+    return Mnist(
+        x_train=arrays["x_train"] / np.float32(255),
+        y_train=arrays["y_train"],
+        x_test=arrays["x_test"] / np.float32(255),
+        y_test=arrays["y_test"],
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )

@@ -1,0 +1,215 @@
+"""The forward pass of an autoencoder: a few matrix products, in NumPy.
+
+Keras trains the nets and stays the source of truth (a test asserts that both agree to 1e-5), but
+serving needs no more than ``relu(x @ W + b)``: 0.03 ms a digit instead of 30, and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, final
+
+import numpy as np
+
+from ae.arrays import PIXELS, SIDE, Float32, as_codes, as_pictures
+from ae.families import Activation
+
+
+def relu(a: Float32) -> Float32:
+    """max(a, 0): negative values become exact zeros."""
+    return np.maximum(a, np.float32(0))
+
+
+def sigmoid(a: Float32) -> Float32:
+    """1 / (1 + exp(-a)), written with tanh because exp overflows float32 at 88."""
+    half = np.float32(0.5)
+    y: Float32 = half * (1 + np.tanh(half * a))
+    return y
+
+
+def linear(a: Float32) -> Float32:
+    """a."""
+    return a
+
+
+ACTIVATIONS: Mapping[Activation, Callable[[Float32], Float32]] = {
+    "relu": relu,
+    "sigmoid": sigmoid,
+    "linear": linear,
+}
+
+
+@final
+@dataclass(frozen=True)
+class Dense:
+    """One layer: ``activation(x @ weights + bias)``, (n, inputs) -> (n, units)."""
+
+    weights: Float32  # (inputs, units)
+    bias: Float32  # (units,)
+    activation: Activation
+
+    def __call__(self, x: Float32) -> Float32:
+        """(n, inputs) -> (n, units)."""
+        return ACTIVATIONS[self.activation](self.logits(x))
+
+    def logits(self, x: Float32) -> Float32:
+        """What the activation gets."""
+        return x @ self.weights + self.bias
+
+
+@final
+@dataclass(frozen=True)
+class Statistics:
+    """What is usual for a model, measured over MNIST's 10,000 test digits.
+
+    Attributes
+    ----------
+    code_percentiles : float32 array of shape (3, units). The 5th, 50th and 95th percentile of
+        each unit's activation.
+    code_mean : float32 array of shape (units,). Mean activation.
+    active : float32 array of shape (units,). Share of the digits for which the unit is not zero.
+    bce_percentiles, mse_percentiles : float32 arrays of shape (101,). The errors per digit, from
+        the best (0) to the worst (100).
+    """
+
+    code_percentiles: Float32
+    code_mean: Float32
+    active: Float32
+    bce_percentiles: Float32
+    mse_percentiles: Float32
+
+    def better_than(self, mse: float) -> float:
+        """Share of the test digits, 0 to 1, whose squared error is above ``mse``."""
+        ranks = np.linspace(0, 1, len(self.mse_percentiles))
+        return 1 - float(np.interp(mse, self.mse_percentiles, ranks))
+
+
+class Model(Protocol):
+    """What every model can do, PCA included: comparing them needs no special case."""
+
+    @property
+    def name(self) -> str:
+        """As in the family table; "pca" for PCA."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the weights file says of itself."""
+
+    @property
+    def statistics(self) -> Statistics:
+        """What is usual for this model over MNIST."""
+
+    @property
+    def code_size(self) -> int:
+        """Numbers per code."""
+
+    def encode(self, x: Float32) -> Float32:
+        """(n, 784) or (n, 28, 28) in [0, 1] -> (n, code_size)."""
+
+    def decode(self, z: Float32) -> Float32:
+        """(n, code_size) -> (n, 28, 28) in [0, 1]."""
+
+    def reconstruct(self, x: Float32) -> Float32:
+        """(n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
+
+    def atoms(self) -> Float32:
+        """(code_size, 28, 28): the picture that each unit adds."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Autoencoder:
+    """A trained autoencoder. All arrays are read-only: one instance serves all threads.
+
+    Attributes
+    ----------
+    facts : what the weights file says of itself: family, layer widths, recipe, epochs, seed,
+        SHA-256 of the data, library versions, test errors.
+    """
+
+    name: str
+    encoder: tuple[Dense, ...]
+    decoder: tuple[Dense, ...]
+    facts: Mapping[str, Any]
+    _statistics: Statistics | None = None
+
+    @property
+    def statistics(self) -> Statistics:
+        """What is usual for this model over MNIST's test digits."""
+        if self._statistics is None:
+            raise ValueError(f"this {self.name} model was not measured over MNIST: use ae.load")
+        return self._statistics
+
+    @property
+    def code_size(self) -> int:
+        """Numbers per code."""
+        return len(self.encoder[-1].bias)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Widths of the layers from the picture to the picture: 784, …, 32, …, 784."""
+        return (PIXELS, *(len(layer.bias) for layer in self.encoder + self.decoder))
+
+    def encode(self, x: Float32) -> Float32:
+        """Squeeze digits through the encoder.
+
+        Parameters
+        ----------
+        x : float32 array of shape (n, 784) or (n, 28, 28), values in [0, 1], ink is 1.
+
+        Returns
+        -------
+        float32 array of shape (n, code_size); never negative where the code's activation is ReLU.
+
+        Raises
+        ------
+        ValueError
+            Wrong type, shape, dtype, a NaN or a value outside [0, 1].
+        """
+        a = as_pictures(x)
+        for layer in self.encoder:
+            a = layer(a)
+        return a  # (n, 784) -> (n, code_size)
+
+    def decode(self, z: Float32) -> Float32:
+        """Draw the digits that codes stand for.
+
+        Parameters
+        ----------
+        z : float32 array of shape (n, code_size), finite.
+
+        Returns
+        -------
+        float32 array of shape (n, 28, 28), values in [0, 1].
+
+        Raises
+        ------
+        ValueError
+            Wrong type, shape, dtype, a NaN, an infinity or a value beyond a million.
+        """
+        a = as_codes(z, self.code_size)
+        for layer in self.decoder:
+            a = layer(a)
+        return a.reshape(-1, SIDE, SIDE)  # (n, code_size) -> (n, 28, 28)
+
+    def reconstruct(self, x: Float32) -> Float32:
+        """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
+        return self.decode(self.encode(x))
+
+    def atoms(self, level: float = 1.0) -> Float32:
+        """Show what each unit draws.
+
+        Returns
+        -------
+        float32 array of shape (code_size, 28, 28). Atom i is what the last layer's logits gain
+        when unit i alone goes from 0 to ``level``. For a one-layer decoder that is exactly
+        ``level`` times the unit's row of the decoder's weights, whatever the other units do; a
+        deep decoder bends, so there it holds for an otherwise empty code.
+        """
+        z = np.vstack([np.zeros(self.code_size), np.diag(np.full(self.code_size, level))])
+        a = as_codes(z.astype(np.float32), self.code_size)
+        for layer in self.decoder[:-1]:
+            a = layer(a)
+        logits = self.decoder[-1].logits(a)
+        return np.reshape(logits[1:] - logits[0], (-1, SIDE, SIDE))

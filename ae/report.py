@@ -1,0 +1,369 @@
+"""What the models are worth, from measured records to text: a table, JSON, ``weights/README.md``.
+
+Nothing here knows a figure: errors are measured by ``ae.evaluation`` at each call, and how a file
+was made is what the file says of itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ae import weights
+from ae.arrays import PIXELS, Float32
+from ae.evaluation import Errors, bce, measure, mse, psnr
+from ae.families import FAMILIES
+from ae.mnist import Mnist
+
+RECIPES = ("best", "tutorial")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One weights file.
+
+    Attributes
+    ----------
+    name, recipe : as in the command line; PCA has no recipe.
+    file : its path inside the folder, with slashes.
+    bytes : its size.
+    layers : widths from the picture to the picture, 784 first.
+    errors : measured now, over the test digits.
+    facts : what the file says of itself.
+    """
+
+    name: str
+    recipe: str | None
+    file: str
+    bytes: int
+    layers: tuple[int, ...]
+    errors: Errors
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A predictor without weights, between which the models stand.
+
+    Attributes
+    ----------
+    bce : nats per pixel. mse : per pixel. psnr : dB, None where it is infinite.
+    """
+
+    name: str
+    title: str
+    bce: float
+    mse: float
+    psnr: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that one evaluation found.
+
+    Attributes
+    ----------
+    models : in the family table's order, PCA last.
+    floor, mean : a perfect copy, which grey pixels keep above a BCE of 0; the mean training digit.
+    missing : models of the best recipe that have no file in the folder.
+    digits : how many test digits.
+    sha256 : of the data's file.
+    """
+
+    models: tuple[Measured, ...]
+    floor: Reference
+    mean: Reference
+    missing: tuple[str, ...]
+    digits: int
+    sha256: str
+
+
+def evaluate(data: Mnist, folder: Path = weights.FOLDER) -> Report:
+    """Measure every weights file of a folder over the test digits.
+
+    Raises
+    ------
+    WeightsError
+        A file is damaged, or there is none at all.
+    """
+    found = [
+        (name, recipe)
+        for name in weights.MODELS
+        for recipe in RECIPES
+        if weights.locate(name, recipe, folder).exists()
+    ]
+    missing = tuple(name for name in weights.MODELS if (name, "best") not in found)
+    if not found:
+        raise weights.WeightsError(
+            f"{folder} holds no weights; make them with: python -m ae train all --out {folder}"
+        )
+    x = data.x_test.reshape(-1, PIXELS)
+    mean = data.x_train.reshape(-1, PIXELS).mean(axis=0, dtype=np.float64).astype(np.float32)
+    return Report(
+        models=tuple(_measured(name, recipe, folder, data.x_test) for name, recipe in found),
+        floor=_reference("floor", "a perfect copy (the floor)", x, x),
+        mean=_reference("mean", "the mean digit", x, np.broadcast_to(mean, x.shape)),
+        missing=missing,
+        digits=len(x),
+        sha256=data.sha256,
+    )
+
+
+def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
+    path = weights.locate(name, recipe, folder)
+    model = weights.load(name, recipe=recipe, folder=folder)
+    errors, _ = measure(model, x)
+    family = FAMILIES.get(name)
+    return Measured(
+        name=name,
+        recipe=model.facts["recipe"]["name"] if "recipe" in model.facts else None,
+        file=path.relative_to(folder).as_posix(),
+        bytes=path.stat().st_size,
+        layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
+        errors=errors,
+        facts=model.facts,
+    )
+
+
+def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:
+    def average(errors: Float32) -> float:
+        return float(errors.mean(dtype=np.float64))
+
+    squared = average(mse(x, y))
+    decibels = average(psnr(x, y)) if squared else None
+    return Reference(name=name, title=title, bce=average(bce(x, y)), mse=squared, psnr=decibels)
+
+
+def as_json(report: Report) -> str:
+    """Give the figures in full, for programs; what is infinite or does not exist is null."""
+    models = [
+        {
+            "name": model.name,
+            "recipe": model.recipe,
+            **model.errors.as_dict(),
+            "parameters": model.facts["parameters"],
+            "file": model.file,
+            "bytes": model.bytes,
+        }
+        for model in report.models
+    ]
+    record = {
+        "data": {"name": "MNIST", "sha256": report.sha256, "test_digits": report.digits},
+        "units": {
+            "bce": "nats per pixel",
+            "mse": "per pixel, of values in [0, 1]",
+            "psnr": "dB, averaged over the digits",
+            "zeros": "share of exact zeros in the average code",
+            "dead": "units that are zero for every digit",
+        },
+        "floor": _figures(report.floor),
+        "mean": _figures(report.mean),
+        "models": models,
+        "missing": report.missing,
+    }
+    return json.dumps(record, indent=2, allow_nan=False)
+
+
+def _figures(reference: Reference) -> dict[str, float | None]:
+    return {"bce": reference.bce, "mse": reference.mse, "psnr": reference.psnr}
+
+
+_HEAD = ("model", "recipe", "BCE", "MSE", "PSNR", "zeros", "dead", "parameters", "bytes")
+_WORDS = 2  # leading columns of words; the others are numbers
+
+
+def as_text(report: Report) -> str:
+    """Give the table, aligned, for people."""
+    rows = [_HEAD, *_rows(report)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i < _WORDS else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    units = "BCE in nats per pixel, MSE per pixel, PSNR in dB"
+    return "\n".join(
+        [*map(str.rstrip, lines), "", f"Averages over {report.digits:,} test digits: {units}."]
+    )
+
+
+def _rows(report: Report) -> list[tuple[str, ...]]:
+    """Cells of the table, the same on a terminal and in Markdown."""
+    models = [
+        (
+            model.name,
+            model.recipe or "",
+            f"{model.errors.bce:.4f}",
+            f"{model.errors.mse:.4f}",
+            f"{model.errors.psnr:.2f}",
+            f"{model.errors.zeros:.1%}",
+            str(model.errors.dead),
+            f"{model.facts['parameters']:,}",
+            f"{model.bytes:,}",
+        )
+        for model in report.models
+    ]
+    return [_reference_row(report.floor), *models, _reference_row(report.mean)]
+
+
+def _reference_row(reference: Reference) -> tuple[str, ...]:
+    decibels = "∞" if reference.psnr is None else f"{reference.psnr:.2f}"
+    figures = (f"{reference.bce:.4f}", f"{reference.mse:.4f}", decibels)
+    return (reference.title, "", *figures, "", "", "", "")
+
+
+def as_readme(report: Report) -> str:
+    """Give ``weights/README.md``, without a date or a machine's name: same files, same text.
+
+    Raises
+    ------
+    WeightsError
+        A model has no file of the best recipe: the page must not look complete without it.
+    """
+    if report.missing:
+        raise weights.WeightsError(
+            f"no README without weights for {', '.join(report.missing)}; "
+            "make them with: python -m ae train all"
+        )
+    errors = _markdown(_HEAD, _rows(report), numbers_from=_WORDS)
+    files = _markdown(
+        ("file", "what", "layers", "made by"),
+        [(f"`{m.file}`", _what(m), _layers(m), f"`{command(m)}`") for m in report.models],
+    )
+    recipes = _markdown(
+        ("model", "recipe", *_SETTINGS),
+        [_settings(m) for m in report.models if m.recipe],
+        numbers_from=None,
+    )
+    versions = _agreed(report.models, lambda m: _versions(m.facts["versions"]))
+    trained = _agreed(report.models, lambda m: f"`{m.facts['data']['sha256']}`")
+    return _README.format(
+        errors=errors,
+        digits=f"{report.digits:,}",
+        files=files,
+        recipes=recipes,
+        versions=versions,
+        trained=trained,
+        tested=f"`{report.sha256}`",
+        floor=f"{report.floor.bce:.4f}",
+        sums=weights.SUMS,
+    )
+
+
+_README = """\
+<!-- Written by `python -m ae evaluate --write`: change ae/report.py, not this page. -->
+
+# Weights
+
+The trained models that the app serves and `ae.load` reads. They are
+[safetensors](https://github.com/huggingface/safetensors): arrays and a header of facts, no code.
+`best` is what ships; `tutorial` is the 2017 tutorial's recipe to the letter, for comparison.
+
+## Errors over MNIST's {digits} test digits
+
+{errors}
+
+BCE in nats per pixel, MSE per pixel, PSNR in dB, each averaged over the digits. *zeros* is the
+share of exact zeros in the average code; a *dead* unit is zero for all of the digits. MNIST is
+grey, so that even a perfect copy has a BCE of {floor}.
+
+## Files
+
+{files}
+
+`{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
+
+## Recipes
+
+{recipes}
+
+What the columns mean stands beside `Recipe` in `ae/families.py`.
+
+## From what
+
+- Trained on MNIST's training digits; SHA-256 of `mnist.npz`: {trained}
+- Measured on the test digits of the file with SHA-256 {tested}
+- Made with {versions}
+
+## Again
+
+```
+python -m ae train all                      # the best recipe, and PCA
+python -m ae train all --recipe tutorial
+python -m ae evaluate --write               # this page
+sha256sum -c {sums}                     # in this folder
+```
+"""
+
+# Column -> name of the recipe's setting.
+_SETTINGS = {
+    "optimizer": "optimizer",
+    "rate": "learning_rate",
+    "schedule": "schedule",
+    "start": "initializer",
+    "code bias": "code_bias",
+    "epochs": "epochs",
+    "batch": "batch_size",
+    "L1": "l1",
+    "row norm": "max_row_norm",
+}
+
+
+def command(model: Measured) -> str:
+    """Spell out the command that made a file, from its facts; later defaults do not change it."""
+    words = ["python -m ae train", model.name]
+    if model.recipe is not None:
+        words += ["--recipe", model.recipe, "--epochs", str(model.facts["recipe"]["epochs"])]
+        words += ["--seed", str(model.facts["seed"])]
+    return " ".join(words)
+
+
+def _what(model: Measured) -> str:
+    family = FAMILIES.get(model.name)
+    if family is None:
+        return "Principal component analysis: the best linear squeeze."
+    return family.idea
+
+
+def _layers(model: Measured) -> str:
+    return "-".join(map(str, model.layers))
+
+
+def _settings(model: Measured) -> tuple[str, ...]:
+    recipe = model.facts["recipe"]
+    return (model.name, model.recipe or "", *(_setting(recipe[k]) for k in _SETTINGS.values()))
+
+
+def _setting(value: str | float | None) -> str:
+    """Say a setting; what is 0 or absent is none."""
+    if not value:
+        return "–"
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _versions(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{package} {number}" for package, number in versions.items())
+
+
+def _agreed(models: Iterable[Measured], say: Callable[[Measured], str]) -> str:
+    """Say it once where all files agree, else with the names of the files."""
+    groups: dict[str, list[str]] = {}
+    for model in models:
+        groups.setdefault(say(model), []).append(f"`{model.file}`")
+    if len(groups) == 1:
+        return next(iter(groups))
+    return "; ".join(f"{value} ({', '.join(files)})" for value, files in groups.items())
+
+
+def _markdown(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int | None = None
+) -> str:
+    rule = ["---" if numbers_from is None or i < numbers_from else "---:" for i in range(len(head))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])

@@ -1,0 +1,242 @@
+"""Weights on disk: safetensors files that say what they are, checked before they are used.
+
+Loading runs no code from the file. A file that ships is read once, its SHA-256 is compared with
+``SHA256SUMS`` beside it, and only then is it parsed: a shallow net saved under the sparse one's
+name has the right shapes and would otherwise pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from ae.arrays import PIXELS, Float32
+from ae.families import FAMILIES, Family
+from ae.model import Autoencoder, Dense, Statistics
+from ae.pca import PCA
+
+FOLDER = Path(__file__).resolve().parent.parent / "weights"
+SUMS = "SHA256SUMS"
+# The deep net's file has 0.9 MB; a larger model of somebody's own has its place below this.
+MAX_BYTES = 20_000_000
+
+MODELS = (*FAMILIES, "pca")
+
+
+class WeightsError(RuntimeError):
+    """A weights file is missing, damaged or not what it should be; the message says what to do."""
+
+
+def load(
+    name: str, *, recipe: str = "best", folder: str | os.PathLike[str] | None = None
+) -> Autoencoder | PCA:
+    """Load a model that ships with this repository, or that ``python -m ae train`` made.
+
+    Parameters
+    ----------
+    name : of a family in ``ae.FAMILIES``, or "pca".
+    recipe : "best", which the app serves, or "tutorial".
+    folder : where the files and their ``SHA256SUMS`` are; the repository's ``weights/`` if None.
+
+    Raises
+    ------
+    ValueError
+        There is no such model or recipe.
+    WeightsError
+        The file is missing, truncated, altered or does not fit the family.
+    """
+    path = locate(name, recipe, folder)
+    root = FOLDER if folder is None else Path(folder)
+    try:
+        tensors, facts = _parse(_verified(path, root))
+        return _assemble(name, recipe, tensors, facts)
+    except ValueError as fault:
+        raise WeightsError(f"{path} {fault}; {_remedy(path, recipe, root)}") from fault
+
+
+def locate(name: str, recipe: str = "best", folder: str | os.PathLike[str] | None = None) -> Path:
+    """Name the file of a model: ``<name>.safetensors``, the tutorial's in a folder of its own."""
+    if name not in MODELS:
+        raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
+    if recipe not in ("best", "tutorial"):
+        raise ValueError(f"no recipe is called {recipe!r}; there are best, tutorial")
+    root = FOLDER if folder is None else Path(folder)
+    return (root if recipe == "best" else root / recipe) / f"{name}.safetensors"
+
+
+def save(
+    path: Path,
+    tensors: Mapping[str, Float32],
+    facts: Mapping[str, Any],
+    *,
+    root: str | os.PathLike[str] | None = None,
+) -> None:
+    """Write a weights file and its line in ``SHA256SUMS``.
+
+    Each of the two files is replaced in one step, so that a run that dies leaves no half of it.
+
+    Parameters
+    ----------
+    path : as ``locate`` names it.
+    root : the folder that was given to ``locate``, where the list stands; the file's own if None.
+    """
+    folder = path.parent if root is None else Path(root)
+    contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    raw = safetensors.numpy.save(contiguous, metadata={"facts": json.dumps(dict(facts))})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, raw)
+    sums = _sums(folder)
+    sums[path.relative_to(folder).as_posix()] = hashlib.sha256(raw).hexdigest()
+    _replace(folder / SUMS, "".join(f"{sums[n]}  {n}\n" for n in sorted(sums)).encode())
+
+
+def autoencoder(
+    family: Family,
+    tensors: Mapping[str, Float32],
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    statistics: Statistics | None = None,
+) -> Autoencoder:
+    """Build a family's model from its arrays, named as ``ae.training.tensors`` names them."""
+    encoder, decoder = (
+        tuple(
+            Dense(tensors[f"{half}.{i}.weights"], tensors[f"{half}.{i}.bias"], activation)
+            for i, activation in enumerate(activations)
+        )
+        for half, activations in zip(("encoder", "decoder"), family.activations, strict=True)
+    )
+    return Autoencoder(family.name, encoder, decoder, facts, statistics)
+
+
+def statistics_tensors(statistics: Statistics) -> dict[str, Float32]:
+    """Name the statistics' arrays as they stand in the file: ``statistics.code_mean``, …"""
+    return {f"statistics.{name}": array for name, array in asdict(statistics).items()}
+
+
+def _verified(path: Path, root: Path) -> bytes:
+    """Read a file that the manifest vouches for."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ValueError(f"is too large for weights ({size:,} bytes)")
+        raw = path.read_bytes()
+    except OSError:
+        raise ValueError("is missing or cannot be read") from None
+    expected = _sums(root).get(path.relative_to(root).as_posix())
+    if expected is None:
+        raise ValueError(f"is not listed in {root / SUMS}")
+    if hashlib.sha256(raw).hexdigest() != expected:
+        raise ValueError("is truncated or was altered")
+    return raw
+
+
+def _remedy(path: Path, recipe: str, root: Path) -> str:
+    tutorial = "" if recipe == "best" else f" --recipe {recipe}"
+    train = f"python -m ae train {path.stem}{tutorial}"
+    if root == FOLDER:
+        inside = path.relative_to(FOLDER.parent).as_posix()
+        return f"restore it with: git checkout -- {inside} {FOLDER.name}/{SUMS} (or {train})"
+    return f"make it again with: {train} --out {root}"
+
+
+def _sums(root: Path) -> dict[str, str]:
+    """Read ``SHA256SUMS`` in the format of ``sha256sum``: file name -> hash."""
+    try:
+        lines = (root / SUMS).read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def _parse(raw: bytes) -> tuple[dict[str, Float32], Mapping[str, Any]]:
+    """Take a file's bytes apart: read-only arrays and facts."""
+    try:
+        tensors = safetensors.numpy.load(raw)
+        # The library gives the header's free text only of a file on disk, not of checked bytes.
+        (length,) = struct.unpack_from("<Q", raw)
+        header = json.loads(raw[8 : 8 + length])
+        facts = dict(json.loads(header["__metadata__"]["facts"]))
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, struct.error) as fault:
+        raise ValueError("is not a weights file of ours") from fault
+    for array in tensors.values():
+        array.setflags(write=False)
+    return tensors, MappingProxyType(facts)
+
+
+def _assemble(
+    name: str, recipe: str, tensors: dict[str, Float32], facts: Mapping[str, Any]
+) -> Autoencoder | PCA:
+    """Build the model, checking every array and what the file says against the family table."""
+    family = FAMILIES.get(name)
+    _check_facts(facts, name, recipe, family)
+    expected = _pca_shapes(tensors) if family is None else _family_shapes(family)
+    for key in sorted(tensors.keys() | expected.keys()):
+        got = _describe(tensors[key]) if key in tensors else "nothing"
+        wanted = f"float32 of shape {expected[key]}" if key in expected else "nothing"
+        if got != wanted:
+            raise ValueError(f"does not fit {name}: {key} is {got}, expected {wanted}")
+        if not np.isfinite(tensors[key]).all():
+            raise ValueError(f"does not fit {name}: {key} holds NaN or infinity")
+    statistics = Statistics(**{f.name: tensors[f"statistics.{f.name}"] for f in fields(Statistics)})
+    if family is None:
+        return PCA.from_state(tensors["mean"], tensors["components"], facts, statistics)
+    return autoencoder(family, tensors, facts, statistics)
+
+
+def _check_facts(facts: Mapping[str, Any], name: str, recipe: str, family: Family | None) -> None:
+    """Shapes alone do not tell sparse from shallow, one recipe from another, relu from linear."""
+    settings = facts.get("recipe")
+    said = {
+        "family": facts.get("family"),
+        "recipe": settings.get("name") if isinstance(settings, dict) else None,
+        "activations": facts.get("activations"),
+    }
+    wanted: dict[str, Any] = {"family": name}
+    if family is not None:
+        wanted |= {"recipe": recipe, "activations": [list(half) for half in family.activations]}
+    for key, value in wanted.items():
+        if said[key] != value:
+            what = f"it says {key} {said[key]!r}, expected {value!r}"
+            raise ValueError(f"does not fit {name}: {what}")
+
+
+def _describe(array: Float32) -> str:
+    return f"{array.dtype} of shape {array.shape}"
+
+
+def _family_shapes(family: Family) -> dict[str, tuple[int, ...]]:
+    shapes = _statistics_shapes(family.code_size)
+    for half, widths in (("encoder", family.encoder), ("decoder", family.decoder)):
+        for i, (inputs, units) in enumerate(itertools.pairwise(widths)):
+            shapes[f"{half}.{i}.weights"] = (inputs, units)
+            shapes[f"{half}.{i}.bias"] = (units,)
+    return shapes
+
+
+def _pca_shapes(tensors: Mapping[str, Float32]) -> dict[str, tuple[int, ...]]:
+    units = len(np.atleast_2d(tensors.get("components", ())))
+    return {"mean": (PIXELS,), "components": (units, PIXELS)} | _statistics_shapes(units)
+
+
+def _statistics_shapes(code: int) -> dict[str, tuple[int, ...]]:
+    units, hundredths = (code,), (101,)
+    shapes = {"code_percentiles": (3, code), "code_mean": units, "active": units}
+    shapes |= {"bce_percentiles": hundredths, "mse_percentiles": hundredths}
+    return {f"statistics.{name}": shape for name, shape in shapes.items()}
+
+
+def _replace(path: Path, raw: bytes) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")  # another run may write its own
+    draft.write_bytes(raw)
+    draft.replace(path)

@@ -1,0 +1,57 @@
+"""Gargalo: draw a digit, squeeze it through 32 numbers, see what survives.
+
+The frame around every page: which model, which language, and the table of pages.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+import ae
+from ui import diagram, models, state
+from ui.text import LANGUAGES, N_
+
+# Path, title, icon, group. A page is a folder; this line is all that the app needs to know of it.
+PAGES = (("pages/draw/page.py", N_("Draw"), ":material/draw:", ""),)
+
+UI = Path(__file__).parent / "ui"
+st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
+st.html(UI / "style.css")
+
+now = state.visit()
+text = state.text()
+_ = text.gettext
+
+groups: dict[str, list[st.Page]] = {}
+for i, (path, title, icon, group) in enumerate(PAGES):
+    groups.setdefault(_(group), []).append(st.Page(path, title=_(title), icon=icon, default=not i))
+page = st.navigation(groups, position="top")
+
+with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
+    st.html('<p class="brand">Gargalo</p>', width="content")
+    st.segmented_control(
+        _("Model"),
+        list(ae.FAMILIES),
+        format_func=lambda name: _(ae.FAMILIES[name].title),
+        key=state.MODEL,
+        on_change=now.edits.clear,
+        required=True,
+        label_visibility="collapsed",
+    )
+    with st.container(key="idea", horizontal=True, vertical_alignment="center", gap="small"):
+        family = ae.FAMILIES[state.model_name()]
+        st.html(diagram.html(family, " → ".join(map(str, family.widths))), width="content")
+        st.caption(_(family.idea), width="stretch")
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=str.upper,
+        key=state.LANG,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+while now.notices:
+    st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
+page.run()
+models.freeze()

@@ -1,0 +1,77 @@
+"""Draw a digit, see its 32 numbers and what the decoder makes of them."""
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ui import canvas, editor, figures, formulas, models, results, state, strokes, takeaway
+from ui.components.bars import code_bars
+
+now = state.visit()
+text = state.text()
+_ = text.gettext
+name = state.model_name()
+family = ae.FAMILIES[name]
+
+st.html(
+    f'<p class="lead">{_("Draw a digit. It is squeezed through {n} numbers.", n=family.code_size)}'
+    f" {_('The picture is drawn again from them alone: see what survives.')}</p>"
+)
+
+try:
+    model = models.load(name)
+except ae.WeightsError as fault:
+    st.error(_("This model cannot be used: its file is missing or damaged. The others work."))
+    st.code(str(fault), language=None, wrap_lines=True)
+    st.stop()
+
+
+@st.dialog(_("How it works"), width="large")
+def how_it_works() -> None:
+    """Show the formula of this model, with its real shapes."""
+    st.latex(formulas.forward(family))
+    st.markdown(text.long("draw", "how"))
+    st.latex(formulas.loss(family))
+    if family.recipes["best"].l1:
+        st.markdown(text.long("draw", "price"))
+
+
+@st.fragment
+def workspace() -> None:
+    """Show what changes with each stroke, and nothing else."""
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(key="canvas_side", width=strokes.SIDE):
+            canvas.show(now, text)
+        with st.container(key="results"):
+            result = results.show(now, model, text)
+            st.html(
+                f'<p class="code-title">{_("The code: {n} numbers", n=model.code_size)}'
+                f'<small><span class="usual">■</span> {_("where a unit usually lies")}'
+                f" · ○ {_('exactly zero')} · {_('click a bar to change it')}</small></p>"
+            )
+            now.selected = code_bars(
+                figures.code_figure(
+                    result and result.code,
+                    result and result.encoded,
+                    model.statistics.code_percentiles[[0, -1]],
+                    editor.axis_top(model),
+                    text,
+                ),
+                selected=now.selected,
+                label=_("The code as bars. The arrow keys choose a unit."),
+                unit_text=_("Unit {unit}: {value}"),
+                no_unit_text=_("No unit chosen"),
+                revision=now.revision,
+                key="bars",
+                height=190,
+            )
+            editor.show(now, model, result and result.code, text)
+            with st.container(horizontal=True):
+                if st.button(_("How it works"), icon=":material/function:"):
+                    how_it_works()
+                with st.popover(_("Take it away"), icon=":material/download:", disabled=not result):
+                    if result:
+                        takeaway.show(result, now.drawing, name, text)
+
+
+workspace()

@@ -1,0 +1,190 @@
+// One Plotly bar chart that lives as long as its place on the page and is updated in place with Plotly.react.
+// The Python side, and the reason why this exists, is ui/components/bars.py.
+
+// Plotly's ready-made bundle is a classic script. It also runs as a module, and then the browser's module map loads it
+// once per page, however many charts there are. Taken at once: Streamlit's own Plotly may overwrite the global later.
+import "./plotly/plotly-basic-4.1.1.min.js";
+const { Plotly } = window;
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+const charts = new WeakMap(); // host element -> Chart
+
+// Streamlit calls this at mount, at every change of `data` and at every change of theme.
+export default function codeBars(component) {
+  const host = component.parentElement.querySelector(".code-bars");
+  if (!charts.has(host)) charts.set(host, new Chart(host));
+  const chart = charts.get(host);
+  chart.update(component.data, component.setStateValue);
+  // Streamlit also calls the cleanup of an update that a newer one overtook, while the chart is in use. Only a host
+  // that has left the page is really gone.
+  return () => host.isConnected || chart.destroy();
+}
+
+class Chart {
+  constructor(host) {
+    this.host = host;
+    this.plot = document.createElement("div");
+    this.selected = null;
+    this.count = 0; // the visitor's choices so far, see update()
+
+    // Plotly hears of moves (its tooltip) but not of presses: it would cover the page during a press, and make a second
+    // click of its own out of a tap. The browser's own click comes once, by mouse and by finger, and not after a scroll.
+    for (const press of ["mousedown", "touchstart"]) {
+      host.addEventListener(press, (event) => event.stopPropagation(), { capture: true, passive: true });
+    }
+    host.addEventListener("click", (event) => this.clicked(event));
+    host.addEventListener("keydown", (event) => this.pressed(event));
+
+    this.observer = new ResizeObserver(() => host.clientWidth === this.width || this.draw());
+    this.observer.observe(host);
+  }
+
+  // Who is right about the selection, the visitor or the server? The visitor, until the server has heard: every choice
+  // made here carries its number, the server says in `seen` which number it heard last, and an answer to an older one
+  // (a drawing's rerun that was under way when the visitor clicked) does not touch the selection.
+  update(data, setStateValue) {
+    this.data = data;
+    this.send = setStateValue;
+    if (data.seen >= this.count) {
+      this.count = data.seen;
+      this.selected = data.selected;
+    }
+    this.draw();
+  }
+
+  choose(unit) {
+    this.selected = unit;
+    this.count += 1;
+    this.draw(); // the visitor sees it at once; the server hears of it afterwards
+    this.send("pick", { unit, number: this.count });
+  }
+
+  clicked(event) {
+    const unit = this.unitAt(event.clientX);
+    if (unit !== null) this.choose(unit === this.selected ? null : unit);
+  }
+
+  pressed(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !this.positions) return;
+    const last = this.positions.length - 1;
+    const now = this.selected;
+    const next = {
+      ArrowLeft: Math.max((now ?? last + 1) - 1, 0),
+      ArrowRight: Math.min((now ?? -1) + 1, last),
+      Home: 0,
+      End: last,
+      Escape: null,
+    }[event.key];
+    if (next === undefined || (next === null && now === null)) return; // not ours: let it scroll, or close a dialog
+    event.preventDefault();
+    if (next !== now) this.choose(next);
+  }
+
+  // The column under a point of the screen, from top to bottom of the chart: a bar of height zero counts like any other.
+  unitAt(clientX) {
+    const axis = this.plot._fullLayout?.xaxis;
+    if (!axis) return null;
+    const x = axis.p2d(clientX - this.plot.getBoundingClientRect().left - axis._offset);
+    const unit = this.positions.findIndex((position) => Math.abs(position - x) <= 0.5);
+    return unit < 0 ? null : unit;
+  }
+
+  draw() {
+    const { host, data } = this;
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height || !data) return; // in a hidden tab: the ResizeObserver calls again when it is shown
+    this.width = width;
+
+    const style = getComputedStyle(host);
+    const { traces, layout } = resolve(data.figure, style);
+    const { x, y } = traces[data.code];
+    this.positions = x ?? y.map((_, unit) => unit);
+    if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton
+
+    Plotly.react(
+      this.plot,
+      traces,
+      complete(layout, style, width, height, this.positions, this.selected),
+      CONFIG,
+    ).then(() => {
+      if (this.data === data) host.dataset.revision = data.revision;
+    });
+    this.describe(data, y, layout.separators);
+  }
+
+  // For those who do not see the bars: a slider over the units whose value is read out at each step.
+  describe(data, y, separators = ".") {
+    const { selected, positions } = this;
+    const number = selected === null ? "" : (y[selected] ?? 0).toFixed(2).replace(".", separators[0]);
+    const attributes = {
+      role: "slider",
+      tabindex: 0,
+      "aria-orientation": "horizontal",
+      "aria-label": data.label,
+      "aria-valuemin": 0,
+      "aria-valuemax": positions.length,
+      "aria-valuenow": selected === null ? 0 : selected + 1,
+      "aria-valuetext":
+        selected === null
+          ? data.no_unit_text
+          : data.unit_text.replace("{unit}", positions[selected]).replace("{value}", number),
+    };
+    for (const [name, value] of Object.entries(attributes)) this.host.setAttribute(name, value);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    Plotly.purge(this.plot);
+  }
+}
+
+// A deep copy (Plotly writes into what it is given) in which "var(--st-primary-color)" has become that colour.
+function resolve(value, style) {
+  if (typeof value === "string") {
+    return value.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+  }
+  if (Array.isArray(value)) return value.map((item) => resolve(item, style));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, style)]));
+}
+
+// The figure's layout in the page's colours, at the host's size, with axes that nothing moves.
+function complete(layout, style, width, height, positions, selected) {
+  const css = (name) => style.getPropertyValue(name).trim();
+  const [text, background, primary] = ["text", "background", "primary"].map((name) => css(`--st-${name}-color`));
+  const font = { family: css("--st-font"), size: 12, color: text, ...layout.font };
+  const axis = (own, range) => ({
+    gridcolor: css("--st-border-color-light"),
+    zerolinecolor: css("--st-border-color"),
+    range,
+    ...own,
+    fixedrange: true,
+    autorange: false,
+  });
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    showlegend: false,
+    hovermode: "x",
+    ...layout,
+    font,
+    hoverlabel: { bgcolor: background, bordercolor: text, font, ...layout.hoverlabel },
+    xaxis: axis(layout.xaxis, [positions[0] - 0.5, positions[positions.length - 1] + 0.5]),
+    yaxis: axis(layout.yaxis),
+    shapes: [...(layout.shapes ?? []), ...(selected === null ? [] : column(positions[selected], primary))],
+    dragmode: false,
+    autosize: false,
+    width,
+    height,
+  };
+}
+
+// The mark of the selected unit spans its whole column, so that a zero shows it too. Two shapes, because one has but
+// one opacity: a light fill behind the bars, and an outline that is visible without seeing colour.
+function column(x, color) {
+  const place = { type: "rect", xref: "x", yref: "paper", x0: x - 0.5, x1: x + 0.5, y0: 0, y1: 1 };
+  return [
+    { ...place, layer: "below", fillcolor: color, opacity: 0.18, line: { width: 0 } },
+    { ...place, fillcolor: "rgba(0,0,0,0)", line: { color, width: 1.5 } },
+  ];
+}

@@ -1,0 +1,398 @@
+"""What every model promises, PCA included: one contract, asked of each entry of ``ae.MODELS``.
+
+A family that is added to ``ae/families.py`` is tested here with no edit, but for the errors that
+it must reach (``REACHES``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from multiprocessing.pool import ThreadPool
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ae
+from ae.arrays import MAX_CODE
+from ae.families import Family, Recipe
+from ae.mnist import Mnist
+from ae.model import Autoencoder, Model, Statistics
+from ae.pca import PCA
+
+SHIPPED = [(name, "best") for name in ae.MODELS] + [(name, "tutorial") for name in ae.FAMILIES]
+FIGURES = ("bce", "mse", "psnr", "zeros", "dead")
+
+
+@pytest.fixture(scope="module", params=ae.MODELS)
+def model(request: pytest.FixtureRequest) -> Model:
+    return ae.load(request.param)
+
+
+def digits(n: int, seed: int = 0) -> np.ndarray:
+    """Noise as full of exact 0 and 1 as a digit is."""
+    wide = np.random.default_rng(seed).uniform(-2, 2, (n, 28, 28))
+    return np.clip(wide, 0, 1).astype(np.float32)
+
+
+def codes(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 5, (n, 32)).astype(np.float32)
+
+
+def assert_close(got: np.ndarray, wanted: np.ndarray) -> None:
+    """The same but for rounding: products of other shapes are summed in another order."""
+    assert_allclose(got, wanted, rtol=1e-5, atol=1e-4)
+
+
+# Shapes, types, ranges
+
+
+@pytest.mark.parametrize("n", [0, 1, 7])
+def test_shapes_dtypes_and_ranges(model: Model, n: int) -> None:
+    assert model.code_size == 32
+    z, y = model.encode(digits(n)), model.reconstruct(digits(n))
+    assert (z.shape, z.dtype.name) == ((n, 32), "float32")
+    for pictures in (y, model.decode(z), model.decode(codes(n))):
+        assert (pictures.shape, pictures.dtype.name) == ((n, 28, 28), "float32")
+        assert np.all((pictures >= 0) & (pictures <= 1))
+
+
+@pytest.mark.parametrize("name", [f.name for f in ae.FAMILIES.values() if f.hidden == "relu"])
+def test_a_code_of_relu_is_never_negative_and_has_exact_zeros(name: str) -> None:
+    z = ae.load(name).encode(digits(50))
+    assert z.min() == 0 < z.max()
+
+
+def test_flat_and_square_pictures_are_the_same(model: Model) -> None:
+    x = digits(5)
+    assert_array_equal(model.encode(x), model.encode(x.reshape(5, 784)))
+    assert_array_equal(model.reconstruct(x), model.reconstruct(x.reshape(5, 784)))
+
+
+def test_order_in_memory_does_not_matter(model: Model) -> None:
+    x, z = digits(6), codes(6)
+    assert_array_equal(model.encode(np.asfortranarray(x)), model.encode(x))
+    assert_array_equal(model.encode(x[::-2]), model.encode(x[::-2].copy()))
+    assert_close(model.decode(np.asfortranarray(z)), model.decode(z))
+
+
+def test_reconstruct_is_encode_then_decode(model: Model) -> None:
+    x = digits(5)
+    assert_array_equal(model.reconstruct(x), model.decode(model.encode(x)))
+
+
+def test_a_batch_is_its_digits_one_by_one(model: Model) -> None:
+    x, z = digits(9), codes(9)
+    assert_close(model.encode(x), np.concatenate([model.encode(one[None]) for one in x]))
+    assert_close(model.decode(z), np.concatenate([model.decode(one[None]) for one in z]))
+
+
+def test_digits_and_codes_make_a_difference(model: Model) -> None:
+    z, y = model.encode(digits(2)), model.decode(codes(2))
+    assert np.abs(z[0] - z[1]).max() > 0.1 and np.abs(y[0] - y[1]).max() > 0.1
+
+
+# Shared by all visitors at once
+
+
+def test_the_same_every_time_and_from_every_load(model: Model) -> None:
+    x, again = digits(5), ae.load(model.name)
+    for other in (model, again):
+        assert_array_equal(model.encode(x), other.encode(x))
+        assert_array_equal(model.reconstruct(x), other.reconstruct(x))
+        assert_array_equal(model.atoms(), other.atoms())
+
+
+def test_arguments_are_not_changed(model: Model) -> None:
+    x, z = digits(5), codes(5)
+    for array in (x, z):
+        array.setflags(write=False)  # or else whoever writes to it says so
+    model.encode(x), model.decode(z), model.reconstruct(x)
+    assert_array_equal(x, digits(5))
+    assert_array_equal(z, codes(5))
+
+
+def test_what_visitors_share_is_read_only(model: Model) -> None:
+    shared = list(arrays_of(model))
+    sizes = sum(array.size for array in shared if array.dtype == np.float32)
+    assert sizes > model.facts["parameters"], "the walk did not reach the weights"
+    assert not any(array.flags.writeable for array in shared)
+    with pytest.raises(TypeError):
+        model.facts["family"] = "mine"  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        model.statistics.active = shared[0]  # type: ignore[misc]
+
+
+def arrays_of(thing: object) -> Iterator[np.ndarray]:
+    """Every array that an object leads to."""
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif isinstance(thing, tuple | list):
+        for part in thing:
+            yield from arrays_of(part)
+    elif isinstance(thing, Mapping):
+        yield from arrays_of(list(thing.values()))
+    elif is_dataclass(thing) or isinstance(thing, PCA):
+        yield from arrays_of(vars(thing))
+
+
+def test_what_a_visitor_gets_is_no_window_into_the_model(model: Model) -> None:
+    """What comes back may be read-only; where it is not, writing to it changes nothing."""
+    for ask in (
+        model.atoms,
+        lambda: model.encode(digits(2)),
+        lambda: model.decode(np.zeros((1, 32), np.float32)),
+    ):
+        got, before = ask(), ask().copy()
+        if got.flags.writeable:
+            got[:] = -1
+        assert_array_equal(ask(), before)
+
+
+def test_eight_threads_at_once(model: Model) -> None:
+    work = [(digits(1 + i % 3, seed=i), codes(1 + i % 3, seed=i)) for i in range(64)]
+
+    def ask(pair: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:
+        return model.encode(pair[0]), model.decode(pair[1]), model.reconstruct(pair[0])
+
+    expected = [ask(pair) for pair in work]
+    with ThreadPool(8) as pool:
+        for _ in range(5):
+            for got, wanted in zip(pool.map(ask, work, chunksize=1), expected, strict=True):
+                for one, other in zip(got, wanted, strict=True):
+                    assert_close(one, other)
+
+
+# Atoms
+
+
+def test_atoms_are_one_picture_a_unit(model: Model) -> None:
+    atoms = model.atoms()
+    assert (atoms.shape, atoms.dtype.name) == ((32, 28, 28), "float32")
+    assert np.isfinite(atoms).all()
+    alive = model.statistics.active > 0
+    assert np.all(np.abs(atoms[alive]).max(axis=(1, 2)) > 0)
+
+
+@pytest.mark.parametrize("name", [f.name for f in ae.FAMILIES.values() if len(f.decoder) == 2])
+def test_atoms_are_the_rows_of_a_decoder_of_one_layer(name: str) -> None:
+    """For a deep decoder, Keras is asked in test_model.py."""
+    model = ae.load(name)
+    assert isinstance(model, Autoencoder)
+    rows = model.decoder[0].weights.reshape(32, 28, 28)
+    # To what float32 keeps of a weight beside a bias of about 10.
+    assert_allclose(model.atoms(), rows, rtol=0, atol=5e-6)
+
+
+def test_atoms_of_pca_are_its_components() -> None:
+    model = ae.load("pca")
+    assert isinstance(model, PCA)
+    assert_array_equal(model.atoms(), model.components.reshape(32, 28, 28))
+
+
+# What the file says of itself
+
+
+def test_facts_say_what_it_is_and_from_what(model: Model) -> None:
+    facts = model.facts
+    assert facts["family"] == model.name
+    assert facts["data"]["name"] == "MNIST" and facts["data"]["digits"] == 60_000
+    assert re.fullmatch("[0-9a-f]{64}", facts["data"]["sha256"])
+    assert facts["versions"].keys() >= {"python", "keras", "numpy"}
+    assert facts["test"].keys() == set(FIGURES)
+    assert all(np.isfinite(facts["test"][figure]) for figure in FIGURES)
+    json.dumps(dict(facts))  # plain numbers and words, for whoever passes them on
+
+
+@pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambda family: family.name)
+def test_facts_agree_with_the_table(family: Family) -> None:
+    facts = ae.load(family.name).facts
+    assert (facts["encoder"], facts["decoder"]) == (list(family.encoder), list(family.decoder))
+    assert facts["activations"] == [list(half) for half in family.activations]
+    assert facts["parameters"] == family.parameters
+    assert isinstance(facts["seed"], int)
+
+
+def test_parameters_are_counted(model: Model) -> None:
+    if isinstance(model, Autoencoder):
+        layers = model.encoder + model.decoder
+        parts = [part for layer in layers for part in (layer.weights, layer.bias)]
+    else:
+        assert isinstance(model, PCA)
+        parts = [model.mean, model.components]
+    assert model.facts["parameters"] == sum(part.size for part in parts)
+
+
+def test_statistics(model: Model) -> None:
+    statistics, test = model.statistics, model.facts["test"]
+    shapes = {f.name: getattr(statistics, f.name).shape for f in fields(Statistics)}
+    assert shapes == {
+        "code_percentiles": (3, 32),
+        "code_mean": (32,),
+        "active": (32,),
+        "bce_percentiles": (101,),
+        "mse_percentiles": (101,),
+    }
+    assert all(np.all(np.diff(p) >= 0) for p in statistics.code_percentiles.T)
+    for percentiles, mean in (
+        (statistics.bce_percentiles, test["bce"]),
+        (statistics.mse_percentiles, test["mse"]),
+    ):
+        assert np.all(np.diff(percentiles) >= 0) and percentiles[0] < mean < percentiles[-1]
+        # The mean of a distribution is about the mean of its percentiles.
+        assert percentiles[5:96].mean() == pytest.approx(mean, rel=0.05)
+    assert np.all((statistics.active >= 0) & (statistics.active <= 1))
+    assert 1 - statistics.active.mean() == pytest.approx(test["zeros"], abs=1e-6)
+    assert (statistics.active == 0).sum() == test["dead"]
+    low, _, high = statistics.code_percentiles
+    always = statistics.active > 0.95
+    assert np.all(low[always] != 0) and np.all(high[statistics.active == 0] == 0)
+
+
+# Wrong input, in words
+
+
+def spoilt(good: np.ndarray, value: float) -> np.ndarray:
+    bad = good.copy()
+    bad.flat[-1] = value
+    return bad
+
+
+# What is wrong -> an example, and what the message says that it got.
+BAD_PICTURES: dict[str, tuple[Any, str]] = {
+    "one square": (digits(1)[0], "shape (28, 28)"),
+    "one flat": (digits(1).reshape(784), "shape (784,)"),
+    "channels": (digits(2).reshape(2, 28, 28, 1), "shape (2, 28, 28, 1)"),
+    "a column short": (digits(2)[:, :, :27], "shape (2, 28, 27)"),
+    "a pixel short": (digits(2).reshape(2, 784)[:, :783], "shape (2, 783)"),
+    "transposed": (digits(2).reshape(784, 2), "shape (784, 2)"),
+    "a number": (np.array(0.5, np.float32), "shape ()"),
+    "double": (digits(1).astype(np.float64), "dtype float64"),
+    "half": (digits(1).astype(np.float16), "dtype float16"),
+    "bytes": ((digits(1) * 255).astype(np.uint8), "dtype uint8"),
+    "truth": (digits(1).astype(bool), "dtype bool"),
+    "objects": (digits(1).astype(object), "dtype object"),
+    "byte order": (digits(1).astype(">f4"), "dtype >f4"),
+    "NaN": (spoilt(digits(2), np.nan), "from nan to nan"),
+    "infinity": (spoilt(digits(2), np.inf), "to inf"),
+    "minus infinity": (spoilt(digits(2), -np.inf), "from -inf"),
+    "too bright": (spoilt(digits(2), 1.001), "to 1.001"),
+    "negative": (spoilt(digits(2), -0.001), "from -0.001"),
+    "a list": (digits(1).tolist(), "list"),
+    "nothing": (None, "NoneType"),
+    "text": ("7", "str"),
+}
+BAD_CODES: dict[str, tuple[Any, str]] = {
+    "one": (codes(1)[0], "shape (32,)"),
+    "a number short": (codes(2)[:, :31], "shape (2, 31)"),
+    "a number more": (np.zeros((2, 33), np.float32), "shape (2, 33)"),
+    "transposed": (codes(2).T, "shape (32, 2)"),
+    "cube": (codes(2)[None], "shape (1, 2, 32)"),
+    "a number": (np.array(0.5, np.float32), "shape ()"),
+    "double": (codes(1).astype(np.float64), "dtype float64"),
+    "whole": (codes(1).astype(np.int32), "dtype int32"),
+    "NaN": (spoilt(codes(2), np.nan), "from nan to nan"),
+    "infinity": (spoilt(codes(2), np.inf), "to inf"),
+    "minus infinity": (spoilt(codes(2), -np.inf), "from -inf"),
+    "too large": (spoilt(codes(2), 1.1 * MAX_CODE), "to 1.1e+06"),
+    "too far below zero": (spoilt(codes(2), -1.1 * MAX_CODE), "from -1.1e+06"),
+    "a list": (codes(1).tolist(), "list"),
+    "nothing": (None, "NoneType"),
+}
+
+
+def complaint(verb: Callable[[Any], Any], bad: Any) -> str:
+    with pytest.raises(ValueError) as caught:
+        verb(bad)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("bad", BAD_PICTURES)
+def test_wrong_pictures_are_refused_in_words(model: Model, bad: str) -> None:
+    example, got = BAD_PICTURES[bad]
+    for verb in (model.encode, model.reconstruct):
+        message = complaint(verb, example)
+        assert message.startswith("pictures: got ") and got in message.split(", expected")[0]
+        assert "float32 of shape (n, 784) or (n, 28, 28) in [0, 1]" in message
+        assert "\n" not in message
+        assert ("use x[None]" in message) is bad.startswith("one")
+
+
+@pytest.mark.parametrize("bad", BAD_CODES)
+def test_wrong_codes_are_refused_in_words(model: Model, bad: str) -> None:
+    example, got = BAD_CODES[bad]
+    message = complaint(model.decode, example)
+    assert message.startswith("codes: got ") and got in message.split(", expected")[0]
+    assert "float32 of shape (n, 32), at most 1e+06 in size" in message
+    assert "\n" not in message
+    assert ("use z[None]" in message) is (bad == "one")
+
+
+@pytest.mark.parametrize(
+    ("name", "recipe", "word"), [("nope", "best", "nope"), ("deep", "worst", "worst")]
+)
+def test_what_does_not_exist_is_refused_in_words(name: str, recipe: str, word: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        ae.load(name, recipe=recipe)
+    there_are = ae.MODELS if name == word else ("best", "tutorial")
+    assert word in str(caught.value) and all(other in str(caught.value) for other in there_are)
+
+
+# Right input, however odd
+
+
+@given(x=arrays(np.float32, (1, 28, 28), elements=st.floats(0, 1, width=32)))
+def test_any_digit_gives_numbers(model: Model, x: np.ndarray) -> None:
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        z = model.encode(x)
+        y = model.reconstruct(x)
+    assert np.isfinite(z).all() and np.all((y >= 0) & (y <= 1))
+
+
+@given(z=arrays(np.float32, (1, 32), elements=st.floats(-MAX_CODE, MAX_CODE, width=32)))
+def test_any_code_gives_a_picture(model: Model, z: np.ndarray) -> None:
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y = model.decode(z)
+    assert np.all((y >= 0) & (y <= 1))
+
+
+# Quality: what ships is what the table says, as good as it must be, and not better than measured
+
+REACHES = {
+    "shallow": {"bce": 0.0904, "mse": 0.0093, "dead": 0},
+    "sparse": {"bce": 0.111, "zeros": 0.42, "dead": 1},
+    "deep": {"bce": 0.0795, "mse": 0.0061, "dead": 1},
+    "pca": {"bce": 0.1176, "mse": 0.0153, "dead": 0},
+}
+
+
+@pytest.mark.parametrize("name", REACHES)
+def test_errors_are_as_small_as_they_must_be(name: str) -> None:
+    measured, reaches = ae.load(name).facts["test"], dict(REACHES[name])
+    assert measured["zeros"] >= reaches.pop("zeros", 0)
+    late = {figure: measured[figure] for figure in reaches if measured[figure] > reaches[figure]}
+    assert late == {}
+
+
+@pytest.mark.parametrize("name", ae.FAMILIES)
+@pytest.mark.parametrize("recipe", ["best", "tutorial"])
+def test_what_ships_was_trained_by_the_recipe_in_the_table(name: str, recipe: str) -> None:
+    settings: Recipe = ae.FAMILIES[name].recipes[recipe]
+    assert ae.load(name, recipe=recipe).facts["recipe"] == {"name": recipe, **asdict(settings)}
+
+
+@pytest.mark.parametrize(("name", "recipe"), SHIPPED)
+def test_errors_are_what_the_file_says(name: str, recipe: str, mnist: Mnist) -> None:
+    model = ae.load(name, recipe=recipe)
+    errors, statistics = ae.evaluation.measure(model, mnist.x_test)
+    assert asdict(errors) == pytest.approx(model.facts["test"], abs=1e-4)
+    for field in fields(Statistics):
+        measured, shipped = (getattr(s, field.name) for s in (statistics, model.statistics))
+        assert_allclose(measured, shipped, rtol=1e-4, atol=1e-3, err_msg=field.name)

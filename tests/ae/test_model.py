@@ -1,0 +1,171 @@
+"""The NumPy forward pass, with Keras as the oracle: the same weights, the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit, logit
+
+import ae
+from ae.arrays import MAX_CODE
+from ae.families import Activation, Family
+from ae.model import ACTIVATIONS, Autoencoder, Dense, relu, sigmoid
+
+if TYPE_CHECKING:
+    from ae.training import Nets
+
+every_family = pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambda f: f.name)
+
+
+@pytest.fixture(scope="module")
+def as_keras() -> Callable[[Autoencoder], Nets]:
+    """Give the Keras nets that hold a model's weights."""
+    from ae import training
+
+    def build(model: Autoencoder) -> Nets:
+        family = ae.FAMILIES[model.name]
+        nets = training.build(family, family.recipes["best"])
+        for net, layers in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
+            for of_keras, ours in zip(net.layers, layers, strict=True):
+                of_keras.set_weights([ours.weights, ours.bias])
+        return nets
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def digits() -> np.ndarray:
+    """Our sample digits, and their negatives, which ink what the nets never saw inked."""
+    drawn = np.stack([ae.drawing.from_strokes(strokes) for strokes in ae.samples.SAMPLES.values()])
+    return np.concatenate([drawn, 1 - drawn])
+
+
+def loaded(family: Family) -> Autoencoder:
+    model = ae.load(family.name)
+    assert isinstance(model, Autoencoder)
+    return model
+
+
+@every_family
+def test_keras_with_the_same_weights_gives_the_same_numbers(
+    family: Family, as_keras: Callable[[Autoencoder], Nets], digits: np.ndarray
+) -> None:
+    model = loaded(family)
+    nets = as_keras(model)
+    flat = digits.reshape(-1, 784)
+    z, y = model.encode(digits), model.reconstruct(digits)
+    # Activations reach 100 here: relative to that, 1e-5 is a few steps of float32.
+    assert_allclose(z, np.asarray(nets.encoder(flat)), rtol=1e-5, atol=1e-5 * z.max())
+    assert_allclose(y.reshape(-1, 784), np.asarray(nets.autoencoder(flat)), rtol=0, atol=1e-5)
+    edited = 2 * z[::-1].copy()
+    assert_allclose(
+        model.decode(edited).reshape(-1, 784), np.asarray(nets.decoder(edited)), rtol=0, atol=1e-5
+    )
+
+
+@every_family
+def test_keras_agrees_far_from_any_digit(
+    family: Family, as_keras: Callable[[Autoencoder], Nets]
+) -> None:
+    """Negative and huge codes, as an edited slider or a stranger's file may hold."""
+    model = loaded(family)
+    z = np.random.default_rng(0).normal(0, 1, (20, 32)).astype(np.float32)
+    z *= np.geomspace(1e-3, MAX_CODE / 10, 20, dtype=np.float32)[:, None]
+    # Deep in the sigmoid's slope a sum of large terms keeps fewer digits than 1e-5.
+    pictures = np.asarray(as_keras(model).decoder(z)).reshape(-1, 28, 28)
+    small = np.abs(z).max(axis=1) < 100
+    assert small.sum() > 5
+    assert_allclose(model.decode(z)[small], pictures[small], rtol=0, atol=1e-5)
+    assert np.mean(np.abs(model.decode(z) - pictures) > 1e-3) < 1e-3
+
+
+@every_family
+@pytest.mark.parametrize("level", [1.0, 7.5])
+def test_atoms_are_what_keras_gives_the_last_layer(
+    family: Family, level: float, as_keras: Callable[[Autoencoder], Nets]
+) -> None:
+    import keras
+
+    model = loaded(family)
+    decoder = as_keras(model).decoder
+    decoder.layers[-1].activation = keras.activations.linear
+    one_by_one = level * np.eye(32, dtype=np.float32)
+    empty = np.zeros((1, 32), np.float32)
+    gain = np.asarray(decoder(one_by_one)) - np.asarray(decoder(empty))
+    assert_allclose(model.atoms(level), gain.reshape(-1, 28, 28), rtol=0, atol=2e-5)
+
+
+@every_family
+def test_atoms_of_one_layer_add_up_whatever_the_other_units_do(
+    family: Family, digits: np.ndarray
+) -> None:
+    """What the Draw page says of a unit; a deep decoder bends, and there it must not hold."""
+    model = loaded(family)
+    z = model.encode(digits[:5])
+    more, unit = z.copy(), model.statistics.active.argmax()
+    more[:, unit] += 1
+    before, after = (model.decode(code).astype(np.float64) for code in (z, more))
+    # Float32 keeps little of a pixel near 1, and nothing of the logit of a pixel that is 1.
+    mid = (np.abs(before - 0.5) < 0.49) & (np.abs(after - 0.5) < 0.49)
+    assert mid.sum() > 100
+    gain = logit(after[mid]) - logit(before[mid])
+    off = np.abs(gain - np.broadcast_to(model.atoms()[unit], mid.shape)[mid]).max()
+    assert off < 1e-3 if len(model.decoder) == 1 else off > 0.1
+
+
+@every_family
+def test_widths_are_the_tables(family: Family) -> None:
+    assert loaded(family).widths == family.widths
+
+
+def test_what_was_not_measured_has_no_statistics() -> None:
+    shallow = loaded(ae.FAMILIES["shallow"])
+    bare = Autoencoder("shallow", shallow.encoder, shallow.decoder, {})
+    with pytest.raises(ValueError, match=r"not measured.*ae\.load"):
+        _ = bare.statistics
+
+
+@pytest.mark.parametrize("level", [np.nan, np.inf, 2 * MAX_CODE])
+def test_atoms_of_an_absurd_level_are_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="codes: got"):
+        loaded(ae.FAMILIES["deep"]).atoms(level)
+
+
+# Activations
+
+
+def test_sigmoid_is_the_sigmoid_without_overflow() -> None:
+    a = np.concatenate([np.linspace(-120, 120, 10_001), [-1e4, 1e4, -3e38, 3e38, 0]])
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y = sigmoid(a.astype(np.float32))
+    assert y.dtype == np.float32
+    assert_allclose(y, expit(a.astype(np.float32).astype(np.float64)), rtol=0, atol=1e-7)
+    assert y[-5:].tolist() == [0, 1, 0, 1, 0.5]
+    assert np.all(np.diff(y[:10_001]) >= 0)
+
+
+def test_relu_gives_exact_zeros() -> None:
+    a = np.array([-3e38, -1, -1e-45, -0.0, 0, 1e-45, 2.5], np.float32)
+    assert_array_equal(relu(a), np.array([0, 0, 0, 0, 0, 1e-45, 2.5], np.float32))
+    assert relu(a).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_is_what_keras_calls_so(name: Activation) -> None:
+    import keras
+
+    a = np.linspace(-30, 30, 1001, dtype=np.float32)
+    of_keras = np.asarray(getattr(keras.activations, name)(a))
+    assert_allclose(ACTIVATIONS[name](a), of_keras, rtol=0, atol=1e-6)
+
+
+def test_a_layer_is_activation_of_product_plus_bias() -> None:
+    weights = np.array([[1, -1], [2, 0], [0, 3]], np.float32)
+    layer = Dense(weights, np.array([0.5, -10], np.float32), "relu")
+    x = np.array([[1, 1, 1], [0, 0, 5]], np.float32)
+    assert layer.logits(x).tolist() == [[3.5, -8], [0.5, 5]]
+    assert layer(x).tolist() == [[3.5, 0], [0.5, 5]]

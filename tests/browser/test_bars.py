@@ -1,0 +1,348 @@
+"""ui.components.bars in Chromium, in an app of its own (bars_app.py) below a base path.
+
+The base path stands for every prefix that a proxy may put before the app.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BASE = "demo/app"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MARGIN_LEFT, MARGIN_RIGHT, UNITS = 36, 8, 32  # as in bars_app.py
+ZERO = 5
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
+    folder = tmp_path_factory.mktemp("bars")
+    shutil.copy(Path(__file__).with_name("bars_app.py"), folder / "app.py")
+    shutil.copytree(ROOT / "static", folder / "static")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.baseUrlPath": BASE,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.enableStaticServing": "true",
+        "browser.gatherUsageStats": "false",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    address = f"http://127.0.0.1:{port}/{BASE}"
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as server,
+    ):
+        try:
+            wait_until_up(f"{address}/_stcore/health", server)
+            yield address
+        finally:
+            server.terminate()
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def wait_until_up(health: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(health, timeout=1) as answer:
+                if answer.read() == b"ok":
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(health)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that must not say anything bad on the console."""
+    options = {"viewport": {"width": 1100, "height": 600}} | getattr(request, "param", {})
+    page = browser.new_page(**options)
+    said: list[str] = []
+
+    def heard(line: ConsoleMessage) -> None:
+        # At a deep link Streamlit itself looks for its server at /page/_stcore first: a 404.
+        if line.type in ("error", "warning") and "/_stcore/" not in line.location["url"]:
+            said.append(line.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_default_timeout(10_000)
+    yield page
+    page.context.close()
+    assert said == []
+
+
+def opened(page: Page, app: str, path: str = "") -> Locator:
+    page.goto(f"{app}/{path}")
+    chart = page.locator(".code-bars").first
+    expect(chart).to_have_attribute("data-revision", of_step(0))
+    return chart
+
+
+def of_step(step: int) -> re.Pattern[str]:
+    """A revision of bars_app.py: the step, and when the server made it."""
+    return re.compile(rf"^{step}/")
+
+
+def column(chart: Locator, unit: int, y: float = 20) -> tuple[float, float]:
+    """A point of the screen in a unit's column, near the top of the chart: above every bar."""
+    box = chart.bounding_box()
+    assert box
+    width = box["width"] - MARGIN_LEFT - MARGIN_RIGHT
+    return box["x"] + MARGIN_LEFT + width * (unit + 0.5) / UNITS, box["y"] + y
+
+
+def next_drawing(page: Page) -> None:
+    page.get_by_role("button", name="Next").dispatch_event("click")
+
+
+def expect_selected(page: Page, chart: Locator, unit: int | None) -> None:
+    """Python, the screen reader and the eye are told the same."""
+    expect(page.get_by_test_id("stText").first).to_contain_text(f"selected {unit}")
+    expect(chart).to_have_attribute("aria-valuenow", "0" if unit is None else str(unit + 1))
+    expect(chart.locator(".shapelayer path")).to_have_count(0 if unit is None else 2)
+
+
+PROBE = """() => {
+  const seen = window.seen = {frames: 0, blank: 0, remounts: 0, jumps: 0};
+  const bars = (plot) => {
+    const traces = [...plot?.querySelectorAll(".trace.bars") ?? []];
+    return traces.at(-1)?.querySelectorAll(".point").length;
+  };
+  const place = (plot) => JSON.stringify(plot?.getBoundingClientRect());
+  const first = document.querySelector(".js-plotly-plot");
+  const box = place(first);
+  const look = () => {
+    const plot = document.querySelector(".js-plotly-plot");
+    seen.frames += 1;
+    seen.blank += bars(plot) !== 32;
+    seen.remounts += plot !== first;
+    seen.jumps += place(plot) !== box;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+def test_no_frame_is_blank_while_the_data_change(page: Page, app: str) -> None:
+    """And the same probe catches st.plotly_chart, so that this test can fail."""
+    chart = opened(page, app)
+    bars = chart.locator(".trace.bars").last.locator("path")
+    heights = "bars => bars.map(bar => bar.getAttribute('d'))"
+    page.evaluate(PROBE)
+    for step in range(1, 16):
+        before = bars.evaluate_all(heights)
+        next_drawing(page)
+        expect(chart).to_have_attribute("data-revision", of_step(step))
+        assert bars.evaluate_all(heights) != before
+    ours = page.evaluate("window.seen")
+    assert ours["frames"] > 30
+    assert (ours["blank"], ours["remounts"], ours["jumps"]) == (0, 0, 0)
+
+    page.get_by_role("link", name="Native").click()
+    drawn = "step => document.querySelector('.js-plotly-plot')?.layout?.meta?.step === step"
+    page.wait_for_function(drawn, arg=15)
+    page.wait_for_function(
+        "document.querySelectorAll('.js-plotly-plot .bars .point').length === 64"
+    )
+    page.evaluate(PROBE)
+    for step in range(16, 21):
+        next_drawing(page)
+        page.wait_for_function(drawn, arg=step)
+    native = page.evaluate("window.seen")
+    assert native["remounts"] > 0
+    assert native["blank"] + native["jumps"] > 0
+
+
+def test_selection_by_mouse_keyboard_and_python(page: Page, app: str) -> None:
+    chart = opened(page, app)
+    expect_selected(page, chart, None)
+
+    page.mouse.click(*column(chart, 11))
+    expect_selected(page, chart, 11)
+    page.mouse.click(*column(chart, ZERO))  # nothing to hit there but the column
+    expect_selected(page, chart, ZERO)
+    expect(chart).to_have_attribute("aria-valuetext", "Unidade 6: 0,00")
+    page.mouse.click(*column(chart, ZERO, y=210))  # again, and on the axis below: deselects
+    expect_selected(page, chart, None)
+
+    page.keyboard.press("Home")  # the click has given it the focus
+    expect_selected(page, chart, 0)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect_selected(page, chart, 3)
+    page.keyboard.press("ArrowLeft")
+    expect_selected(page, chart, 2)
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowRight")
+    expect_selected(page, chart, 31)
+    assert chart.evaluate("host => getComputedStyle(host).outlineWidth") == "2px"
+
+    page.get_by_role("button", name="Five").click()  # another widget selects
+    expect_selected(page, chart, 4)
+    page.get_by_role("button", name="Next").click()  # the old choice does not come back
+    expect(chart).to_have_attribute("data-revision", of_step(1))
+    expect_selected(page, chart, 4)
+    chart.focus()
+    page.keyboard.press("Escape")
+    expect_selected(page, chart, None)
+
+    expect(page.get_by_role("slider", name="The code of the drawing")).to_have_count(1)
+
+
+def test_visitor_is_not_overruled_by_an_older_answer(page: Page, app: str) -> None:
+    chart = opened(page, app)
+    # At once: the mark is there before the click's own event has ended.
+    x, y = column(chart, 7)
+    mark = """([x, y]) => {
+      const host = document.querySelector(".code-bars");
+      host.dispatchEvent(new MouseEvent("click", {clientX: x, clientY: y, bubbles: true}));
+      return [host.getAttribute("aria-valuenow"), host.querySelectorAll(".shapelayer path").length];
+    }"""
+    assert page.evaluate(mark, [x, y]) == ["8", 2]
+    expect_selected(page, chart, 7)
+
+    page.get_by_role("button", name="Slow").click()  # the same with a real run under way
+    page.wait_for_timeout(200)
+    page.mouse.click(*column(chart, 9))
+    expect(chart).to_have_attribute("data-revision", of_step(1))
+    expect_selected(page, chart, 9)
+
+    answer = """async ([seen, selected]) => {
+      const host = document.querySelector(".code-bars");
+      const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+      const chart = await import(loaded.find((name) => name.includes("code-bars.js")));
+      const traces = [{type: "bar", y: Array(32).fill(1)}];
+      const figure = {traces, layout: {yaxis: {range: [0, 2]}}};
+      const text = {label: "", unit_text: "", no_unit_text: ""};
+      const data = {figure, seen, selected, code: 0, revision: "by hand", ...text};
+      chart.default({parentElement: host.parentElement, data, setStateValue() {}});
+      return host.getAttribute("aria-valuenow");
+    }"""
+    assert (
+        page.evaluate(answer, [1, None]) == "10"
+    )  # made before the server knew of the second click
+    assert page.evaluate(answer, [2, 2]) == "3"  # made after it
+
+
+def test_theme_width_and_pages(page: Page, app: str) -> None:
+    """What may change around the chart; it stays the same node, in the page's colours."""
+    chart = opened(page, app)
+    tick = chart.locator(".xtick text").first
+    fill = "node => getComputedStyle(node).fill"
+    light = tick.evaluate(fill)
+    page.evaluate("window.plot = document.querySelector('.js-plotly-plot')")
+    page.mouse.click(*column(chart, 20))
+    expect_selected(page, chart, 20)
+    page.screenshot(path=artefact("bars-light.png"))
+
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "light => getComputedStyle(document.querySelector('.xtick text')).fill !== light", arg=light
+    )
+    primary = chart.evaluate(
+        "host => getComputedStyle(host).getPropertyValue('--st-primary-color')"
+    )
+    bar = chart.locator(".trace.bars").last.locator("path").first.evaluate(fill)
+    assert bar == page.evaluate(
+        "color => Object.assign(new Option(), {style: `color: ${color}`}).style.color",
+        primary,
+    )
+    page.screenshot(path=artefact("bars-dark.png"))
+
+    page.set_viewport_size({"width": 500, "height": 600})
+    page.wait_for_function("document.querySelector('.main-svg').clientWidth < 500")
+    assert page.evaluate("document.querySelector('.main-svg').clientWidth") == chart.evaluate(
+        "e => e.clientWidth"
+    )
+    page.mouse.click(*column(chart, 30))
+    expect_selected(page, chart, 30)
+    assert page.evaluate("window.plot === document.querySelector('.js-plotly-plot')")
+
+    page.set_viewport_size({"width": 1100, "height": 600})
+    page.get_by_role("link", name="Hidden").click()
+    one, two = page.locator(".st-key-one .code-bars"), page.locator(".st-key-two .code-bars")
+    expect(one).to_have_attribute("data-revision", of_step(0))
+    assert two.get_attribute("data-revision") is None  # no width, nothing drawn
+    page.get_by_role("tab", name="Second").click()
+    expect(two).to_have_attribute("data-revision", "two")
+    expect(two.locator(".point")).to_have_count(64)
+    assert not page.evaluate("'_fullLayout' in window.plot")  # the chart that was left is purged
+
+    page.get_by_role("link", name="Bars").click()
+    chart = page.locator(".st-key-bars .code-bars")
+    expect(chart).to_have_attribute("data-revision", of_step(0))
+    expect_selected(page, chart, 30)
+    page.mouse.click(*column(chart, 2))
+    expect_selected(page, chart, 2)
+
+
+PHONE = {"viewport": {"width": 390, "height": 600}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_finger(page: Page, app: str) -> None:
+    chart = opened(page, app, "hidden")
+    page.touchscreen.tap(*column(chart, ZERO))
+    expect_selected(page, chart, ZERO)
+    page.wait_for_timeout(400)  # a second click made out of the same tap would come by now
+    expect_selected(page, chart, ZERO)
+
+    x, y = column(chart, 20, y=150)
+    devtools = page.context.new_cdp_session(page)
+    for step in range(13):
+        event = "touchMove" if step else "touchStart"
+        points = [{"x": x, "y": y - 10 * step}]
+        devtools.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
+        page.wait_for_timeout(16)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 80")
+    expect_selected(page, chart, ZERO)
+    page.screenshot(path=artefact("bars-phone.png"))
+
+
+def artefact(name: str) -> Path:
+    return ROOT / "artefacts" / name

@@ -1,0 +1,158 @@
+"""The canvas, its own undo and clear, the sample digits and the upload.
+
+Everything here changes one thing: ``visit.drawing``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+import streamlit as st
+from PIL import Image
+from streamlit_drawable_canvas import st_canvas
+
+import ae
+from ui import strokes, uploads
+from ui.components import browser
+from ui.state import Visit, canvas_key, link
+from ui.strokes import PEN, SIDE, BadDrawing, Drawing
+from ui.text import Text
+
+_UPLOAD = "upload"
+
+
+def show(now: Visit, text: Text) -> None:
+    """Show the canvas with its tools; the visitor's drawing is then in ``now.drawing``."""
+    _ = text.gettext
+    _hear(now, text)
+    with st.container(key="canvas_box"):
+        if canvas_key(now) not in st.session_state:
+            now.reload()  # a new canvas: the first one, or the visitor came back to the page
+        picture = now.loaded.picture
+        st_canvas(
+            stroke_width=PEN,
+            stroke_color="#fff",
+            background_color="#000",
+            background_image=Image.fromarray(picture.canvas) if picture else None,
+            # A second load of the same strokes must differ from the first, or the canvas skips it.
+            initial_drawing={
+                "objects": strokes.to_fabric(now.loaded.strokes),
+                "load": now.loads,
+            },
+            width=SIDE,
+            height=SIDE,
+            key=canvas_key(now),
+        )
+    browser.settle(
+        link=link(now),
+        language=text.language,
+        canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
+    )
+    if now.problem:
+        st.warning(now.problem, icon=":material/error:")
+    _tools(now, text)
+    _samples(now, text)
+    _upload(now, text)
+
+
+def _hear(now: Visit, text: Text) -> None:
+    """Take the canvas's last message, which Streamlit hands over before the script runs."""
+    state = st.session_state.get(canvas_key(now))
+    if state is None:
+        return
+    drawing = state.get("drawing") if isinstance(state, Mapping) else None
+    try:
+        now.hear(strokes.from_fabric(drawing.get("raw") if isinstance(drawing, Mapping) else None))
+    except BadDrawing:
+        now.problem = text.gettext(
+            "The canvas sent something that is not a drawing. Yours is as it was."
+        )
+        now.remount()
+
+
+def _tools(now: Visit, text: Text) -> None:
+    _ = text.gettext
+    with st.container(key="tools", horizontal=True, gap="xsmall"):
+        st.button(
+            _("Undo"),
+            key="undo",
+            icon=":material/undo:",
+            shortcut="Mod+Z",
+            on_click=now.undo,
+            disabled=not now.past,
+        )
+        st.button(
+            _("Redo"),
+            key="redo",
+            icon=":material/redo:",
+            shortcut="Mod+Shift+Z",
+            on_click=now.redo,
+            disabled=not now.future,
+        )
+        st.button(
+            _("Clear"),
+            icon=":material/delete:",
+            shortcut="Delete",
+            on_click=now.put,
+            args=(Drawing(),),
+            disabled=now.drawing.empty,
+        )
+        st.button(
+            _("Surprise me"),
+            icon=":material/casino:",
+            shortcut="S",
+            on_click=_surprise,
+            args=(now,),
+        )
+
+
+def _samples(now: Visit, text: Text) -> None:
+    """Offer the ten digits; a digit pressed again gives its next writing."""
+    with st.container(key="samples", horizontal=True, gap="xsmall"):
+        for digit in "0123456789":
+            st.button(
+                digit,
+                key=f"sample_{digit}",
+                help=text.gettext("Another {digit} at each click", digit=digit),
+                on_click=_next_sample,
+                args=(now, digit),
+            )
+
+
+def _next_sample(now: Visit, digit: str) -> None:
+    names = [name for name in ae.samples.SAMPLES if name.startswith(digit)]
+    shown = now.drawing.sample
+    following = names.index(shown) + 1 if shown in names else 0
+    now.put(strokes.sample(names[following % len(names)]))
+
+
+def _surprise(now: Visit) -> None:
+    names = [name for name in ae.samples.SAMPLES if name != now.drawing.sample]
+    now.put(strokes.sample(secrets.choice(names)))
+
+
+def _upload(now: Visit, text: Text) -> None:
+    _ = text.gettext
+    with st.popover(_("Upload a picture"), icon=":material/upload:", width="stretch"):
+        st.file_uploader(
+            _("A photo or a scan of one digit, dark on light or light on dark"),
+            # Extensions only: a MIME type here turns Streamlit's check of the name off.
+            type=uploads.EXTENSIONS,
+            max_upload_size=uploads.MAX_MB,
+            key=_UPLOAD,
+            on_change=_take_upload,
+            args=(now, text),
+        )
+
+
+def _take_upload(now: Visit, text: Text) -> None:
+    file = st.session_state[_UPLOAD]
+    if file is None:  # the visitor took it off the list; the drawing stays
+        return
+    try:
+        picture = uploads.read(file.getvalue())
+    except uploads.BadUpload as fault:
+        now.problem = text.gettext(fault.message)
+    else:
+        now.put(Drawing(picture=picture))

@@ -1,0 +1,1 @@
+"""Our own Streamlit components: one Python and one JavaScript file each."""

@@ -1,0 +1,30 @@
+const HIDE = ".dc-toolbar { display: none !important }";
+
+export default function ({ data }) {
+  document.documentElement.lang = data.language;
+  if (location.search !== data.link) history.replaceState(history.state, "", data.link + location.hash);
+
+  // The canvas mounts when it likes, and again after a change of page.
+  mend(data.label);
+  const observer = new MutationObserver(() => mend(data.label));
+  observer.observe(document.body, { subtree: true, childList: true });
+  return () => observer.disconnect();
+}
+
+function mend(label) {
+  for (const host of document.querySelectorAll(".st-key-canvas_box *")) {
+    const root = host.shadowRoot;
+    if (!root?.querySelector(".canvas-root")) continue;
+    if (!root.querySelector("#gargalo")) {
+      const style = document.createElement("style");
+      style.id = "gargalo";
+      style.textContent = HIDE;
+      root.append(style);
+    }
+    const canvas = root.querySelector("canvas.upper-canvas");
+    if (canvas && canvas.ariaLabel !== label) {
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", label);
+    }
+  }
+}

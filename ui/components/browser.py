@@ -1,0 +1,36 @@
+"""What Streamlit and the canvas do not do in the browser by themselves, in one invisible element.
+
+- The address bar follows what the visitor sees, without a history entry for each step:
+  ``st.query_params`` pushes one each time, and the Back button would no longer leave the page.
+- The page says which language it is in, for screen readers and for the browser's own translator.
+- The canvas (streamlit-drawable-canvas 0.13) gets a name, and loses its toolbar: invisible until
+  the mouse hovers, it lies over the top right corner and a tap there wipes the drawing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_mount = st.components.v2.component(
+    "gargalo_browser",
+    html="",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def settle(*, link: str, language: str, canvas_label: str) -> None:
+    """Bring the browser in line with this run.
+
+    Parameters
+    ----------
+    link : query string that opens this state.
+    language : as in HTML's ``lang``.
+    canvas_label : what the canvas is, for those who cannot see it.
+    """
+    _mount(
+        key="browser",
+        data={"link": link, "language": language, "label": canvas_label},
+        height=1,
+    )

@@ -1,0 +1,117 @@
+"""Change a code: one unit by hand, or keep only the largest numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ae.arrays import Float32
+from ae.model import Model
+from ui import pictures
+from ui.state import Visit
+from ui.text import Text
+
+_VALUE, _KEEP = "unit_value", "keep"
+
+
+def edited(code: Float32, now: Visit) -> Float32:
+    """Apply what the visitor did: (units,) as encoded -> (units,) as shown."""
+    code = code.copy()
+    code[np.argsort(-np.abs(code), kind="stable")[now.keep :]] = 0
+    for unit, value in now.edits.items():
+        code[unit] = value
+    return code
+
+
+def axis_top(model: Model) -> float:
+    """Upper end of the axis and of the slider: the same for every drawing, so that bars compare."""
+    return float(1.25 * model.statistics.code_percentiles[-1].max())
+
+
+def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
+    """Show the tools for the selected unit and for the whole code.
+
+    Parameters
+    ----------
+    code : (units,) as shown, edits included; None while there is no drawing.
+    """
+    _ = text.gettext
+    top, unit, disabled = axis_top(model), now.selected, code is None
+    value = 0.0 if unit is None or code is None else min(float(code[unit]), top)
+    idle = disabled or unit is None
+    with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(_atom(model, unit, text), width="content")
+        # What the slider shows comes from the code, which a bar, a button or a drawing may change.
+        st.session_state[_VALUE] = round(value, 2)
+        st.slider(
+            _("Click a bar to change its number")
+            if unit is None
+            else _("Unit {unit}", unit=unit + 1),
+            0.0,
+            round(top, 2),
+            step=0.01,
+            key=_VALUE,
+            on_change=_set_value,
+            args=(now,),
+            disabled=idle,
+        )
+        with st.container(key="unit_tools", horizontal=True, gap="xsmall", width="content"):
+            for label, new, help_text in (
+                ("0", 0.0, _("Switch this unit off")),
+                ("×2", min(2 * value, top), _("Double this unit")),
+            ):
+                st.button(
+                    label, help=help_text, on_click=_set, args=(now, unit, new), disabled=idle
+                )
+            st.button(
+                _("Reset"),
+                help=_("Give this unit its own value again"),
+                on_click=_unset,
+                args=(now, unit),
+                disabled=unit not in now.edits,
+            )
+        st.session_state[_KEEP] = now.keep
+        st.slider(
+            _("Keep the largest"),
+            1,
+            model.code_size,
+            key=_KEEP,
+            on_change=_set_keep,
+            args=(now,),
+            disabled=disabled,
+        )
+        st.button(
+            _("Reset all"),
+            icon=":material/restart_alt:",
+            on_click=now.reset_code,
+            disabled=not now.edits and now.keep == model.code_size,
+        )
+
+
+def _atom(model: Model, unit: int | None, text: Text) -> str:
+    """Show what the selected unit draws: ink that it adds, ink that it takes away."""
+    _ = text.gettext
+    if unit is None:
+        return '<figure class="atom"><div class="pixels blank"></div></figure>'
+    atoms = model.atoms()
+    # One scale for all units of a model, so that a weak unit looks weak.
+    scale = float(np.percentile(np.abs(atoms), 99.5))
+    alt = _("What unit {unit} draws: blue ink is added, orange ink is taken away", unit=unit + 1)
+    return f'<figure class="atom">{pictures.img(pictures.signed(atoms[unit], scale), alt)}</figure>'
+
+
+def _set(now: Visit, unit: int, value: float) -> None:
+    now.edits[unit] = value
+
+
+def _unset(now: Visit, unit: int) -> None:
+    now.edits.pop(unit, None)
+
+
+def _set_value(now: Visit) -> None:
+    if now.selected is not None:
+        now.edits[now.selected] = float(st.session_state[_VALUE])
+
+
+def _set_keep(now: Visit) -> None:
+    now.keep = int(st.session_state[_KEEP])

@@ -1,0 +1,32 @@
+"""A family's forward pass and loss as LaTeX, with its real shapes."""
+
+from __future__ import annotations
+
+from ae.families import Family
+
+_NAMES = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\sigma", "linear": r"\mathrm{id}"}
+
+
+def forward(family: Family) -> str:
+    """Write encoder and decoder layer by layer: x -> ... -> z -> ... -> x-hat."""
+    names = ["x"]
+    names += [f"h_{i}" for i in range(1, len(family.encoder) - 1)] + ["z"]
+    hidden = len(names) - 2
+    names += [f"h_{hidden + i}" for i in range(1, len(family.decoder) - 1)] + [r"\hat{x}"]
+    encoder, decoder = family.activations
+    lines = [
+        rf"{names[i + 1]} &= {_NAMES[activation]}({names[i]} W_{i + 1} + b_{i + 1})"
+        rf" && W_{i + 1} \in \mathbb{{R}}^{{{family.widths[i]} \times {family.widths[i + 1]}}}"
+        for i, activation in enumerate(encoder + decoder)
+    ]
+    return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def loss(family: Family) -> str:
+    """Write what training makes small: cross-entropy over pixels, and the price of the code."""
+    recipe = family.recipes["best"]
+    entropy = (
+        r"L(x, \hat{x}) = -\frac{1}{784} \sum_{i=1}^{784}"
+        r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
+    )
+    return entropy + (rf" + \lambda \sum_{{j=1}}^{{{family.code_size}}} |z_j|" if recipe.l1 else "")

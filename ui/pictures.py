@@ -1,0 +1,48 @@
+"""Arrays -> PNG: digits white on black, errors in two colours, always on the same scale."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ae.arrays import Float32
+
+Pixels = npt.NDArray[np.uint8]
+
+# Okabe & Ito's orange and sky blue: told apart by colour-blind people, both bright on black.
+LOST = (230, 159, 0)
+ADDED = (86, 180, 233)
+
+
+def grey(digit: Float32) -> Pixels:
+    """(28, 28) in [0, 1] -> uint8: 0 is black and 1 is white, whatever the picture's extremes."""
+    return np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8)
+
+
+def signed(error: Float32, scale: float = 1.0) -> Pixels:
+    """Paint a signed map: (h, w) in [-scale, scale] -> (h, w, 3) uint8.
+
+    Zero is black, minus ``scale`` the colour of lost ink, plus ``scale`` that of added ink.
+    """
+    share = np.clip(error / scale, -1, 1)[..., None]
+    colours = np.where(share < 0, np.array(LOST), np.array(ADDED))
+    return np.rint(np.abs(share) * colours).astype(np.uint8)
+
+
+def png(pixels: Pixels, scale: int = 1) -> bytes:
+    """Encode as PNG, each pixel ``scale`` px wide."""
+    big = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    file = io.BytesIO()
+    Image.fromarray(big).save(file, "PNG")
+    return file.getvalue()
+
+
+def img(pixels: Pixels, alt: str) -> str:
+    """Write an ``<img>`` that carries its own pixels: no second request, so no flicker."""
+    data = base64.b64encode(png(pixels)).decode()
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" class="pixels">'

@@ -1,0 +1,175 @@
+"""What the network makes of a digit: three pictures, the figures, and what the figures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ae import evaluation
+from ae.arrays import Float32
+from ae.model import Model
+from ui import editor, pictures, strokes
+from ui.state import Visit
+from ui.text import Text
+
+_NORMAL = "normal_form"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A digit on its way through a model.
+
+    Attributes
+    ----------
+    digit, reconstruction : (28, 28) in [0, 1].
+    encoded, code : (units,) as the encoder gave it, and after the visitor's edits.
+    bce : nats per pixel. mse : per pixel.
+    better_than : share of MNIST's test digits that this model reconstructs worse, 0 to 1.
+    """
+
+    digit: Float32
+    encoded: Float32
+    code: Float32
+    reconstruction: Float32
+    bce: float
+    mse: float
+    better_than: float
+
+    @property
+    def error(self) -> Float32:
+        """Ink that was added (above 0) or lost (below 0), (28, 28) in [-1, 1]."""
+        return self.reconstruction - self.digit
+
+
+def show(now: Visit, model: Model, text: Text) -> Result | None:
+    """Show what the model makes of the drawing, or an invitation while there is none."""
+    _ = text.gettext
+    try:
+        digits = {normal: strokes.digit(now.drawing, normalise=normal) for normal in (True, False)}
+    except ae.EmptyDrawing:
+        st.html(_blank(text))
+        _route({}, text)
+        return None
+    encoded = {normal: model.encode(digit[None])[0] for normal, digit in digits.items()}
+    normal = bool(st.session_state.get(_NORMAL, True))
+    result = decode(model, digits[normal], encoded[normal], editor.edited(encoded[normal], now))
+    st.html(_html(result, now.revision, text))
+    _route({k: decode(model, digits[k], encoded[k], encoded[k]).mse for k in digits}, text)
+    return result
+
+
+def decode(model: Model, digit: Float32, encoded: Float32, code: Float32) -> Result:
+    """Decode a code and measure how far it is from the digit."""
+    reconstruction = model.decode(code[None])
+    mse = float(evaluation.mse(digit[None], reconstruction)[0])
+    return Result(
+        digit=digit,
+        encoded=encoded,
+        code=code,
+        reconstruction=reconstruction[0],
+        bce=float(evaluation.bce(digit[None], reconstruction)[0]),
+        mse=mse,
+        better_than=model.statistics.better_than(mse),
+    )
+
+
+def _route(errors: Mapping[bool, float], text: Text) -> None:
+    """Let the visitor switch the normal form off, and see in both errors what it is good for."""
+    _ = text.gettext
+    with st.container(horizontal=True, vertical_alignment="center", key="route"):
+        st.toggle(_("Centre and scale it like MNIST's digits"), value=True, key=_NORMAL)
+        if errors:
+            st.html(
+                '<p class="route">'
+                + escape(
+                    _(
+                        "Squared error {normal} so, {plain} after a plain resize.",
+                        normal=text.number(errors[True], 4),
+                        plain=text.number(errors[False], 4),
+                    )
+                )
+                + "</p>"
+            )
+
+
+def _html(result: Result, revision: int, text: Text) -> str:
+    """Write the three pictures and the figures beside them."""
+    _ = text.gettext
+    lost = int((result.error < -0.25).sum())
+    added = int((result.error > 0.25).sum())
+    rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
+    shown = (
+        (
+            _("What the network sees"),
+            escape(_("28 × 28 = 784 pixels")),
+            pictures.grey(result.digit),
+            _(
+                "Your digit in 28 by 28 pixels, white on black. Ink from row {top} to {bottom} and"
+                " from column {left} to {right}.",
+                top=rows[0], bottom=rows[-1], left=columns[0], right=columns[-1],
+            ),
+        ),
+        (
+            _("What survives"),
+            escape(_("drawn from {n} numbers", n=len(result.code))),
+            pictures.grey(result.reconstruction),
+            _(
+                "The decoder's drawing from {n} numbers. Squared error {mse}.",
+                n=len(result.code), mse=text.number(result.mse, 4),
+            ),
+        ),
+        (
+            _("What changed"),
+            f'<span class="lost">■</span> {escape(_("lost"))}'
+            f' <span class="added">■</span> {escape(_("added"))}',
+            pictures.signed(result.error),
+            _(
+                "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
+                " gained much, shown in blue.",
+                lost=lost, added=added,
+            ),
+        ),
+    )  # fmt: skip
+    figures = "".join(
+        f"<figure><figcaption>{escape(title)}</figcaption>{pictures.img(pixels, alt)}"
+        f"<small>{note}</small></figure>"
+        for title, note, pixels, alt in shown
+    )
+    return (
+        f'<div class="pictures" data-revision="{revision}">{figures}{_numbers(result, text)}</div>'
+    )
+
+
+def _blank(text: Text) -> str:
+    """Write the same shapes for an empty canvas: nothing jumps when the first stroke comes."""
+    _ = text.gettext
+    titles = (_("What the network sees"), _("What survives"), _("What changed"))
+    figures = "".join(
+        f'<figure><figcaption>{escape(title)}</figcaption><div class="pixels blank"></div>'
+        "<small>&nbsp;</small></figure>"
+        for title in titles
+    )
+    invitation = escape(
+        _("The canvas is empty. Draw any digit, large or small: it will be squeezed at once.")
+    )
+    return f'<div class="pictures">{figures}<p class="invitation">{invitation}</p></div>'
+
+
+def _numbers(result: Result, text: Text) -> str:
+    _ = text.gettext
+    active = int(np.count_nonzero(result.code))
+    rows = (
+        (text.number(result.mse, 4), _("squared error per pixel")),
+        (text.number(result.bce, 3), _("cross-entropy per pixel")),
+        (f"{active} / {len(result.code)}", _("units active")),
+    )
+    verdict = _(
+        "Better than {share} of MNIST's test digits", share=text.percent(result.better_than)
+    )
+    listed = "".join(f"<dt>{value}</dt><dd>{escape(label)}</dd>" for value, label in rows)
+    return f'<div class="figures"><p class="verdict">{escape(verdict)}</p><dl>{listed}</dl></div>'

@@ -1,0 +1,166 @@
+"""Every session key and every query parameter, typed and allow-listed.
+
+A page asks here and nowhere else. Streamlit forgets a widget's value when the visitor changes the
+page, so what must last lives in the `Visit`, under a key that no widget owns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import streamlit as st
+
+import ae
+from ui import strokes
+from ui.strokes import Drawing, Stroke
+from ui.text import LANGUAGES, N_, Text, best_language, translator
+
+# Query parameters; the first two are also the keys of the widgets in the frame, on every page.
+MODEL, LANG, SAMPLE = "model", "lang", "sample"
+_VISIT = "visit"
+
+_UNDO_STEPS = 50
+
+DEFAULT_MODEL = next(iter(ae.FAMILIES))
+DEFAULT_SAMPLE = "7b"
+
+# What a link may say, and what the visitor is told when it says something else. The value itself
+# is never repeated: a notice is Markdown, and the link comes from anybody.
+_ALLOWED: Mapping[str, tuple[frozenset[str], str]] = {
+    MODEL: (frozenset(ae.FAMILIES), N_("The link names a model that does not exist.")),
+    LANG: (frozenset(LANGUAGES), N_("The link names a language that does not exist.")),
+    SAMPLE: (frozenset(ae.samples.SAMPLES), N_("The link names a sample that does not exist.")),
+}
+
+
+@dataclass
+class Visit:
+    """What one visitor has done; one per session.
+
+    Attributes
+    ----------
+    drawing : what is on the canvas now.
+    loads : how often Python has changed the drawing; the canvas reloads when it rises.
+    loaded : what the canvas was given at that time, and keeps drawing on.
+    revision : rises with every new drawing; the screen carries it, for tests and benchmarks.
+    selected : the unit whose bar is chosen, or None.
+    edits : unit -> the value that the visitor gave it.
+    keep : how many of the code's largest numbers are kept.
+    problem : one sentence on what went wrong with the last drawing or upload.
+    notices : sentences to show once.
+    """
+
+    drawing: Drawing
+    loaded: Drawing
+    loads: int = 0
+    revision: int = 0
+    past: list[Drawing] = field(default_factory=list)
+    future: list[Drawing] = field(default_factory=list)
+    selected: int | None = None
+    edits: dict[int, float] = field(default_factory=dict)
+    keep: int = 32
+    problem: str | None = None
+    notices: list[str] = field(default_factory=list)
+    mounts: int = 0
+    _heard: tuple[Stroke, ...] | None = None
+
+    def put(self, drawing: Drawing) -> None:
+        """Replace the drawing from Python's side: a sample, an upload, an empty canvas."""
+        self._step(drawing)
+        self.reload()
+
+    def hear(self, sent: tuple[Stroke, ...]) -> None:
+        """Take what the canvas sent.
+
+        Streamlit hands over the last message at every run. One that was heard before says nothing
+        new, and may be older than what Python has put on the canvas since.
+        """
+        if sent == self._heard:
+            return
+        self._heard = sent
+        if sent != self.drawing.strokes:
+            self._step(Drawing(sent, picture=self.drawing.picture))
+
+    def undo(self) -> None:
+        """Go one step back; samples, uploads and clearing are steps like any stroke."""
+        if self.past:
+            self.future.append(self.drawing)
+            self._show(self.past.pop())
+            self.reload()
+
+    def redo(self) -> None:
+        """Take an undo back."""
+        if self.future:
+            self.past.append(self.drawing)
+            self._show(self.future.pop())
+            self.reload()
+
+    def reload(self) -> None:
+        """Make the canvas show the drawing as Python knows it."""
+        self.loaded = self.drawing
+        self.loads += 1
+
+    def remount(self) -> None:
+        """Throw the canvas away and begin a new one: its state in the session is unusable."""
+        self.mounts += 1
+
+    def reset_code(self) -> None:
+        """Forget what was done to the code."""
+        self.edits = {}
+        self.keep = 32
+
+    def _step(self, drawing: Drawing) -> None:
+        self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
+        self.future = []
+        self._show(drawing)
+
+    def _show(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.revision += 1
+        self.edits = {}  # they belong to another code
+        self.problem = None
+
+
+def visit() -> Visit:
+    """Give this visitor's state; at the first run, make it from the link that they opened."""
+    if _VISIT not in st.session_state:
+        link, notices = _read_link(st.query_params)
+        start = strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))
+        st.session_state[_VISIT] = Visit(drawing=start, loaded=start, notices=notices)
+        st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
+        st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
+    found: Visit = st.session_state[_VISIT]
+    return found
+
+
+def canvas_key(now: Visit) -> str:
+    """Name the canvas's widget."""
+    return f"canvas{now.mounts}"
+
+
+def text() -> Text:
+    """Give this visitor's language."""
+    return translator(st.session_state[LANG])
+
+
+def model_name() -> str:
+    """Name the family that this visitor looks at."""
+    name: str = st.session_state[MODEL]
+    return name
+
+
+def link(now: Visit) -> str:
+    """Write the query string that opens what the visitor sees; free strokes have no address."""
+    values = {MODEL: model_name(), LANG: st.session_state[LANG]}
+    if now.drawing.sample:
+        values[SAMPLE] = now.drawing.sample
+    return f"?{urlencode(values)}"
+
+
+def _read_link(query: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Sort what a link says into values that exist and complaints about the others."""
+    said = {name: query[name] for name in _ALLOWED if name in query}
+    good = {name: value for name, value in said.items() if value in _ALLOWED[name][0]}
+    return good, [_ALLOWED[name][1] for name in said if name not in good]

@@ -1,0 +1,182 @@
+"""What a visitor drew, and how it travels to the canvas and back.
+
+The canvas speaks Fabric.js's JSON. It arrives from a browser, so anything may arrive: every field
+is checked here before the rest of the app sees it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import ae
+from ae.arrays import Float32
+
+SIDE = 280  # px; the canvas fits a phone of 320 px
+PEN = 20  # px; on 280 px about what MNIST's pen is on 28
+MAX_STROKES = 500
+MAX_POINTS = 20_000
+
+Point = tuple[float, float]  # canvas px, y downwards
+Stroke = tuple[Point, ...]
+
+
+class BadDrawing(ValueError):
+    """What the browser sent is not a drawing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An uploaded picture, boiled down to what the app needs of it.
+
+    Attributes
+    ----------
+    canvas : uint8 array of shape (SIDE, SIDE), white ink on black, to stand under the strokes.
+    normal, plain : float32 arrays of shape (28, 28): MNIST's normal form, and the plain resize.
+    """
+
+    canvas: npt.NDArray[np.uint8]
+    normal: Float32
+    plain: Float32
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Strokes, on an uploaded picture if there is one. ``sample`` names where they came from."""
+
+    strokes: tuple[Stroke, ...] = ()
+    picture: Picture | None = None
+    sample: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to see?"""
+        return not self.strokes and self.picture is None
+
+
+def sample(name: str) -> Drawing:
+    """Put one of the shipped samples on the canvas."""
+    points = (np.round(stroke * SIDE, 1).tolist() for stroke in ae.samples.SAMPLES[name])
+    return Drawing(tuple(tuple((x, y) for x, y in stroke) for stroke in points), sample=name)
+
+
+def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
+    """Make the (28, 28) float32 digit in [0, 1] that the network gets.
+
+    Raises
+    ------
+    ae.EmptyDrawing
+        Nothing was drawn.
+    """
+    if drawing.picture is None:
+        lines = [smooth(stroke) for stroke in drawing.strokes]
+        return ae.drawing.from_strokes(lines, size=SIDE, normalise=normalise)
+    if not drawing.strokes:
+        return drawing.picture.normal if normalise else drawing.picture.plain
+    return ae.drawing.from_image(_composite(drawing), normalise=normalise)
+
+
+def smooth(stroke: Stroke) -> Float32:
+    """Bend a stroke as Fabric's pencil does: (k, 2) points -> (m, 2) points on the drawn line.
+
+    The pencil joins the midpoints of the mouse's positions by quadratic Bézier curves whose
+    control points are the positions themselves.
+    """
+    points = np.asarray(stroke, np.float32)
+    if len(points) < 3:
+        return points
+    middles = (points[1:-2] + points[2:-1]) / 2
+    starts = np.vstack([points[:1], middles])
+    ends = np.vstack([middles, points[-2:-1] / 2 + points[-1:] / 2])
+    controls = points[1:-1]
+    t = np.linspace(0, 1, 5, dtype=np.float32)[1:, None, None]
+    curve = (1 - t) ** 2 * starts + 2 * t * (1 - t) * controls + t**2 * ends  # (4, k - 2, 2)
+    return np.vstack([points[:1], curve.transpose(1, 0, 2).reshape(-1, 2), points[-1:]])
+
+
+def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
+    """Write strokes as the Path objects that Fabric's own pencil would have left."""
+    return [
+        {
+            "type": "Path",
+            "path": list(_commands(stroke)),
+            "fill": None,
+            "stroke": "#fff",
+            "strokeWidth": PEN,
+            "strokeLineCap": "round",
+            "strokeLineJoin": "round",
+        }
+        for stroke in strokes
+    ]
+
+
+def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
+    (x, y), last = stroke[0], stroke[-1]
+    yield ["M", x, y]
+    for (x, y), (next_x, next_y) in zip(stroke[1:-1], stroke[2:], strict=True):
+        yield ["Q", x, y, round((x + next_x) / 2, 2), round((y + next_y) / 2, 2)]
+    # A line of no length is not painted, even with round caps: a dot needs a hair of it.
+    yield ["L", last[0] + (0.001 if len(stroke) == 1 else 0), last[1]]
+
+
+def from_fabric(message: object) -> tuple[Stroke, ...]:
+    """Read the strokes out of the canvas's JSON.
+
+    Raises
+    ------
+    BadDrawing
+        It is not a drawing, or more than the canvas can hold.
+    """
+    objects = message.get("objects") if isinstance(message, dict) else None
+    if not isinstance(objects, list) or len(objects) > MAX_STROKES:
+        raise BadDrawing(f"expected a list of at most {MAX_STROKES} strokes")
+    strokes = tuple(_stroke(item) for item in objects)
+    if sum(map(len, strokes)) > MAX_POINTS:
+        raise BadDrawing(f"expected at most {MAX_POINTS} points")
+    return strokes
+
+
+def _stroke(item: object) -> Stroke:
+    path = item.get("path") if isinstance(item, dict) else None
+    if not isinstance(path, list) or not 1 <= len(path) <= MAX_POINTS:
+        raise BadDrawing("expected a pencil stroke")
+    points = [_point(command) for command in path]
+    # A dot is a move and a line to the same place.
+    return tuple(points[:1] if len(set(points)) == 1 else points)
+
+
+def _point(command: object) -> Point:
+    """Take the mouse's own position: the end of M and L, the control point of Q."""
+    if not isinstance(command, list) or len(command) < 3 or command[0] not in ("M", "L", "Q"):
+        raise BadDrawing("expected the commands M, L and Q")
+    x, y = command[1:3]
+    for value in (x, y):
+        # bool is an int, and JSON as Python reads it has NaN and Infinity.
+        if type(value) not in (int, float) or not math.isfinite(value):
+            raise BadDrawing("expected finite coordinates")
+    # A pen that leaves the canvas goes on sending; what nobody sees does not count.
+    return _onto_canvas(x), _onto_canvas(y)
+
+
+def _onto_canvas(value: float) -> float:
+    return round(min(max(value, 0.0), float(SIDE)), 1)
+
+
+def _composite(drawing: Drawing) -> npt.NDArray[np.uint8]:
+    """Paint the strokes over the picture, as the canvas shows them."""
+    from PIL import Image, ImageDraw
+
+    assert drawing.picture is not None
+    image = Image.fromarray(drawing.picture.canvas)
+    pen = ImageDraw.Draw(image)
+    for stroke in drawing.strokes:
+        line = [(float(x), float(y)) for x, y in smooth(stroke)]
+        pen.line(line, fill=255, width=PEN, joint="curve")
+        for x, y in line:
+            pen.circle((x, y), PEN / 2, fill=255)
+    return np.asarray(image)
