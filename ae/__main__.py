@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 # TensorFlow is far away: ae.training imports it only in the functions that need it.
 from ae import files, mnist, report, training, weights
-from ae.drawing import EmptyDrawing
 from ae.families import FAMILIES, Recipe
 from ae.model import Autoencoder
 from ae.pca import PCA
@@ -92,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as fault:
         named = f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
         return _complain(named)
-    except (ValueError, EmptyDrawing, mnist.DataError, weights.WeightsError) as fault:
+    except (ValueError, mnist.DataError, weights.WeightsError) as fault:
         return _complain(str(fault))
     except MemoryError:
         return _complain("there is not enough memory for this")

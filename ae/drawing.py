@@ -32,6 +32,8 @@ SOFT = 1.1
 INSET = 1.5
 # The app's pen is 20 wide on a canvas of 280.
 CANVAS_PEN = 1 / 14
+# Around a drawing whose canvas is not known, on each side.
+MARGIN = 0.1
 # With a known canvas, strokes smaller than this share of it are a trembling dot, not a digit.
 TREMBLE = 1 / 50
 
@@ -43,13 +45,16 @@ DIGIT = (160, 320)
 # by this many standard deviations of the paper's noise.
 FAINTEST = 0.02
 NOISE = 6.0
+# The paper is evenly lit if this share of the picture's frame has one brightness; a digit cut out
+# without a margin touches less than the rest of the frame.
+FLAT = 0.6
 # Dust: a spot whose longest side is below this share of the longest stroke's.
 DUST = 1 / 12
 # On a centre line the distance to the edge is level; beside it, it climbs by 1 per pixel.
-LEVEL = 0.7
+LEVEL = 0.65
 
 
-class EmptyDrawing(ValueError):
+class EmptyDrawing(ValueError):  # noqa: N818  it is a state that the app shows, not a fault
     """There is no ink to look at."""
 
 
@@ -171,6 +176,8 @@ def _normal_form(lines: Float64, least: float) -> Float32:
         corner, ink = _ink_in_box(points + middle, middle, box)
         place = middle + CENTRE - (corner + _centre_of_mass(ink))
         corner, ink = _ink_in_box(points + place, place, box)
+        # A few dots may weigh differently between the pixels than on them.
+        corner = corner + np.rint(CENTRE - (corner + _centre_of_mass(ink))).astype(np.int64)
         if corner.min() >= 0 and corner.max() + box <= SIDE:
             x, y = corner
             picture[y : y + box, x : x + box] = ink
@@ -233,17 +240,20 @@ def _distance(lines: Float32, side: int) -> Float32:
 def _plain(lines: Float64, size: float | None, pen: float | None) -> Float32:
     """Lines (m, 2, 2) -> (28, 28): the canvas as it is, resized by area averages."""
     scale = float(np.abs(lines).max()) or 1.0
-    lines = lines / scale
+    lines, middle = lines / scale, 0.0
     if size is None:
         low, high = lines.min(axis=(0, 1)), lines.max(axis=(0, 1))
-        side = 1.25 * float((high - low).max()) or 1.0
-        lines = lines - (low + high - side) / 2
+        side = float((high - low).max()) / (1 - 2 * MARGIN) or 1.0
+        lines, middle = lines - (low + high) / 2, SIDE / 2
+        width = CANVAS_PEN if pen is None else pen / scale / side
     else:
         side = size / scale
-    pen = CANVAS_PEN * side if pen is None else pen / scale
+        width = CANVAS_PEN if pen is None else pen / size
     # Ten thousand pixels outside the canvas is as good as infinitely far.
-    pixels = np.clip(lines / side * SIDE, -1e4, 1e4).astype(np.float32)
-    ink = _ink(pixels, SIDE, pen / side * SIDE, 1.0)
+    with np.errstate(over="ignore"):
+        pixels = lines / max(side, 1e-300) * SIDE + middle
+    pixels = np.clip(pixels, -1e4, 1e4).astype(np.float32)
+    ink = _ink(pixels, SIDE, width * SIDE, 1.0)
     if not ink.any():
         raise EmptyDrawing("Nothing is drawn: all strokes lie outside the canvas.")
     return ink
@@ -272,6 +282,8 @@ def _as_image(array: npt.ArrayLike) -> Image.Image:
 
 def _grey(picture: Image.Image) -> Float32:
     """Any picture -> (h, w) in [0, 1], at most LOOK pixels long, transparency laid on a ground."""
+    if 0 in picture.size:
+        raise ValueError(f"picture: got size {picture.size}, expected at least one pixel")
     if picture.getexif().get(0x0112, 1) != 1:  # a phone's photograph, lying on its side
         picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith(("I", "F")):
@@ -316,9 +328,11 @@ def _ink_on_paper(grey: Float32) -> Float32:
     contrast = grey - _paper(grey)
     if (contrast**3).sum() < 0:  # the ink is the rarer and the stronger side
         contrast = -contrast
-    noise = 1.4826 * float(np.median(np.abs(contrast)))
+    # A quarter of a normal distribution lies within 0.319 standard deviations; the quarter nearest
+    # to the paper's brightness is paper even where a tightly cut digit fills half of the picture.
+    noise = float(np.percentile(np.abs(contrast), 25)) / 0.319
     strong = contrast[contrast > max(4 * noise, float(contrast.max()) / 4)]
-    full = float(np.median(strong)) if len(strong) else 0.0
+    full = float(np.percentile(strong, 90)) if len(strong) else 0.0
     if full < max(FAINTEST, NOISE * noise):
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
     return np.clip(contrast / full, 0, 1)
@@ -329,10 +343,15 @@ def _light_on_dark(grey: Float32, ink: Float32) -> bool:
 
 
 def _paper(grey: Float32) -> Float32:
-    """The paper's brightness under uneven light: a quadratic surface fitted in the L1 norm.
+    """The paper's brightness: one level if the frame has one, else a surface under uneven light.
 
-    L1, because a median is not moved by what fewer than half of the pixels show: the ink.
+    The surface is quadratic and fitted in the L1 norm, because a median is not moved by what fewer
+    than half of the pixels show: the ink.
     """
+    frame = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    level = np.median(frame)
+    if (np.abs(frame - level) < FAINTEST).mean() > FLAT:
+        return np.full_like(grey, level)
     height, width = grey.shape
     small = _resize(grey, (min(width, 48), min(height, 48)), Image.Resampling.BOX)
     terms = _quadratic(*small.shape).reshape(-1, 6)

@@ -96,7 +96,7 @@ class Chart {
     this.width = width;
 
     const style = getComputedStyle(host);
-    const { traces, layout } = resolve(data.figure, style);
+    const [traces, layout] = resolve(data.figure, style);
     const { x, y } = traces[data.code];
     this.positions = x ?? y.map((_, unit) => unit);
     if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from html import escape
 
 import streamlit as st
 from PIL import Image
@@ -16,7 +17,7 @@ import ae
 from ui import strokes, uploads
 from ui.components import browser
 from ui.state import Visit, canvas_key, link
-from ui.strokes import PEN, SIDE, BadDrawing, Drawing
+from ui.strokes import PEN, SIDE, Drawing, DrawingError
 from ui.text import Text
 
 _UPLOAD = "upload"
@@ -44,6 +45,9 @@ def show(now: Visit, text: Text) -> None:
             height=SIDE,
             key=canvas_key(now),
         )
+        if now.drawing.empty:
+            invitation = _("Draw a digit here")
+            st.html(f'<p class="draw-here">{escape(invitation)}</p>')
     browser.settle(
         link=link(now),
         language=text.language,
@@ -64,7 +68,7 @@ def _hear(now: Visit, text: Text) -> None:
     drawing = state.get("drawing") if isinstance(state, Mapping) else None
     try:
         now.hear(strokes.from_fabric(drawing.get("raw") if isinstance(drawing, Mapping) else None))
-    except BadDrawing:
+    except DrawingError:
         now.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."
         )
@@ -152,7 +156,7 @@ def _take_upload(now: Visit, text: Text) -> None:
         return
     try:
         picture = uploads.read(file.getvalue())
-    except uploads.BadUpload as fault:
+    except uploads.UploadError as fault:
         now.problem = text.gettext(fault.message)
     else:
         now.put(Drawing(picture=picture))

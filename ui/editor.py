@@ -24,8 +24,8 @@ def edited(code: Float32, now: Visit) -> Float32:
 
 
 def axis_top(model: Model) -> float:
-    """Upper end of the axis and of the slider: the same for every drawing, so that bars compare."""
-    return float(1.25 * model.statistics.code_percentiles[-1].max())
+    """Give the upper end of the chart: the same for every drawing, so that bars compare."""
+    return float(1.15 * model.statistics.code_percentiles[-1].max())
 
 
 def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
@@ -36,7 +36,8 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     code : (units,) as shown, edits included; None while there is no drawing.
     """
     _ = text.gettext
-    top, unit, disabled = axis_top(model), now.selected, code is None
+    # Room for doubling the strongest; the chart cuts such a bar and marks it.
+    top, unit, disabled = 2 * axis_top(model), now.selected, code is None
     value = 0.0 if unit is None or code is None else min(float(code[unit]), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
@@ -90,14 +91,19 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
 
 def _atom(model: Model, unit: int | None, text: Text) -> str:
     """Show what the selected unit draws: ink that it adds, ink that it takes away."""
-    _ = text.gettext
     if unit is None:
         return '<figure class="atom"><div class="pixels blank"></div></figure>'
-    atoms = model.atoms()
-    # One scale for all units of a model, so that a weak unit looks weak.
-    scale = float(np.percentile(np.abs(atoms), 99.5))
-    alt = _("What unit {unit} draws: blue ink is added, orange ink is taken away", unit=unit + 1)
-    return f'<figure class="atom">{pictures.img(pictures.signed(atoms[unit], scale), alt)}</figure>'
+    # In the average digit, at a value that the unit often has: the rows of the decoder's weights
+    # would show noise where MNIST has no ink, which no picture ever shows.
+    codes = np.stack([model.statistics.code_mean] * 2)
+    codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
+    without, with_unit = model.decode(codes)
+    alt = text.gettext(
+        "What unit {unit} does in the average digit: blue ink is added, orange ink taken away.",
+        unit=unit + 1,
+    )
+    effect = pictures.img(pictures.signed(with_unit - without), alt)
+    return f'<figure class="atom">{effect}</figure>'
 
 
 def _set(now: Visit, unit: int, value: float) -> None:

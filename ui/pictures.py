@@ -31,7 +31,8 @@ def signed(error: Float32, scale: float = 1.0) -> Pixels:
     """
     share = np.clip(error / scale, -1, 1)[..., None]
     colours = np.where(share < 0, np.array(LOST), np.array(ADDED))
-    return np.rint(np.abs(share) * colours).astype(np.uint8)
+    painted: Pixels = np.rint(np.abs(share) * colours).astype(np.uint8)
+    return painted
 
 
 def png(pixels: Pixels, scale: int = 1) -> bytes:

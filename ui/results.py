@@ -88,7 +88,7 @@ def _route(errors: Mapping[bool, float], text: Text) -> None:
                 '<p class="route">'
                 + escape(
                     _(
-                        "Squared error {normal} so, {plain} after a plain resize.",
+                        "Squared error {normal} with it, {plain} without.",
                         normal=text.number(errors[True], 4),
                         plain=text.number(errors[False], 4),
                     )
@@ -100,6 +100,7 @@ def _route(errors: Mapping[bool, float], text: Text) -> None:
 def _html(result: Result, revision: int, text: Text) -> str:
     """Write the three pictures and the figures beside them."""
     _ = text.gettext
+    lost_label, added_label = _("lost"), _("added")
     lost = int((result.error < -0.25).sum())
     added = int((result.error > 0.25).sum())
     rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
@@ -125,8 +126,8 @@ def _html(result: Result, revision: int, text: Text) -> str:
         ),
         (
             _("What changed"),
-            f'<span class="lost">■</span> {escape(_("lost"))}'
-            f' <span class="added">■</span> {escape(_("added"))}',
+            f'<span class="lost">■</span> {escape(lost_label)}'
+            f' <span class="added">■</span> {escape(added_label)}',
             pictures.signed(result.error),
             _(
                 "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
@@ -154,9 +155,7 @@ def _blank(text: Text) -> str:
         "<small>&nbsp;</small></figure>"
         for title in titles
     )
-    invitation = escape(
-        _("The canvas is empty. Draw any digit, large or small: it will be squeezed at once.")
-    )
+    invitation = escape(_("Draw any digit, large or small, or choose one below the canvas."))
     return f'<div class="pictures">{figures}<p class="invitation">{invitation}</p></div>'
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ Point = tuple[float, float]  # canvas px, y downwards
 Stroke = tuple[Point, ...]
 
 
-class BadDrawing(ValueError):
+class DrawingError(ValueError):
     """What the browser sent is not a drawing."""
 
 
@@ -118,7 +119,7 @@ def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
 def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
     (x, y), last = stroke[0], stroke[-1]
     yield ["M", x, y]
-    for (x, y), (next_x, next_y) in zip(stroke[1:-1], stroke[2:], strict=True):
+    for (x, y), (next_x, next_y) in pairwise(stroke[1:]):
         yield ["Q", x, y, round((x + next_x) / 2, 2), round((y + next_y) / 2, 2)]
     # A line of no length is not painted, even with round caps: a dot needs a hair of it.
     yield ["L", last[0] + (0.001 if len(stroke) == 1 else 0), last[1]]
@@ -129,22 +130,22 @@ def from_fabric(message: object) -> tuple[Stroke, ...]:
 
     Raises
     ------
-    BadDrawing
+    DrawingError
         It is not a drawing, or more than the canvas can hold.
     """
     objects = message.get("objects") if isinstance(message, dict) else None
     if not isinstance(objects, list) or len(objects) > MAX_STROKES:
-        raise BadDrawing(f"expected a list of at most {MAX_STROKES} strokes")
+        raise DrawingError(f"expected a list of at most {MAX_STROKES} strokes")
     strokes = tuple(_stroke(item) for item in objects)
     if sum(map(len, strokes)) > MAX_POINTS:
-        raise BadDrawing(f"expected at most {MAX_POINTS} points")
+        raise DrawingError(f"expected at most {MAX_POINTS} points")
     return strokes
 
 
 def _stroke(item: object) -> Stroke:
     path = item.get("path") if isinstance(item, dict) else None
     if not isinstance(path, list) or not 1 <= len(path) <= MAX_POINTS:
-        raise BadDrawing("expected a pencil stroke")
+        raise DrawingError("expected a pencil stroke")
     points = [_point(command) for command in path]
     # A dot is a move and a line to the same place.
     return tuple(points[:1] if len(set(points)) == 1 else points)
@@ -153,12 +154,12 @@ def _stroke(item: object) -> Stroke:
 def _point(command: object) -> Point:
     """Take the mouse's own position: the end of M and L, the control point of Q."""
     if not isinstance(command, list) or len(command) < 3 or command[0] not in ("M", "L", "Q"):
-        raise BadDrawing("expected the commands M, L and Q")
+        raise DrawingError("expected the commands M, L and Q")
     x, y = command[1:3]
     for value in (x, y):
         # bool is an int, and JSON as Python reads it has NaN and Infinity.
         if type(value) not in (int, float) or not math.isfinite(value):
-            raise BadDrawing("expected finite coordinates")
+            raise DrawingError("expected finite coordinates")
     # A pen that leaves the canvas goes on sending; what nobody sees does not count.
     return _onto_canvas(x), _onto_canvas(y)
 

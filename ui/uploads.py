@@ -19,7 +19,7 @@ MAX_PIXELS = 20_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
-class BadUpload(ValueError):
+class UploadError(ValueError):
     """The file is no picture for us; ``message`` is for the visitor, untranslated."""
 
     def __init__(self, message: str) -> None:
@@ -32,7 +32,7 @@ def read(raw: bytes) -> Picture:
 
     Raises
     ------
-    BadUpload
+    UploadError
         Too large, not a picture, damaged, or without anything on it.
     """
     image = _open(raw)
@@ -43,12 +43,12 @@ def read(raw: bytes) -> Picture:
             plain=ae.drawing.from_image(image, normalise=False),
         )
     except ae.EmptyDrawing:
-        raise BadUpload(N_("There is nothing on this picture that looks like ink.")) from None
+        raise UploadError(N_("There is nothing on this picture that looks like ink.")) from None
 
 
 def _open(raw: bytes) -> Image.Image:
     if len(raw) > MAX_MB * 1_000_000:
-        raise BadUpload(N_("This file is larger than 5 MB."))
+        raise UploadError(N_("This file is larger than 5 MB."))
     try:
         with warnings.catch_warnings():
             # A picture that is suspiciously large for its file is refused below, by its pixels.
@@ -56,14 +56,14 @@ def _open(raw: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(raw), formats=_FORMATS)
         # The header says how large it will be; nothing has been decoded yet.
         if image.width * image.height > MAX_PIXELS:
-            raise BadUpload(N_("This picture has more than 20 megapixels."))
+            raise UploadError(N_("This picture has more than 20 megapixels."))
         image.draft("RGB", (4 * SIDE, 4 * SIDE))  # JPEG: decode at a fraction of its size
         image.load()
         return ImageOps.exif_transpose(image)
-    except BadUpload:
+    except UploadError:
         raise
     except Exception as fault:  # a decoder may raise anything on a damaged file
-        raise BadUpload(N_("This file is not a picture, or it is damaged.")) from fault
+        raise UploadError(N_("This file is not a picture, or it is damaged.")) from fault
 
 
 def _on_canvas(image: Image.Image) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Draw a digit, see its 32 numbers and what the decoder makes of them."""
 
-import numpy as np
 import streamlit as st
 
 import ae
@@ -13,10 +12,8 @@ _ = text.gettext
 name = state.model_name()
 family = ae.FAMILIES[name]
 
-st.html(
-    f'<p class="lead">{_("Draw a digit. It is squeezed through {n} numbers.", n=family.code_size)}'
-    f" {_('The picture is drawn again from them alone: see what survives.')}</p>"
-)
+lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
+st.html(f'<p class="lead">{lead}</p>')
 
 try:
     model = models.load(name)
@@ -44,15 +41,12 @@ def workspace() -> None:
             canvas.show(now, text)
         with st.container(key="results"):
             result = results.show(now, model, text)
-            st.html(
-                f'<p class="code-title">{_("The code: {n} numbers", n=model.code_size)}'
-                f'<small><span class="usual">■</span> {_("where a unit usually lies")}'
-                f" · ○ {_('exactly zero')} · {_('click a bar to change it')}</small></p>"
-            )
+            st.html(figures.code_title(model.code_size, text))
+            code, encoded = (result.code, result.encoded) if result else (None, None)
             now.selected = code_bars(
                 figures.code_figure(
-                    result and result.code,
-                    result and result.encoded,
+                    code,
+                    encoded,
                     model.statistics.code_percentiles[[0, -1]],
                     editor.axis_top(model),
                     text,
@@ -65,7 +59,7 @@ def workspace() -> None:
                 key="bars",
                 height=190,
             )
-            editor.show(now, model, result and result.code, text)
+            editor.show(now, model, code, text)
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()

@@ -255,17 +255,18 @@ def test_visitor_is_not_overruled_by_an_older_answer(page: Page, app: str) -> No
       const host = document.querySelector(".code-bars");
       const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
       const chart = await import(loaded.find((name) => name.includes("code-bars.js")));
-      const traces = [{type: "bar", y: Array(32).fill(1)}];
-      const figure = {traces, layout: {yaxis: {range: [0, 2]}}};
+      const figure = [[{type: "bar", y: Array(32).fill(1)}], {yaxis: {range: [0, 2]}}];
       const text = {label: "", unit_text: "", no_unit_text: ""};
       const data = {figure, seen, selected, code: 0, revision: "by hand", ...text};
-      chart.default({parentElement: host.parentElement, data, setStateValue() {}});
+      const cleanUp = chart.default({parentElement: host.parentElement, data, setStateValue() {}});
+      cleanUp();  // as Streamlit does with an update that a newer one has overtaken
       return host.getAttribute("aria-valuenow");
     }"""
     assert (
         page.evaluate(answer, [1, None]) == "10"
     )  # made before the server knew of the second click
     assert page.evaluate(answer, [2, 2]) == "3"  # made after it
+    expect(chart.locator(".point")).to_have_count(UNITS)
 
 
 def test_theme_width_and_pages(page: Page, app: str) -> None:

@@ -167,7 +167,7 @@ def test_an_unknown_or_empty_string_stays_as_it_is(language: str) -> None:
     text = translator(language)
     assert text.gettext("") == ""
     assert text.gettext("not {collected}") == "not {collected}"
-    assert text.gettext("Unit {unit}", unit=7) == "Unit 7"
+    assert text.gettext("not {collected}", collected=7) == "not 7"
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,9 @@ def code_bars(
         key=key,
         height=height,
         data={
-            "figure": {"traces": traces, "layout": layout},
+            # A tuple, because Streamlit asks of every list and mapping at this level whether it is
+            # a data frame, and imports pandas and pyarrow for that: 84 MB.
+            "figure": (traces, layout),
             "code": code,
             "selected": selected,
             "seen": seen,

@@ -1,7 +1,12 @@
 const HIDE = ".dc-toolbar { display: none !important }";
 
-export default function ({ data }) {
+// The colours of the theme that style.css uses; Streamlit defines them inside components only.
+const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-color"];
+
+export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language;
+  const theme = getComputedStyle(parentElement.host ?? parentElement);
+  for (const name of COLOURS) document.documentElement.style.setProperty(name, theme.getPropertyValue(name));
   if (location.search !== data.link) history.replaceState(history.state, "", data.link + location.hash);
 
   // The canvas mounts when it likes, and again after a change of page.

@@ -3,6 +3,7 @@
 - The address bar follows what the visitor sees, without a history entry for each step:
   ``st.query_params`` pushes one each time, and the Back button would no longer leave the page.
 - The page says which language it is in, for screen readers and for the browser's own translator.
+- The page's own style sheet gets the theme's colours, which Streamlit gives to components only.
 - The canvas (streamlit-drawable-canvas 0.13) gets a name, and loses its toolbar: invisible until
   the mouse hovers, it lies over the top right corner and a tap there wipes the drawing.
 """
