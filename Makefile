@@ -69,7 +69,8 @@ text: $(VENV)/.tests  ## collect the screen's strings and compile the translatio
 .PHONY: weights
 weights: $(VENV)/.app  ## train every family again and write weights/README.md
 	$(BIN)/python -m ae train all
-	$(BIN)/python -m ae evaluate
+	$(BIN)/python -m ae train all --recipe tutorial
+	$(BIN)/python -m ae evaluate --write
 
 .PHONY: bench
 bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports

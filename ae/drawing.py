@@ -24,11 +24,11 @@ BOX = 20
 CENTRE = 14
 # Fitted together on the 600 pen digits of UNIPEN (benchmarks/normalisation.py): mean ink, share of
 # soft pixels and nearest neighbours then agree with MNIST's. A pixel's ink rises from 0 to 1 while
-# the pen's edge crosses SOFT pixels; an ideal scanner without blur would have SOFT = 1.
+# the pen's edge crosses SOFT pixels: 1 is a pixel's own area, without further blur.
 PEN = 2.5
-SOFT = 1.1
-# From the box's edge to the nearest centre line. The pen reaches (PEN + SOFT) / 2 = 1.8 far; what
-# exceeds the box is cut off, so that the faintest ink on its first and last row is 0.27, not 0.
+SOFT = 1.0
+# From the box's edge to the nearest centre line. The pen reaches (PEN + SOFT) / 2 = 1.75 far; what
+# exceeds the box is cut off, so that the first and last row hold ink of 0.25 at least.
 INSET = 1.5
 # The app's pen is 20 wide on a canvas of 280.
 CANVAS_PEN = 1 / 14
@@ -38,7 +38,7 @@ MARGIN = 0.1
 TREMBLE = 1 / 50
 
 # Pictures. The longest side that is looked at, and that of the digit within it, in pixels: enough
-# for a hairline on a full page, little enough for a server (a 12-megapixel scan in about 0.3 s).
+# for a hairline on a full page, little enough for a server (a 12-megapixel scan in about 0.4 s).
 LOOK = 1000
 DIGIT = (160, 320)
 # Ink must stand out from the paper by this share of the full range (five grey levels of 256), and
@@ -130,6 +130,25 @@ def from_image(picture: Image.Image | npt.ArrayLike, normalise: bool = True) -> 
     return _normal_form(np.stack([centres, centres], axis=1), 0.0)
 
 
+def ink_map(picture: Image.Image | npt.ArrayLike) -> Float32:
+    """Take the ink off the paper, to show what ``from_image`` looks at.
+
+    Parameters
+    ----------
+    picture : as for ``from_image``.
+
+    Returns
+    -------
+    float32 array of shape (h, w), values in [0, 1], ink is 1; at most ``LOOK`` pixels long.
+
+    Raises
+    ------
+    EmptyDrawing, ValueError
+        As ``from_image``.
+    """
+    return _ink_on_paper(_grey(picture if isinstance(picture, Image.Image) else _as_image(picture)))
+
+
 # Strokes
 
 
@@ -192,8 +211,9 @@ def _to_unit(lines: Float64, least: float) -> Float64:
     lines = lines / scale
     low = lines.min(axis=(0, 1))
     span = max(float((lines.max(axis=(0, 1)) - low).max()), least / scale)
-    unit = (lines - low) / (span or 1.0)
-    return unit - unit.max(axis=(0, 1)) / 2
+    unit: Float64 = (lines - low) / (span or 1.0)
+    unit -= unit.max(axis=(0, 1)) / 2
+    return unit
 
 
 def _ink_in_box(lines: Float64, middle: Float64, box: int) -> tuple[npt.NDArray[np.int64], Float32]:
@@ -205,7 +225,8 @@ def _ink_in_box(lines: Float64, middle: Float64, box: int) -> tuple[npt.NDArray[
 def _centre_of_mass(ink: Float32) -> Float64:
     """(x, y) as a pixel index counted from 0."""
     index = np.arange(len(ink))
-    return np.array([ink.sum(axis=0) @ index, ink.sum(axis=1) @ index]) / ink.sum()
+    x, y = ink.sum(axis=0) @ index, ink.sum(axis=1) @ index
+    return np.array([x, y], dtype=np.float64) / float(ink.sum())
 
 
 def _ink(lines: Float32, side: int, pen: float, soft: float) -> Float32:
@@ -216,7 +237,8 @@ def _ink(lines: Float32, side: int, pen: float, soft: float) -> Float32:
     distance = _distance(lines, side)
     reach = pen / 2
     covered = np.minimum(distance + soft / 2, reach) - np.maximum(distance - soft / 2, -reach)
-    return np.clip(covered / soft, 0, 1)
+    ink: Float32 = np.clip(covered / soft, 0, 1)
+    return ink
 
 
 def _distance(lines: Float32, side: int) -> Float32:
@@ -252,8 +274,7 @@ def _plain(lines: Float64, size: float | None, pen: float | None) -> Float32:
     # Ten thousand pixels outside the canvas is as good as infinitely far.
     with np.errstate(over="ignore"):
         pixels = lines / max(side, 1e-300) * SIDE + middle
-    pixels = np.clip(pixels, -1e4, 1e4).astype(np.float32)
-    ink = _ink(pixels, SIDE, width * SIDE, 1.0)
+    ink = _ink(np.clip(pixels, -1e4, 1e4).astype(np.float32), SIDE, width * SIDE, 1.0)
     if not ink.any():
         raise EmptyDrawing("Nothing is drawn: all strokes lie outside the canvas.")
     return ink
@@ -319,7 +340,8 @@ def _on_ground(grey: Float32, alpha: Float32) -> Float32:
     low, high = np.percentile(opaque, (2, 98))
     # Paper with cut corners goes on more of the same paper; a cut-out digit is its own outline.
     if len(opaque) > alpha.size / 2 and high - low > FAINTEST:
-        return alpha * grey + (1 - alpha) * np.median(opaque)
+        ground = np.median(opaque)
+        alpha = ground + alpha * (grey - ground)
     return alpha
 
 
@@ -335,7 +357,8 @@ def _ink_on_paper(grey: Float32) -> Float32:
     full = float(np.percentile(strong, 90)) if len(strong) else 0.0
     if full < max(FAINTEST, NOISE * noise):
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
-    return np.clip(contrast / full, 0, 1)
+    ink: Float32 = np.clip(contrast / full, 0, 1)
+    return ink
 
 
 def _light_on_dark(grey: Float32, ink: Float32) -> bool:
@@ -391,7 +414,8 @@ def _centre_lines(ink: Float32) -> Float64:
     outside = ndimage.distance_transform_edt(~inside)
     depth = ndimage.distance_transform_edt(inside) - outside
     slope = np.hypot(*np.gradient(ndimage.gaussian_filter(depth, 1)))
-    middle = inside & (slope < LEVEL)
+    # The deepest pixel is always on a centre line: whatever is inked has at least one.
+    middle = inside & ((slope < LEVEL) | (depth >= depth.max()))
     return np.argwhere(middle)[:, ::-1].astype(np.float64)
 
 
@@ -410,7 +434,11 @@ def _without_dust(ink: Float32) -> npt.NDArray[np.bool_]:
     if longest < DIGIT[0]:
         grow = DIGIT[0] / longest
         size = (round(kept.shape[1] * grow), round(kept.shape[0] * grow))
-        return _resize(kept, size, Image.Resampling.BICUBIC) > 0.5
-    # The largest of each cell, not the mean: a hairline must not break.
-    step = -(-longest // DIGIT[1])
-    return ndimage.maximum_filter(kept, step)[::step, ::step] > 0.5
+        kept = _resize(kept, size, Image.Resampling.BICUBIC)
+    elif longest > DIGIT[1]:
+        # The largest of each cell, not the mean: a hairline must not break.
+        step = -(-longest // DIGIT[1])
+        kept = ndimage.maximum_filter(kept, step)[::step, ::step]
+    # Between the samples a lone faint pixel may stay below one half.
+    shape: npt.NDArray[np.bool_] = kept > min(0.5, float(kept.max()) / 2)
+    return shape

@@ -14,7 +14,7 @@ import sys
 import warnings
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -61,6 +61,51 @@ _MAGIC = (
 )
 
 
+class TooManyPixels(ValueError):  # noqa: N818 (reads as what it says, like EmptyDrawing)
+    """The picture is larger than anyone needs for one digit."""
+
+
+def open_picture(
+    raw: bytes, formats: Collection[str] = frozenset(PICTURES.values())
+) -> Image.Image:
+    """Decode a picture that may come from anybody.
+
+    Parameters
+    ----------
+    raw : the file's bytes.
+    formats : Pillow's names of the formats that may be tried.
+
+    Raises
+    ------
+    TooManyPixels
+        The header says more than ``MAX_PICTURE`` pixels; nothing has been decoded then.
+    ValueError
+        Another format, or damaged.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(raw), formats=sorted(formats))
+            # open() reads no more than the header; the pixels come with load().
+            if math.prod(picture.size) > MAX_PICTURE:
+                width, height = picture.size
+                raise TooManyPixels(
+                    f"has {width}x{height} pixels, at most {MAX_PICTURE:,} are read"
+                )
+            # A JPEG can be decoded at a fraction of its size, and nothing looks closer than this.
+            picture.draft(None, (drawing.LOOK, drawing.LOOK))
+            picture.load()
+            return picture
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooManyPixels(f"has too many pixels, at most {MAX_PICTURE:,} are read") from None
+    except UnidentifiedImageError:
+        raise ValueError("is not a picture of a kind that is read here") from None
+    except ValueError:
+        raise
+    except Exception as fault:  # A decoder raises whatever it stumbles over: SyntaxError, OSError…
+        raise ValueError(f"cannot be decoded ({_one_line(fault)})") from fault
+
+
 def read_digits(source: str, *, normalise: bool = True) -> Float32:
     """Read digits from a file.
 
@@ -90,7 +135,7 @@ def read_digits(source: str, *, normalise: bool = True) -> Float32:
     raw, kind, name = _fetch(source, (*PICTURES, *ARRAYS))
     try:
         if kind in PICTURES:
-            return drawing.from_image(_picture(raw), normalise=normalise)[None]
+            return drawing.from_image(open_picture(raw), normalise=normalise)[None]
         return _as_digits(_array(raw, kind, "digits"), from_text=kind == ".csv")
     except drawing.EmptyDrawing as fault:
         raise drawing.EmptyDrawing(f"{name}: {fault}") from fault
@@ -208,27 +253,6 @@ def _fetch(source: str, allowed: Sequence[str]) -> tuple[bytes, str, str]:
 
 def _listing(kinds: Sequence[str]) -> str:
     return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
-
-
-def _picture(raw: bytes) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(raw), formats=sorted({*PICTURES.values()}))
-            # open() reads no more than the header; the pixels come with load().
-            if math.prod(picture.size) > MAX_PICTURE:
-                width, height = picture.size
-                raise ValueError(f"{width}x{height} pixels, at most {MAX_PICTURE:,} are read")
-            picture.load()
-            return picture
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(f"too many pixels, at most {MAX_PICTURE:,} are read") from None
-    except UnidentifiedImageError:
-        raise ValueError("not a picture of a kind that is read here") from None
-    except ValueError:
-        raise
-    except Exception as fault:  # A decoder raises whatever it stumbles over: SyntaxError, OSError…
-        raise ValueError(f"cannot be decoded ({_one_line(fault)})") from fault
 
 
 def _array(raw: bytes, kind: str, wanted: str) -> npt.NDArray[Any]:

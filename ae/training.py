@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,5 +229,8 @@ def _how(family: Family, recipe: str, settings: Recipe, seed: int) -> dict[str, 
 
 
 def _versions() -> Mapping[str, str]:
-    packages = {name: version(name) for name in ("keras", "numpy")}
-    return {"python": platform.python_version(), **packages}
+    """Say what did the arithmetic; TensorFlow's CPU build is a distribution of its own."""
+    installed = packages_distributions()
+    names = {"tensorflow": installed["tensorflow"][0], "keras": "keras", "numpy": "numpy"}
+    found = {package: version(name) for package, name in names.items()}
+    return {"python": platform.python_version(), **found}

@@ -112,7 +112,7 @@ def placed(strokes, rng, side, pen):
 
 
 def picture(strokes, side, pen):
-    """Dark ink on light paper, drawn four times as fine on small sheets and reduced."""
+    """Dark ink on light paper, drawn four times as fine and reduced unless the sheet is large."""
     fine = 4 if side < 1000 else 1
     image = Image.new("L", (side * fine, side * fine), 245)
     draw = ImageDraw.Draw(image)
@@ -160,6 +160,11 @@ def compare_pictures(judge, strokes, digits, normal):
         print(row(f"{side} px, pen {pen}", *known, f"{x.sum() / len(x):.1f}", difference))
 
 
+def fail(message):
+    print(f"normalisation: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -172,18 +177,18 @@ def main():
     )
     options = parser.parse_args()
     if not options.pen:
-        parser.error("no pen digits: name their file with --pen or in $AE_PEN_DIGITS")
+        fail("no pen digits: name their file with --pen or in $AE_PEN_DIGITS")
     try:
         with gzip.open(options.pen, "rt", encoding="utf-8") as file:
             entries = json.load(file)
         strokes = [[np.array(s, float) for s in entry["strokes"]] for entry in entries]
         digits = np.array([entry["digit"] for entry in entries])
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        parser.error(f"{options.pen} holds no pen digits: {error}")
+        fail(f"{options.pen} holds no pen digits: {error}")
     try:
         data = ae.mnist.load(options.data)
     except ae.DataError as error:
-        parser.error(str(error))
+        fail(str(error))
     judge = Judge(data)
     normal = compare_strokes(judge, data, strokes, digits)
     compare_pictures(judge, strokes, digits, normal)

@@ -45,12 +45,11 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
         # What the slider shows comes from the code, which a bar, a button or a drawing may change.
         st.session_state[_VALUE] = round(value, 2)
         st.slider(
-            _("Click a bar to change its number")
-            if unit is None
-            else _("Unit {unit}", unit=unit + 1),
+            _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             0.0,
             round(top, 2),
             step=0.01,
+            format="localized",
             key=_VALUE,
             on_change=_set_value,
             args=(now,),

@@ -6,7 +6,6 @@ is checked here before the rest of the app sees it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +21,7 @@ SIDE = 280  # px; the canvas fits a phone of 320 px
 PEN = 20  # px; on 280 px about what MNIST's pen is on 28
 MAX_STROKES = 500
 MAX_POINTS = 20_000
+MAX_COORDINATE = 100_000  # px; a pen that leaves the canvas may go far, not this far
 
 Point = tuple[float, float]  # canvas px, y downwards
 Stroke = tuple[Point, ...]
@@ -62,7 +62,9 @@ class Drawing:
 
 def sample(name: str) -> Drawing:
     """Put one of the shipped samples on the canvas."""
-    points = (np.round(stroke * SIDE, 1).tolist() for stroke in ae.samples.SAMPLES[name])
+    # In double precision, or rounding to tenths would not survive the way to the canvas and back.
+    doubles = (stroke.astype(np.float64) for stroke in ae.samples.SAMPLES[name])
+    points = (np.round(stroke * SIDE, 1).tolist() for stroke in doubles)
     return Drawing(tuple(tuple((x, y) for x, y in stroke) for stroke in points), sample=name)
 
 
@@ -157,9 +159,9 @@ def _point(command: object) -> Point:
         raise DrawingError("expected the commands M, L and Q")
     x, y = command[1:3]
     for value in (x, y):
-        # bool is an int, and JSON as Python reads it has NaN and Infinity.
-        if type(value) not in (int, float) or not math.isfinite(value):
-            raise DrawingError("expected finite coordinates")
+        # bool is an int; JSON as Python reads it has NaN, Infinity and integers of any length.
+        if type(value) not in (int, float) or not -MAX_COORDINATE <= value <= MAX_COORDINATE:
+            raise DrawingError("expected coordinates near the canvas")
     # A pen that leaves the canvas goes on sending; what nobody sees does not count.
     return _onto_canvas(x), _onto_canvas(y)
 

@@ -17,9 +17,9 @@ SNIPPET = """\
 import ae, numpy as np
 saved = np.load("gargalo-{model}.npz")
 model = ae.load("{model}")
-code = model.encode(saved["digit"][None])          # (1, {units}), as the encoder gave it
-reconstruction = model.decode(saved["code"][None])  # (1, 28, 28), edits included
-print(ae.evaluation.mse(saved["digit"][None], reconstruction))  # {mse:.4f}
+codes = model.encode(saved["digits"])  # (1, {units}), before any edits
+pictures = model.decode(saved["codes"])  # (1, 28, 28), after them
+print(ae.evaluation.mse(saved["digits"], pictures))  # {mse:.4f}
 """
 
 
@@ -34,15 +34,18 @@ def code_csv(result: Result) -> bytes:
 
 
 def everything_npz(result: Result, drawing: Drawing) -> bytes:
-    """Write digit, codes, reconstruction and strokes (one row a point: stroke, x, y)."""
+    """Write digit, codes, reconstruction and strokes (one row a point: stroke, x, y).
+
+    The names and the leading axis are those of ``python -m ae``, which reads this file too.
+    """
     file = io.BytesIO()
     points = [(i, x, y) for i, stroke in enumerate(drawing.strokes) for x, y in stroke]
     np.savez_compressed(
         file,
-        digit=result.digit,
-        encoded=result.encoded,
-        code=result.code,
-        reconstruction=result.reconstruction,
+        digits=result.digit[None],
+        encoded=result.encoded[None],
+        codes=result.code[None],
+        reconstructions=result.reconstruction[None],
         strokes=np.asarray(points, np.float32).reshape(-1, 3),
     )
     return file.getvalue()

@@ -156,16 +156,18 @@ def test_dots_belong_to_the_drawing():
     assert len(columns) < 17  # with a gap between
 
 
-@pytest.mark.parametrize("flip", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
-def test_a_lopsided_drawing_is_made_smaller_and_not_cut(flip):
-    # A heavy corner with two long arms: a box of 20 around its centre of mass would reach pixel 28.
-    heavy = [[[0, 100], [0, 0], [100, 0]], [[0, 0], [50, 0], [0, 50], [0, 0]]]
-    x = from_strokes(moved(heavy, flip))
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize(("sign", "side"), [(1, 19), (-1, 20)])
+def test_a_lopsided_drawing_is_made_smaller_and_not_cut(sign, side, axis):
+    # 100 x 100 with a heavy end: a box of 20 around its centre of mass would leave the picture on
+    # the right, but not on the left, where there is a pixel more.
+    heavy = np.array([[0, -50], [0, 50], [10, 50], [10, -50], [0, -50]])
+    arm = np.array([[0, 0], [100, 0]])
+    x = from_strokes([sign * np.roll(stroke, axis, axis=1) for stroke in (heavy, arm)])
     assert np.abs(centre_of_mass(x) - 14).max() <= 0.52
-    assert 16 <= longest_side(x) < 20
-    # The arms end within the picture, with the rounded end of the pen.
-    border = np.concatenate([x[0], x[-1], x[:, 0], x[:, -1]])
-    assert border.max() < 0.75
+    rows, columns = np.nonzero(x)
+    # Of a cut arm less would be left.
+    assert np.ptp(rows) + 1 == np.ptp(columns) + 1 == side
 
 
 points = hnp.arrays(

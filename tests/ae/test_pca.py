@@ -114,6 +114,13 @@ def test_fitting_changes_no_digit_and_what_it_finds_is_read_only(x: np.ndarray) 
     assert not pca.components.flags.writeable and not pca.mean.flags.writeable
 
 
+def test_a_fit_can_be_taken_apart_and_put_together(x: np.ndarray, pca: PCA) -> None:
+    again = PCA.from_state(pca.mean.copy(), pca.components.copy(), {"family": "pca"})
+    assert again.code_size == 8 and again.facts == {"family": "pca"}
+    assert_array_equal(again.reconstruct(x), pca.reconstruct(x))
+    assert not again.mean.flags.writeable and not again.components.flags.writeable
+
+
 def test_equal_digits_are_their_own_mean() -> None:
     same = np.repeat(digits(1), 40, axis=0)
     pca = PCA(4).fit(same)

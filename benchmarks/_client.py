@@ -1,0 +1,187 @@
+"""A visitor without a browser: Streamlit's protobuf over its websocket.
+
+What it sends has the form that Chromium was seen to send on Streamlit 1.67: one `rerun_script`
+at the start, then one for each drawing, with the state of every widget and the fragment's id.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+CANVAS = "streamlit-drawable-canvas.streamlit_drawable_canvas"
+BARS = "gargalo_code_bars"
+_FINISHED = (
+    ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
+    ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
+
+# What Fabric 7.4 writes of a pencil stroke beside what `ui.strokes.to_fabric` writes.
+_FALSE = "flipX flipY strokeUniform lockMovementX lockMovementY lockRotation lockScalingX"
+_FALSE += " lockScalingY lockScalingFlip lockSkewingX lockSkewingY"
+_FABRIC = dict.fromkeys(_FALSE.split(), False) | {
+    "version": "7.4.0",
+    "originX": "center",
+    "originY": "center",
+    "left": 139.9504,
+    "top": 140,
+    "width": 101.3007,
+    "height": 175.2,
+    "strokeDashArray": None,
+    "strokeDashOffset": 0,
+    "strokeMiterLimit": 10,
+    "scaleX": 1,
+    "scaleY": 1,
+    "skewX": 0,
+    "skewY": 0,
+    "angle": 0,
+    "opacity": 1,
+    "shadow": None,
+    "visible": True,
+    "backgroundColor": "",
+    "fillRule": "nonzero",
+    "paintFirst": "fill",
+    "globalCompositeOperation": "source-over",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rerun brought.
+
+    Attributes
+    ----------
+    seconds : from the message that asked for it to the one that says that the script has ended.
+    code : what the bars show, or None where the page has no bars of ours.
+    faults : errors and warnings that the visitor would have read.
+    """
+
+    seconds: float
+    code: np.ndarray | None
+    faults: tuple[str, ...]
+
+
+@dataclass
+class Visitor:
+    """One session on a server; `open` first, then `draw` as often as you like, then `close`."""
+
+    url: str
+    _socket: Any = field(default=None, init=False)
+    _widgets: dict[str, WidgetState] = field(default_factory=dict, init=False)
+    _canvas: str = field(default="", init=False)
+    _fragment: str = field(default="", init=False)
+    _page: str = field(default="", init=False)
+
+    async def open(self) -> Answer:
+        """Open the page and wait until it is there."""
+        self._socket = await websockets.connect(
+            f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(self.url),
+            max_size=None,
+            # A server that is busy for 20 s is slow, not gone.
+            ping_interval=None,
+        )
+        answer = await self._rerun(self._message())
+        if not self._canvas and not answer.faults:
+            raise ConnectionError("the page has no canvas")
+        return answer
+
+    async def draw(self, objects: list[dict[str, Any]]) -> Answer:
+        """Send a drawing, as the canvas does 200 ms after a stroke."""
+        raw = {
+            "version": "7.4.0",
+            "objects": [_FABRIC | item for item in objects],
+            "background": "#000",
+        }
+        state = {"drawing": {"raw": raw, "data": None}}
+        self._widgets[self._canvas] = WidgetState(id=self._canvas, json_value=json.dumps(state))
+        message = self._message()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        return await self._rerun(message)
+
+    async def close(self) -> None:
+        """Leave, as by closing the tab."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    def _message(self) -> BackMsg:
+        message = BackMsg()
+        context = message.rerun_script.context_info
+        context.timezone, context.timezone_offset, context.locale = "UTC", 0, "en-US"
+        context.url, context.is_embedded, context.color_scheme = f"{self.url}/", False, "light"
+        return message
+
+    async def _rerun(self, request: BackMsg) -> Answer:
+        code, faults = None, []
+        began = time.perf_counter()
+        await self._socket.send(request.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(await self._socket.recv())
+            kind = message.WhichOneof("type")
+            if kind == "navigation":
+                self._page = message.navigation.page_script_hash
+            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+                element = message.delta.new_element
+                faults += _faults(element)
+                code = _code(element) if _component(element) == BARS else code
+                self._learn(element, message.delta.fragment_id)
+            elif kind == "script_finished":
+                if message.script_finished not in _FINISHED:
+                    faults.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
+                return Answer(time.perf_counter() - began, code, tuple(faults))
+
+    def _learn(self, element: Element, fragment: str) -> None:
+        """Keep the widgets' states, as a browser does, and where the canvas is."""
+        if _component(element) == CANVAS:
+            self._canvas, self._fragment = element.bidi_component.id, fragment
+        for state in _states(element):
+            self._widgets[state.id] = state
+
+
+def _component(element: Element) -> str:
+    return element.bidi_component.component_name
+
+
+def _code(element: Element) -> np.ndarray:
+    """Read the bars' heights out of what `ui.components.bars` sends to the browser."""
+    data = json.loads(element.bidi_component.json)
+    traces, _ = data["figure"]
+    return np.array(traces[data["code"]]["y"], np.float32)
+
+
+def _faults(element: Element) -> Iterator[str]:
+    kind = element.WhichOneof("type")
+    if kind == "exception":
+        yield element.exception.message or element.exception.type
+    elif kind == "alert":
+        yield element.alert.body
+
+
+def _states(element: Element) -> Iterator[WidgetState]:
+    """The state that a browser reports of the widgets that Gargalo has beside its canvas."""
+    kind = element.WhichOneof("type")
+    if kind == "checkbox":
+        yield WidgetState(id=element.checkbox.id, bool_value=element.checkbox.default)
+    elif kind == "slider":
+        slider = element.slider
+        state = WidgetState(id=slider.id)
+        state.double_array_value.data.extend(slider.value if slider.set_value else slider.default)
+        yield state
+    elif kind == "button_group":
+        group = element.button_group
+        state = WidgetState(id=group.id)
+        state.string_array_value.data.extend(group.raw_values)
+        yield state

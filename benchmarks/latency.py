@@ -1,0 +1,134 @@
+"""From the end of a stroke to the last repaint, in Chromium, stroke by stroke.
+
+The strokes are drawn with real mouse moves on the app as it is served in production. Three times
+are taken, by the browser's clock: from the lifting of the pen until the canvas sends; from there
+until bars and reconstruction have both been painted for the last time; and both together. A
+repaint ends with the second animation frame after the last change of the page's nodes (or the last
+picture's load event), with no other change in the 300 ms that follow. Every fourth stroke is
+followed by the Clear button, which is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from _browser import Stroke, Visit, chromium
+from _report import Row, count, median, p95, parser, publish, run, say
+from _server import OURS, App, MeasurementError, keras_app, serve
+from playwright.sync_api import Browser
+
+STROKES_PER_DRAWING = 4
+WARM_UP = 2  # strokes; the first ones compile the page's scripts
+WATCHED_STROKES = 12
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One app: its strokes, and what the frames showed."""
+
+    strokes: list[Stroke]
+    frames: dict[str, Any]
+
+
+def main() -> None:
+    arguments = _arguments()
+    with chromium() as browser:
+        ours = _measure(browser, OURS, arguments)
+        keras = None
+        if arguments.keras:
+            with keras_app() as app:
+                keras = _measure(browser, app, arguments)
+    _publish(ours, keras, arguments)
+
+
+def _arguments() -> argparse.Namespace:
+    made = parser(__doc__)
+    made.add_argument("--strokes", type=count, default=40, help="to measure (default: 40)")
+    made.add_argument(
+        "--page",
+        default="draw",
+        help="path of the page; the first page is also the one without a path (default: draw)",
+    )
+    made.add_argument(
+        "--frames",
+        action="store_true",
+        help=f"look at every frame of {WATCHED_STROKES} more strokes: was anything blank, did"
+        " anything jump?",
+    )
+    return made.parse_args()
+
+
+def _measure(browser: Browser, app: App, arguments: argparse.Namespace) -> Measured:
+    say(f"{app.title}: {arguments.strokes} strokes")
+    path = arguments.page if app is OURS and arguments.page != "draw" else ""
+    with serve(app) as server, Visit(browser, app, server.url, path) as visit:
+        visit.prepare()
+        for _ in range(WARM_UP):
+            visit.draw()
+        strokes = []
+        for i in range(arguments.strokes):
+            if i % STROKES_PER_DRAWING == 0:
+                visit.clear()
+            strokes.append(visit.draw())
+        frames = {}
+        if arguments.frames:
+            say(f"{app.title}: every frame of {WATCHED_STROKES} strokes")
+            visit.watch_frames()
+            for _ in range(WATCHED_STROKES):
+                visit.draw()
+            frames = visit.frames()
+        complaints = server.complaints()
+        if complaints:
+            raise MeasurementError(f"the server's log holds an error: {complaints[0]}")
+    return Measured(strokes, frames)
+
+
+def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespace) -> None:
+    def row(what: str, statistic: Any, name: str, target: float | None = None) -> Row:
+        def value(strokes: Sequence[Stroke]) -> float:
+            return statistic([_VALUES[name](stroke) for stroke in strokes])
+
+        return Row(what, value(ours.strokes), keras and value(keras.strokes), target=target)
+
+    rows = [
+        row("pen lifted → canvas sends, median", median, "waited"),
+        row("canvas sends → last repaint, median", median, "repainted", 120),
+        row("canvas sends → last repaint, p95", p95, "repainted", 200),
+        row("… of it until the server's last message, median", median, "answered"),
+        row("… bars alone, median", median, "bars"),
+        row("… pictures alone, median", median, "pictures"),
+        row("pen lifted → last repaint, median", median, "total"),
+        row("pen lifted → last repaint, p95", p95, "total"),
+    ]
+    for name, what in _FRAMES.items() if ours.frames else ():
+        theirs = keras and float(keras.frames[name])
+        target = None if name == "frames" else 0.0
+        rows.append(Row(what, ours.frames[name], theirs, unit="", target=target))
+    some = ours.strokes[0]
+    notes = [
+        f"{len(ours.strokes)} strokes on each page. The canvas itself waits 200 ms before it sends."
+        f" One stroke of ours sent {some.sent_bytes:,} bytes and brought {some.messages} messages.",
+    ]
+    publish(rows, notes, markdown=arguments.markdown)
+
+
+_VALUES = {
+    **{name: attrgetter(name) for name in ("waited", "answered", "repainted", "bars", "pictures")},
+    "total": lambda stroke: stroke.waited + stroke.repainted,
+}
+
+_FRAMES = {
+    "frames": f"frames seen in {WATCHED_STROKES} strokes",
+    "no_bars": "… in which the chart had no bars",
+    "no_pictures": "… in which a picture was missing or not decoded",
+    "jumped": "… in which chart or pictures were not in their place",
+    "dimmed": "… in which they were dimmed",
+}
+
+
+if __name__ == "__main__":
+    run(main)

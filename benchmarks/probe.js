@@ -1,0 +1,108 @@
+// What the benchmarks see of a page, put in before its own scripts: when the pen was lifted, when messages left and
+// came, when bars and pictures were last touched and painted, and what each single frame showed.
+(() => {
+  const STALE = "[data-testid=stApp][data-test-script-state=notRunning]";
+  const areas = {}; // name -> { selector, touched, painted }, times by performance.now()
+  const seen = {}; // of the current stroke
+  const forget = () => {
+    Object.assign(seen, { released: 0, sent: [], bytes: 0, received: 0, messages: 0 });
+    for (const area of Object.values(areas)) Object.assign(area, { touched: 0, painted: 0 });
+  };
+  forget();
+
+  window.WebSocket = class extends WebSocket {
+    constructor(...address) {
+      super(...address);
+      this.addEventListener("message", () => {
+        seen.received = performance.now();
+        seen.messages += 1;
+      });
+    }
+    send(data) {
+      seen.sent.push(performance.now());
+      seen.bytes += data.byteLength ?? data.length;
+      super.send(data);
+    }
+  };
+  addEventListener("mouseup", (event) => (seen.released = event.timeStamp), { capture: true });
+
+  // A touch counts as painted in the second animation frame after it: the first one still comes before the painting.
+  const touch = (area) => {
+    area.touched = performance.now();
+    requestAnimationFrame(() => requestAnimationFrame(() => (area.painted = performance.now())));
+  };
+  const element = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement);
+  const concerns = (record, { selector }) =>
+    element(record.target)?.closest(selector) ||
+    [...record.addedNodes, ...record.removedNodes].some(
+      (node) => node.matches?.(selector) || node.querySelector?.(selector),
+    );
+  const watch = (selectors) => {
+    for (const [name, selector] of Object.entries(selectors)) areas[name] = { selector };
+    forget();
+    const observer = new MutationObserver((records) => {
+      for (const area of Object.values(areas)) if (records.some((record) => concerns(record, area))) touch(area);
+    });
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    // A picture is there when it has been loaded, not when its element is.
+    const loaded = ({ target }) => {
+      for (const area of Object.values(areas)) if (target.closest?.(area.selector)) touch(area);
+    };
+    document.addEventListener("load", loaded, { capture: true });
+  };
+
+  // Resolves when every area was touched and painted after the message went out, and all has been quiet for a while.
+  const settled = ({ quiet, limit }) =>
+    new Promise((resolve, reject) => {
+      const began = performance.now();
+      const look = () => {
+        const now = performance.now();
+        const all = Object.values(areas);
+        const done =
+          seen.sent.length &&
+          document.querySelector(STALE) &&
+          all.every((area) => area.touched > seen.sent[0] && area.painted > area.touched && now - area.touched > quiet);
+        if (done) {
+          const painted = Object.fromEntries(Object.entries(areas).map(([name, area]) => [name, area.painted]));
+          resolve({ ...seen, painted });
+        } else if (now - began > limit) reject(new Error("bars or pictures did not change after a stroke"));
+        else setTimeout(look, 20);
+      };
+      look();
+    });
+
+  // Looks at each animation frame from now on; what is counted are frames.
+  const frames = ({ bars, pictures }) => {
+    const traces = () =>
+      [...document.querySelectorAll(`${bars} .trace.bars`)].filter(
+        (trace) => trace.querySelectorAll(".point path").length === 32,
+      ).length;
+    const images = () => [...document.querySelectorAll(`${pictures} img`)];
+    const shown = (image) => image.complete && image.naturalWidth > 0;
+    const boxes = () =>
+      [...document.querySelectorAll(`${bars}, ${pictures}, ${pictures} img`)]
+        .map((node) => node.getBoundingClientRect())
+        .map(({ x, y, width, height }) => [x, y, width, height].map((edge) => edge.toFixed(1)).join(" "))
+        .join("; ");
+    const opaque = (selector) => {
+      for (let node = document.querySelector(selector); node; node = node.parentElement)
+        if (getComputedStyle(node).opacity < 0.99) return false;
+      return true;
+    };
+    const first = { traces: traces(), images: images().length, boxes: boxes() };
+    const counted = { frames: 0, no_bars: 0, no_pictures: 0, jumped: 0, dimmed: 0, first };
+    const look = () => {
+      const now = images();
+      counted.frames += 1;
+      counted.no_bars += traces() < first.traces;
+      counted.no_pictures += now.length < first.images || !now.every(shown);
+      counted.jumped += boxes() !== first.boxes;
+      counted.dimmed += !opaque(bars) || !opaque(pictures);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    return counted;
+  };
+
+  window.probe = { watch, forget, settled, start: (selectors) => (window.probe.counted = frames(selectors)) };
+})();

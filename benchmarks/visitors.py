@@ -1,0 +1,285 @@
+"""Thirty visitors at once, without browsers: how long each waits, and what they leave behind.
+
+Each visitor opens the Draw page over Streamlit's websocket and sends a drawing every few seconds.
+The time runs from the sending to the end of the rerun. Every answer is checked: the bars must be
+the code of this visitor's drawing, computed here with `ae`; all drawings of all visitors differ.
+
+Then waves of visitors come, draw and leave, and a line is fitted to the server's memory after each
+wave. So that a wave's sessions are gone before the next, the server keeps a lost session for one
+second (`server.disconnectedSessionTTL`; Streamlit's default, and production's, is 120).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from _client import Answer, Visitor
+from _report import Row, count, median, p95, parser, publish, run, say
+from _server import MB, OURS, App, MeasurementError, Memory, Server, keras_app, serve
+
+import ae
+from ui import strokes
+
+SESSION_TTL = 1  # seconds
+# The bars carry five significant digits.
+TOLERANCE = 1e-4
+# The first waves grow Python's and the allocator's pools to the size that the others reuse.
+WARM_UP = 6
+DRAWINGS_PER_WAVE = 2
+# A visitor who waits longer than this is counted as an error.
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A drawing as the canvas sends it, and the code that must come back."""
+
+    objects: list[dict[str, Any]]
+    code: np.ndarray
+
+
+@dataclass
+class Load:
+    """What the visitors saw."""
+
+    openings: list[float] = field(default_factory=list)  # seconds
+    answers: list[float] = field(default_factory=list)  # seconds
+    due: int = 0
+    checked: int = 0
+    foreign: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def note(self, answer: Answer, wanted: Task) -> None:
+        """Count an answer, and check that it is for this drawing."""
+        self.answers.append(answer.seconds)
+        self.faults += answer.faults
+        if answer.code is not None:
+            self.checked += 1
+            self.foreign += not np.allclose(answer.code, wanted.code, TOLERANCE, TOLERANCE)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One app: the load, and the server's memory after each wave."""
+
+    load: Load
+    memory: Memory
+    waves: list[int]  # resident bytes after each wave, all visitors gone
+
+    def growth(self, visitors: int) -> tuple[float, float]:
+        """Bytes that one visitor leaves behind, by least squares, and the standard error."""
+        y = np.array(self.waves[WARM_UP:], float)
+        x = np.arange(len(y)) * visitors
+        (slope, _), ((variance, _), _) = np.polyfit(x, y, 1, cov=True)
+        return float(slope), float(np.sqrt(variance))
+
+
+def main() -> None:
+    arguments = _arguments()
+    model = ae.load("shallow")
+    # All drawings are made before the first is sent: this process shares the server's cores.
+    say("Preparing the drawings")
+    rounds = int(max(arguments.seconds, arguments.keras_seconds) / arguments.every) + 2
+    tasks = _tasks(arguments.visitors, rounds, model)
+    ours = asyncio.run(_measure(OURS, tasks, arguments, arguments.seconds, arguments.waves))
+    keras = None
+    if arguments.keras:
+        with keras_app() as app:
+            # No waves: each visitor's Keras sessions would be measured with 6 MB of noise.
+            keras = asyncio.run(_measure(app, tasks, arguments, arguments.keras_seconds, 0))
+    _publish(ours, keras, arguments)
+
+
+def _arguments() -> argparse.Namespace:
+    made = parser(__doc__)
+    made.add_argument("--visitors", type=count, default=30, help="at once (default: 30)")
+    made.add_argument("--seconds", type=count, default=60, help="of drawing (default: 60)")
+    made.add_argument("--every", type=float, default=3.0, help="seconds a drawing (default: 3)")
+    made.add_argument(
+        "--waves",
+        type=count,
+        default=20,
+        help=f"of visitors who come and leave; the first {WARM_UP} do not count (default: 20)",
+    )
+    made.add_argument(
+        "--keras-seconds", type=count, default=20, help="of drawing on the Keras page (default: 20)"
+    )
+    arguments = made.parse_args()
+    if arguments.waves < WARM_UP + 4:
+        made.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
+    if not 0.1 <= arguments.every <= 60:
+        made.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
+    return arguments
+
+
+def _tasks(visitors: int, rounds: int, model: ae.Model) -> list[list[Task]]:
+    """Make `rounds` drawings for each visitor: the shipped samples, each bent in its own way."""
+    dice = np.random.default_rng(0)
+    names = list(ae.samples.SAMPLES)
+    tasks = []
+    for visitor in range(visitors):
+        own = []
+        for i in range(rounds):
+            name = names[(visitor + i * 7) % len(names)]
+            matrix = np.eye(2) + dice.normal(0, 0.12, (2, 2))
+            centred = [(stroke - 0.5) @ matrix * 0.8 + 0.5 for stroke in ae.samples.SAMPLES[name]]
+            drawn = [(stroke.clip(0, 1) * strokes.SIDE).round(2).tolist() for stroke in centred]
+            objects = strokes.to_fabric([tuple((x, y) for x, y in stroke) for stroke in drawn])
+            # The way that the app takes, from the message to the code.
+            drawing = strokes.Drawing(strokes.from_fabric({"objects": objects}))
+            own.append(Task(objects, model.encode(strokes.digit(drawing)[None])[0]))
+        tasks.append(own)
+    codes = np.array([task.code for own in tasks for task in own])
+    for i, code in enumerate(codes[:-1]):
+        if np.isclose(codes[i + 1 :], code, 10 * TOLERANCE, 10 * TOLERANCE).all(axis=1).any():
+            raise MeasurementError(
+                "two drawings have the same code, so that a mix-up would not show"
+            )
+    return tasks
+
+
+async def _measure(
+    app: App, tasks: list[list[Task]], arguments: argparse.Namespace, seconds: int, waves: int
+) -> Measured:
+    say(f"{app.title}: {len(tasks)} visitors for {seconds} s")
+    with serve(app, {"server.disconnectedSessionTTL": SESSION_TTL}) as server:
+        # The first visitor of a fresh process pays for its imports.
+        await _keeper(server, tasks[0][0])
+        load = await _draw_together(server, tasks, seconds, arguments.every)
+        memory = server.memory()
+        residents = []
+        for i in range(waves):
+            if not i % 5:
+                say(f"{app.title}: wave {i + 1} of {waves}")
+            await _wave(server, tasks)
+            await _keeper(server, tasks[0][0])
+            residents.append(server.memory().resident)
+        load.faults += server.complaints()
+    return Measured(load, memory, residents)
+
+
+async def _draw_together(
+    server: Server, tasks: list[list[Task]], seconds: int, every: float
+) -> Load:
+    load = Load()
+    visitors = [Visitor(server.url) for _ in tasks]
+    for answer in await asyncio.gather(*(_patient(visitor.open()) for visitor in visitors)):
+        load.openings.append(answer.seconds)
+        load.faults += answer.faults
+    began = time.perf_counter()
+    dice = random.Random(0)
+    phases = [dice.uniform(0, every) for _ in tasks]
+    load.due = sum(1 + int((seconds - phase) / every) for phase in phases)
+
+    async def draw(visitor: Visitor, own: Sequence[Task], phase: float) -> None:
+        due = began + phase
+        for task in own:
+            # Who still waits for an answer draws at the next turn: a slow server gets less to do.
+            while due < time.perf_counter():
+                due += every
+            if due > began + seconds:
+                return
+            await asyncio.sleep(due - time.perf_counter())
+            load.note(await _patient(visitor.draw(task.objects)), task)
+
+    await asyncio.gather(*map(draw, visitors, tasks, phases))
+    await asyncio.gather(*(visitor.close() for visitor in visitors))
+    return load
+
+
+async def _wave(server: Server, tasks: list[list[Task]]) -> None:
+    async def visit(own: Sequence[Task]) -> None:
+        visitor = Visitor(server.url)
+        await _patient(visitor.open())
+        for task in own[:DRAWINGS_PER_WAVE]:
+            await _patient(visitor.draw(task.objects))
+        await visitor.close()
+
+    await asyncio.gather(*map(visit, tasks))
+
+
+async def _keeper(server: Server, task: Task) -> None:
+    """Let one visitor come after the others are forgotten.
+
+    Streamlit drops expired sessions only when the next one is stored, and collects garbage after
+    each run; this visit does both.
+    """
+    await asyncio.sleep(1.2 * SESSION_TTL)
+    visitor = Visitor(server.url)
+    await _patient(visitor.open())
+    await visitor.close()
+    await asyncio.sleep(0.2)
+    visitor = Visitor(server.url)
+    await _patient(visitor.open())
+    await _patient(visitor.draw(task.objects))
+    await asyncio.sleep(0.3)  # the collection comes after the answer
+    await visitor.close()
+
+
+async def _patient(coming: Any) -> Answer:
+    try:
+        return await asyncio.wait_for(coming, PATIENCE)
+    except (OSError, TimeoutError, ConnectionError) as fault:
+        raise MeasurementError(f"a visitor was left without an answer: {fault!r}") from None
+
+
+def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespace) -> None:
+    def milliseconds(what: str, name: str, **more: Any) -> list[Row]:
+        times = [1e3 * second for second in getattr(ours.load, name)]
+        theirs = [1e3 * second for second in getattr(keras.load, name)] if keras else None
+        return [
+            Row(f"{what}, median", median(times), theirs and median(theirs)),
+            Row(f"{what}, p95", p95(times), theirs and p95(theirs), **more),
+        ]
+
+    growth, error = ours.growth(arguments.visitors)
+    rows = [
+        *milliseconds("drawing sent → answer complete", "answers", target=300),
+        *milliseconds("all open the page at once → page complete", "openings"),
+        Row(
+            "errors",
+            len(ours.load.faults),
+            len(keras.load.faults) if keras else None,
+            unit="",
+            target=0,
+        ),
+        Row("answers that show another's digit", ours.load.foreign, unit="", target=0),
+        Row(
+            "server's memory with all visitors",
+            ours.memory.resident / MB,
+            keras.memory.resident / MB if keras else None,
+            unit="MB",
+        ),
+        Row("memory that a visitor leaves behind", growth / 1e3, unit="KB", target=5, digits=1),
+    ]
+    load = ours.load
+    notes = [
+        f"{arguments.visitors} visitors drew every {arguments.every:g} s for {arguments.seconds} s:"
+        f" {len(load.answers)} of {load.due} drawings that were due were sent and answered;"
+        f" {load.checked} answers were compared with what `ae` computes.",
+        f"Memory after each of {arguments.waves} waves of {arguments.visitors} visitors, in MB: "
+        + ", ".join(f"{wave / MB:.1f}" for wave in ours.waves)
+        + f". The line through all but the first {WARM_UP}: {growth / 1e3:.1f} ± {error / 1e3:.1f}"
+        f" KB a visitor. Lost sessions were kept for {SESSION_TTL} s instead of 120.",
+    ]
+    if keras:
+        notes.append(
+            f"On the Keras page {len(keras.load.answers)} of {keras.load.due} due drawings were"
+            f" sent in {arguments.keras_seconds} s: who waits for an answer does not draw, so its"
+            " load is the lighter one."
+        )
+    for name, measured in (("Gargalo", ours), ("the Keras page", keras)):
+        if measured and measured.load.faults:
+            notes.append(f"First error on {name}: {measured.load.faults[0]}")
+    publish(rows, notes, markdown=arguments.markdown)
+
+
+if __name__ == "__main__":
+    run(main)

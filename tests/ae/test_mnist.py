@@ -1,0 +1,277 @@
+"""Where MNIST is looked for, and what is said when it cannot be had. No test touches a network."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import socket
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from ae import mnist
+from ae.mnist import DataError, Mnist
+
+Arrays = dict[str, Any]  # name -> array, as np.savez wants it
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> NoReturn:
+        pytest.fail("a test of the data set reached for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without any data, and no variable that names some."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.delenv("AE_MNIST", raising=False)
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def load_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]], None]:
+    """Put something in the place of Keras's download."""
+    import keras
+
+    def patch(instead: Callable[..., object]) -> None:
+        monkeypatch.setattr(keras.datasets.mnist, "load_data", instead)
+
+    return patch
+
+
+@pytest.fixture(scope="module")
+def arrays() -> Arrays:
+    """MNIST's shapes, nearly all zeros."""
+    made = {
+        "x_train": np.zeros((60_000, 28, 28), np.uint8),
+        "y_train": np.zeros(60_000, np.uint8),
+        "x_test": np.zeros((10_000, 28, 28), np.uint8),
+        "y_test": np.zeros(10_000, np.uint8),
+    }
+    made["x_train"][5, 6, 7] = 255
+    made["x_test"][1, 2, 3] = 51
+    made["y_train"][5], made["y_test"][1] = 9, 4
+    return made
+
+
+@pytest.fixture(scope="module")
+def good(arrays: Arrays, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "good.npz"
+    np.savez_compressed(path, **arrays)
+    return path
+
+
+def complaint(path: Path) -> str:
+    """Give the sentence with which a file is refused."""
+    with pytest.raises(DataError) as caught:
+        mnist.load(path)
+    sentence = str(caught.value)
+    assert str(path) in sentence and "--data" in sentence and "AE_MNIST" in sentence
+    assert "\n" not in sentence and ". " not in sentence
+    return sentence
+
+
+# Where it is looked for
+
+
+def test_order_of_the_places(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load_data: Callable[..., None]
+) -> None:
+    def download(path: str) -> None:
+        assert path == "mnist.npz"
+        in_home.parent.mkdir(parents=True, exist_ok=True)
+        in_home.write_bytes(b"downloaded")
+
+    in_home = home / ".keras" / "datasets" / "mnist.npz"
+    in_keras_home = tmp_path / "elsewhere" / "datasets" / "mnist.npz"
+    load_data(download)
+    assert mnist.find() == in_home and in_home.read_bytes() == b"downloaded"
+
+    load_data(lambda path: pytest.fail("downloaded what is in the cache"))
+    assert mnist.find() == in_home
+
+    in_keras_home.parent.mkdir(parents=True)
+    in_keras_home.touch()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "elsewhere"))
+    assert mnist.find() == in_keras_home
+
+    monkeypatch.setenv("AE_MNIST", str(tmp_path / "mine.npz"))
+    assert mnist.find() == tmp_path / "mine.npz"
+    assert mnist.find("given.npz") == Path("given.npz")
+    assert mnist.find(Path("given.npz")) == Path("given.npz")
+
+    monkeypatch.setenv("AE_MNIST", "")  # set and empty is not set
+    assert mnist.find() == in_keras_home
+
+
+def test_a_named_file_that_is_missing_is_not_replaced_by_another(
+    home: Path, monkeypatch: pytest.MonkeyPatch, load_data: Callable[..., None]
+) -> None:
+    """Or else a slip in a path would train on other data, unseen."""
+    load_data(lambda path: pytest.fail("downloaded instead"))
+    assert "no MNIST file at" in complaint(home / "slip.npz")
+    monkeypatch.setenv("AE_MNIST", str(home / "slip.npz"))
+    with pytest.raises(DataError, match=r"no MNIST file at .*slip\.npz"):
+        mnist.load()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        # Keras wraps what urllib says; the others are a full disk, a wrong hash, a closed port.
+        Exception("URL fetch failure on https://example.org/mnist.npz: None -- no route\nto host"),
+        OSError(28, "No space left on device"),
+        ValueError("Incomplete or corrupted file detected."),
+        ConnectionRefusedError(111, "Connection refused"),
+    ],
+)
+def test_without_a_network_it_says_what_to_do(
+    home: Path, fault: Exception, load_data: Callable[..., None]
+) -> None:
+    def fail(path: str) -> NoReturn:
+        raise fault
+
+    load_data(fail)
+    with pytest.raises(DataError) as caught:
+        mnist.load()
+    sentence = str(caught.value)
+    assert "could not be downloaded" in sentence and type(fault).__name__ in sentence
+    assert str(home / ".keras" / "datasets" / "mnist.npz") in sentence
+    assert "--data" in sentence and "AE_MNIST" in sentence
+    assert "\n" not in sentence and ". " not in sentence
+    assert caught.value.__cause__ is fault
+
+
+def test_progress_of_the_download_does_not_mix_with_output(
+    load_data: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_data(lambda path: print("Downloading data from ..."))
+    mnist.find()
+    out, err = capsys.readouterr()
+    assert out == "" and "Downloading data" in err
+
+
+# What is read
+
+
+def test_what_is_read(good: Path) -> None:
+    data = mnist.load(good)
+    assert data.x_train.shape == (60_000, 28, 28) and data.x_test.shape == (10_000, 28, 28)
+    assert data.x_train.dtype == data.x_test.dtype == np.float32
+    assert data.x_train[5, 6, 7] == 1 and data.x_train.sum() == 1
+    assert data.x_test[1, 2, 3] == np.float32(0.2) and data.x_test.max() == np.float32(0.2)
+    assert data.y_train.dtype == data.y_test.dtype == np.uint8
+    assert (data.y_train[5], data.y_test[1]) == (9, 4)
+    assert data.sha256 == hashlib.sha256(good.read_bytes()).hexdigest()
+
+
+def test_mnist_itself(mnist: Mnist) -> None:
+    assert mnist.y_train[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert np.bincount(mnist.y_test).tolist() == [
+        *(980, 1135, 1032, 1010, 982),
+        *(892, 958, 1028, 974, 1009),
+    ]
+    assert mnist.x_train.min() == 0 and mnist.x_train.max() == 1
+    # The mean and the deviation with which every second tutorial normalises.
+    assert mnist.x_train.mean(dtype=np.float64) == pytest.approx(0.1307, abs=1e-4)
+    assert mnist.x_train.std() == pytest.approx(0.3081, abs=1e-4)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("share", [0, 1e-5, 0.001, 0.5, 0.99])
+def test_truncated(good: Path, tmp_path: Path, share: float) -> None:
+    raw = good.read_bytes()
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(raw[: int(share * len(raw))])
+    assert "is damaged or not MNIST" in complaint(path)
+
+
+def npy(array: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=True)
+    return buffer.getvalue()
+
+
+def archive(**members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, raw in members.items():
+            file.writestr(f"{name}.npy", raw)
+    return buffer.getvalue()
+
+
+class Trap:
+    """Unpickling it would show."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pytest.fail, ("a pickle was opened",)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html>not found</html>",
+        b"\x1f\x8b\x08" + b"\x00" * 50,
+        npy(np.zeros((60_000,), np.uint8)),
+        pickle.dumps(Trap()),
+        npy(np.array([Trap()], dtype=object)),
+        archive(x_train=npy(np.array([Trap()], dtype=object))),
+        archive(x_train=b"no array"),
+        archive(x_train=npy(np.zeros(3, np.uint8))[:-1]),
+        archive(x_train=npy(np.zeros(3, np.uint8))),
+        archive(),
+    ],
+    ids=[
+        *("page", "gzip", "npy", "pickle", "pickle in npy", "pickle in npz"),
+        *("text in npz", "array cut off", "arrays missing", "nothing"),
+    ],
+)
+def test_another_kind_of_file(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(raw)
+    assert "is damaged or not MNIST" in complaint(path)
+
+
+def test_damaged_inside(good: Path, tmp_path: Path) -> None:
+    """The archive's list is whole, an array's bytes are not."""
+    raw = bytearray(good.read_bytes())
+    raw[200:260] = b"\xff" * 60
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(raw)
+    assert "is damaged or not MNIST" in complaint(path)
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    assert "is damaged or not MNIST" in complaint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "got"),
+    [
+        ("x_train", np.zeros((60_000, 784), np.uint8), "uint8 of shape (60000, 784)"),
+        ("x_test", np.zeros((9_999, 28, 28), np.uint8), "uint8 of shape (9999, 28, 28)"),
+        ("y_test", np.zeros((10_000, 1), np.uint8), "uint8 of shape (10000, 1)"),
+        ("y_train", np.zeros(60_000, np.int64), "int64 of shape (60000,)"),
+        ("x_test", np.zeros((10_000, 28, 28), np.float32), "float32 of shape (10000, 28, 28)"),
+    ],
+)
+def test_other_shapes_and_types(
+    arrays: Arrays, tmp_path: Path, name: str, wrong: np.ndarray, got: str
+) -> None:
+    path = tmp_path / "mnist.npz"
+    np.savez(path, **(arrays | {name: wrong}))
+    sentence = complaint(path)
+    assert f"{name} is {got}, expected uint8 of shape {arrays[name].shape}" in sentence

@@ -1,0 +1,136 @@
+"""The evaluation's report: measured figures in, the same figures out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ae
+from ae import evaluation, report, training, weights
+from ae.mnist import Mnist
+
+FOLDER = weights.FOLDER
+
+
+@pytest.fixture(scope="module")
+def few() -> Mnist:
+    """In the place of MNIST: 200 digits, and 100 others to test on."""
+    x = np.random.default_rng(0).random((300, 28, 28), dtype=np.float32) ** 4
+    y = np.zeros(300, np.uint8)
+    return Mnist(x_train=x[:200], y_train=y[:200], x_test=x[200:], y_test=y[200:], sha256="ab" * 32)
+
+
+@pytest.fixture(scope="module")
+def found(few: Mnist) -> report.Report:
+    return report.evaluate(few)
+
+
+def test_every_file_that_ships_is_measured(found: report.Report) -> None:
+    shipped = [(m.name, m.recipe) for m in found.models]
+    recipes = [(name, recipe) for name in ae.FAMILIES for recipe in ("best", "tutorial")]
+    assert shipped == [*recipes, ("pca", None)]
+    assert found.missing == ()
+    for model in found.models:
+        assert model.bytes == (FOLDER / model.file).stat().st_size
+        assert model.layers[0] == model.layers[-1] == 784 and min(model.layers) == 32
+
+
+def test_errors_are_those_of_the_evaluation(found: report.Report, few: Mnist) -> None:
+    for model in found.models:
+        loaded = ae.load(model.name, recipe=model.recipe or "best")
+        assert model.errors == evaluation.measure(loaded, few.x_test)[0]
+
+
+def test_references_are_measured(found: report.Report, few: Mnist) -> None:
+    x = few.x_test.reshape(-1, 784).astype(np.float64)
+    entropy = -(x * np.log(x) + (1 - x) * np.log(1 - x)).mean()
+    assert found.floor.bce == pytest.approx(entropy, rel=1e-4)
+    assert found.floor.mse == 0 and found.floor.psnr is None
+    mean = few.x_train.reshape(-1, 784).mean(axis=0)
+    squares = ((x - mean) ** 2).mean(axis=1)
+    assert found.mean.mse == pytest.approx(squares.mean(), rel=1e-5)
+    assert found.mean.psnr == pytest.approx(-10 * np.log10(squares).mean(), rel=1e-5)
+
+
+def test_json_holds_the_figures_in_full(found: report.Report) -> None:
+    record = json.loads(report.as_json(found))
+    assert record["floor"] == {"bce": found.floor.bce, "mse": 0, "psnr": None}
+    assert record["data"]["sha256"] == "ab" * 32
+    assert len(record["models"]) == len(found.models)
+    for told, model in zip(record["models"], found.models, strict=True):
+        for figure, value in model.errors.as_dict().items():
+            assert told[figure] == value
+        assert told["parameters"] == model.facts["parameters"] and told["bytes"] == model.bytes
+
+
+def test_table_is_aligned(found: report.Report) -> None:
+    head, *rows = report.as_text(found).split("\n\n")[0].splitlines()
+    assert len(rows) == len(found.models) + 2
+    end = head.index("BCE") + 3
+    column = [row[end - 6 : end] for row in rows]
+    bces = [found.floor.bce, *(m.errors.bce for m in found.models), found.mean.bce]
+    assert column == [f"{bce:.4f}" for bce in bces]
+
+
+def test_readme_says_the_same_whenever_it_is_written(found: report.Report, few: Mnist) -> None:
+    text = report.as_readme(found)
+    assert text == report.as_readme(report.evaluate(few))
+    assert str(FOLDER.parent) not in text
+    for model in found.models:
+        assert f"`{model.file}`" in text and f"{model.errors.bce:.4f}" in text
+        assert f"`{report.command(model)}`" in text
+    widths = [row.count(" | ") for row in text.splitlines() if row.startswith("| ")]
+    assert len(set(widths)) == 3  # three tables, each with as many cells in all its rows
+
+
+def test_command_is_the_one_that_made_the_file(tmp_path: Path, few: Mnist) -> None:
+    training.produce("pca", few, out=tmp_path)
+    (pca,) = report.evaluate(few, tmp_path).models
+    assert report.command(pca) == "python -m ae train pca"
+    facts = {"recipe": {"name": "tutorial", "epochs": 7}, "seed": 3}
+    values = {k: getattr(pca, k) for k in ("file", "bytes", "layers", "errors")}
+    deep = report.Measured(name="deep", recipe="tutorial", facts=facts, **values)
+    made = "python -m ae train deep --recipe tutorial --epochs 7 --seed 3"
+    assert report.command(deep) == made
+
+
+def test_no_readme_without_a_model(tmp_path: Path, few: Mnist) -> None:
+    training.produce("pca", few, out=tmp_path)
+    found = report.evaluate(few, tmp_path)
+    assert found.missing == tuple(ae.FAMILIES)
+    with pytest.raises(ae.WeightsError, match="shallow, sparse, deep"):
+        report.as_readme(found)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
+    with pytest.raises(ae.WeightsError, match="holds no weights"):
+        report.evaluate(few, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "file", sorted(p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.safetensors"))
+)
+def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
+    """Without MNIST too: what each file noted of itself when it was made."""
+    path = FOLDER / file
+    model = ae.load(path.stem, recipe="tutorial" if path.parent != FOLDER else "best")
+    name = f"{path.stem} | {model.facts['recipe']['name'] if 'recipe' in model.facts else ''} "
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {re.escape(name)}\|(.*)\|$", text.split("## Files")[0], re.M)
+    bce, mse, psnr, _, dead, _, size = (cell.strip() for cell in row.split("|"))
+    test = model.facts["test"]
+    # As the rounding of another machine's products may fall.
+    assert float(bce) == pytest.approx(test["bce"], abs=1.1e-4)
+    assert float(mse) == pytest.approx(test["mse"], abs=1.1e-4)
+    assert float(psnr) == pytest.approx(test["psnr"], abs=0.011)
+    assert int(dead) == test["dead"] and size == f"{path.stat().st_size:,}"
+
+
+def test_the_readme_that_ships_is_what_write_writes(mnist: Mnist) -> None:
+    written = report.as_readme(report.evaluate(mnist))
+    ships = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert ships == written, "write it again with: python -m ae evaluate --write"
