@@ -6,6 +6,7 @@ is checked here before the rest of the app sees it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +22,6 @@ SIDE = 280  # px; the canvas fits a phone of 320 px
 PEN = 20  # px; on 280 px about what MNIST's pen is on 28
 MAX_STROKES = 500
 MAX_POINTS = 20_000
-MAX_COORDINATE = 100_000  # px; a pen that leaves the canvas may go far, not this far
 
 Point = tuple[float, float]  # canvas px, y downwards
 Stroke = tuple[Point, ...]
@@ -160,8 +160,8 @@ def _point(command: object) -> Point:
     x, y = command[1:3]
     for value in (x, y):
         # bool is an int; JSON as Python reads it has NaN, Infinity and integers of any length.
-        if type(value) not in (int, float) or not -MAX_COORDINATE <= value <= MAX_COORDINATE:
-            raise DrawingError("expected coordinates near the canvas")
+        if type(value) not in (int, float) or not -math.inf < value < math.inf:
+            raise DrawingError("expected finite coordinates")
     # A pen that leaves the canvas goes on sending; what nobody sees does not count.
     return _onto_canvas(x), _onto_canvas(y)
 
