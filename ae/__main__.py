@@ -225,12 +225,6 @@ def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
     return weights.load(name, recipe=recipe, folder=arguments.folder)
 
 
-def _data(path: str | None) -> mnist.Mnist:
-    # Keras shows the progress of a download on standard output, which is for results.
-    with contextlib.redirect_stdout(sys.stderr):
-        return mnist.load(path)
-
-
 def _encode(arguments: argparse.Namespace) -> None:
     files.check_target(arguments.output, pictures=False)
     model = _load(arguments.model, arguments)
@@ -253,7 +247,7 @@ def _reconstruct(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    found = report.evaluate(_data(arguments.data), arguments.folder)
+    found = report.evaluate(mnist.load(arguments.data), arguments.folder)
     print(report.as_json(found) if arguments.json else report.as_text(found))
     if arguments.write:
         files.replace(arguments.folder / "README.md", report.as_readme(found).encode())
@@ -268,7 +262,7 @@ def _train(arguments: argparse.Namespace) -> None:
         names = [n for n in weights.MODELS if n in FAMILIES or arguments.recipe != "tutorial"]
     elif arguments.name not in FAMILIES and (arguments.recipe or arguments.epochs):
         raise ValueError(f"{arguments.name} is fitted in one step: it has no recipe and no epochs")
-    data = _data(arguments.data)
+    data = mnist.load(arguments.data)
     if any(name in FAMILIES for name in names):
         _start_keras()
     for name in names:

@@ -191,6 +191,7 @@ def produce(
     The file's path, and the errors over the test digits that it now says of itself.
     """
     path = weights.locate(name, recipe, out)
+    path.parent.mkdir(parents=True, exist_ok=True)  # fails now, not after half an hour
     model: Model
     if name == "pca":
         model = pca = PCA().fit(data.x_train)

@@ -56,7 +56,8 @@ class Stroke:
     Attributes
     ----------
     waited : from the lifting of the pen until the canvas sent.
-    answered : from the sending until the server's last message.
+    answered : from the sending until the page took the server's last message, busy as it is with
+        drawing what the earlier ones brought.
     repainted : from the sending until bars and pictures had been painted for the last time.
     bars, pictures : the same, each alone.
     sent_bytes, messages : what the canvas sent, and how many messages came back.
@@ -69,6 +70,11 @@ class Stroke:
     pictures: float
     sent_bytes: int
     messages: int
+
+    @property
+    def total(self) -> float:
+        """From the lifting of the pen until all is painted."""
+        return self.waited + self.repainted
 
 
 class Visit:

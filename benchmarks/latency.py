@@ -11,9 +11,8 @@ followed by the Clear button, which is not counted.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from _browser import Stroke, Visit, chromium
@@ -24,6 +23,8 @@ from playwright.sync_api import Browser
 STROKES_PER_DRAWING = 4
 WARM_UP = 2  # strokes; the first ones compile the page's scripts
 WATCHED_STROKES = 12
+
+Statistic = Callable[[Sequence[float]], float]
 
 
 @dataclass(frozen=True)
@@ -88,17 +89,17 @@ def _measure(browser: Browser, app: App, arguments: argparse.Namespace) -> Measu
 
 
 def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespace) -> None:
-    def row(what: str, statistic: Any, name: str, target: float | None = None) -> Row:
-        def value(strokes: Sequence[Stroke]) -> float:
-            return statistic([_VALUES[name](stroke) for stroke in strokes])
+    def row(what: str, statistic: Statistic, name: str, target: float | None = None) -> Row:
+        def value(measured: Measured) -> float:
+            return statistic([getattr(stroke, name) for stroke in measured.strokes])
 
-        return Row(what, value(ours.strokes), keras and value(keras.strokes), target=target)
+        return Row(what, value(ours), keras and value(keras), target=target)
 
     rows = [
         row("pen lifted → canvas sends, median", median, "waited"),
         row("canvas sends → last repaint, median", median, "repainted", 120),
         row("canvas sends → last repaint, p95", p95, "repainted", 200),
-        row("… of it until the server's last message, median", median, "answered"),
+        row("… of it until the page has the server's last message, median", median, "answered"),
         row("… bars alone, median", median, "bars"),
         row("… pictures alone, median", median, "pictures"),
         row("pen lifted → last repaint, median", median, "total"),
@@ -115,11 +116,6 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
     ]
     publish(rows, notes, markdown=arguments.markdown)
 
-
-_VALUES = {
-    **{name: attrgetter(name) for name in ("waited", "answered", "repainted", "bars", "pictures")},
-    "total": lambda stroke: stroke.waited + stroke.repainted,
-}
 
 _FRAMES = {
     "frames": f"frames seen in {WATCHED_STROKES} strokes",

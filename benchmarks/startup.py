@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from _browser import Visit, chromium
 from _report import Row, count, median, parser, publish, run, say
@@ -21,25 +24,28 @@ DRAWINGS = 50
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One app: each start, and the last server's memory."""
+class Start:
+    """One start of an app's server: seconds since the process was made, and its memory."""
 
-    healthy: list[float]  # seconds
-    complete: list[float]  # seconds
+    healthy: float
+    complete: float
     opened: Memory
-    drawn: Memory
+    drawn: Memory  # the same as `opened` where no drawings followed
     frameworks: list[str]
 
 
 def main() -> None:
     arguments = _arguments()
-    with chromium() as browser:
-        ours = _measure(browser, OURS, arguments.runs, arguments.drawings)
-        keras = None
-        if arguments.keras:
-            with keras_app() as app:
-                keras = _measure(browser, app, arguments.runs, arguments.drawings)
-    _publish(ours, keras, arguments)
+    with chromium() as browser, keras_app() if arguments.keras else nullcontext() as keras:
+        apps = [OURS, keras] if keras else [OURS]
+        starts: dict[App, list[Start]] = {app: [] for app in apps}
+        # In turn, so that what else the machine does slows both down alike.
+        for i in range(arguments.runs):
+            for app in apps:
+                say(f"{app.title}: start {i + 1} of {arguments.runs}")
+                last = i == arguments.runs - 1
+                starts[app].append(_start(browser, app, arguments.drawings if last else 0))
+    _publish(starts[OURS], starts[keras] if keras else None, arguments)
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,83 +60,63 @@ def _arguments() -> argparse.Namespace:
     return made.parse_args()
 
 
-def _measure(browser: Browser, app: App, runs: int, drawings: int) -> Measured:
-    healthy, complete = [], []
-    for i in range(runs):
-        say(f"{app.title}: start {i + 1} of {runs}")
-        with serve(app) as server:
-            healthy.append(time.perf_counter() - server.started)
-            with Visit(browser, app, server.url) as visit:
-                complete.append(time.perf_counter() - server.started)
-                if i < runs - 1:
-                    continue
-                opened = server.memory()
+def _start(browser: Browser, app: App, drawings: int) -> Start:
+    with serve(app) as server:
+        healthy = time.perf_counter() - server.started
+        with Visit(browser, app, server.url) as visit:
+            complete = time.perf_counter() - server.started
+            opened = server.memory()
+            if drawings:
                 say(f"{app.title}: {drawings} drawings")
                 visit.prepare()
-                for n in range(drawings):
-                    if n % 4 == 0:
-                        visit.clear()
-                    visit.draw()
-                return Measured(healthy, complete, opened, server.memory(), server.frameworks())
-    raise AssertionError("there is at least one run")
+            for i in range(drawings):
+                if i % 4 == 0:
+                    visit.clear()
+                visit.draw()
+            return Start(healthy, complete, opened, server.memory(), server.frameworks())
 
 
-def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespace) -> None:
+def _publish(ours: list[Start], keras: list[Start] | None, arguments: argparse.Namespace) -> None:
+    def row(what: str, value: Callable[[list[Start]], float], **more: Any) -> Row:
+        return Row(what, value(ours), keras and value(keras), **more)
+
+    def seconds(what: str, value: Callable[[list[Start]], float], **more: Any) -> Row:
+        return row(what, value, unit="s", digits=2, **more)
+
     rows = [
-        Row(
+        seconds(
             "start of the process → server answers, median",
-            median(ours.healthy),
-            keras and median(keras.healthy),
-            unit="s",
-            digits=2,
+            lambda starts: median([start.healthy for start in starts]),
         ),
-        Row(
+        seconds(
             "start of the process → complete page, median",
-            median(ours.complete),
-            keras and median(keras.complete),
-            unit="s",
+            lambda starts: median([start.complete for start in starts]),
             target=4,
-            digits=2,
         ),
-        Row(
-            "the same, slowest run",
-            max(ours.complete),
-            keras and max(keras.complete),
-            unit="s",
-            digits=2,
-        ),
-        Row(
+        seconds("… slowest", lambda starts: max(start.complete for start in starts)),
+        row(
             "server's memory at the complete page",
-            ours.opened.resident / MB,
-            keras and keras.opened.resident / MB,
+            lambda starts: starts[-1].opened.resident / MB,
             unit="MB",
         ),
-        Row(
-            f"after {arguments.drawings} drawings",
-            ours.drawn.resident / MB,
-            keras and keras.drawn.resident / MB,
+        row(
+            f"… after {arguments.drawings} drawings",
+            lambda starts: starts[-1].drawn.resident / MB,
             unit="MB",
         ),
-        Row(
-            "at the peak",
-            ours.drawn.peak / MB,
-            keras and keras.drawn.peak / MB,
-            unit="MB",
-            target=190,
-        ),
-        Row(
+        row("… at the peak", lambda starts: starts[-1].drawn.peak / MB, unit="MB", target=190),
+        row(
             "deep-learning frameworks in the process",
-            len(ours.frameworks),
-            keras and len(keras.frameworks),
+            lambda starts: len(starts[-1].frameworks),
             unit="",
             target=0,
         ),
     ]
     notes = [
-        f"{arguments.runs} starts of each. Of the memory after the drawings,"
-        f" {ours.drawn.own / MB:.0f} MB are the process's own; the rest is mapped from files.",
+        f"{arguments.runs} starts of each, in turn. Of our memory after the drawings,"
+        f" {ours[-1].drawn.own / MB:.0f} MB are the process's own; the rest is mapped from files.",
         f"Searched for in the memory maps: {', '.join(FRAMEWORKS)}."
-        + (f" On the Keras page: {', '.join(keras.frameworks)}." if keras else ""),
+        + (f" Found on the Keras page: {', '.join(keras[-1].frameworks)}." if keras else ""),
     ]
     publish(rows, notes, markdown=arguments.markdown)
 

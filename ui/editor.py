@@ -17,7 +17,8 @@ _VALUE, _KEEP = "unit_value", "keep"
 def edited(code: Float32, now: Visit) -> Float32:
     """Apply what the visitor did: (units,) as encoded -> (units,) as shown."""
     code = code.copy()
-    code[np.argsort(-np.abs(code), kind="stable")[now.keep :]] = 0
+    if now.keep is not None:
+        code[np.argsort(-np.abs(code), kind="stable")[now.keep :]] = 0
     for unit, value in now.edits.items():
         code[unit] = value
     return code
@@ -70,21 +71,21 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
                 args=(now, unit),
                 disabled=unit not in now.edits,
             )
-        st.session_state[_KEEP] = now.keep
+        st.session_state[_KEEP] = min(now.keep or model.code_size, model.code_size)
         st.slider(
             _("Keep the largest"),
             1,
             model.code_size,
             key=_KEEP,
             on_change=_set_keep,
-            args=(now,),
+            args=(now, model.code_size),
             disabled=disabled,
         )
         st.button(
             _("Reset all"),
             icon=":material/restart_alt:",
             on_click=now.reset_code,
-            disabled=not now.edits and now.keep == model.code_size,
+            disabled=not now.edits and now.keep is None,
         )
 
 
@@ -118,5 +119,6 @@ def _set_value(now: Visit) -> None:
         now.edits[now.selected] = float(st.session_state[_VALUE])
 
 
-def _set_keep(now: Visit) -> None:
-    now.keep = int(st.session_state[_KEEP])
+def _set_keep(now: Visit, most: int) -> None:
+    kept = int(st.session_state[_KEEP])
+    now.keep = kept if kept < most else None

@@ -47,7 +47,7 @@ class Visit:
     revision : rises with every new drawing; the screen carries it, for tests and benchmarks.
     selected : the unit whose bar is chosen, or None.
     edits : unit -> the value that the visitor gave it.
-    keep : how many of the code's largest numbers are kept.
+    keep : how many of the code's largest numbers are kept; None keeps all.
     problem : one sentence on what went wrong with the last drawing or upload.
     notices : sentences to show once.
     """
@@ -60,7 +60,7 @@ class Visit:
     future: list[Drawing] = field(default_factory=list)
     selected: int | None = None
     edits: dict[int, float] = field(default_factory=dict)
-    keep: int = 32
+    keep: int | None = None
     problem: str | None = None
     notices: list[str] = field(default_factory=list)
     mounts: int = 0
@@ -109,7 +109,7 @@ class Visit:
     def reset_code(self) -> None:
         """Forget what was done to the code."""
         self.edits = {}
-        self.keep = 32
+        self.keep = None
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]

@@ -359,7 +359,7 @@ def test_ctrl_c_leaves_nothing(
     monkeypatch.setattr("ae.__main__._say", pressed)
     said = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
     assert said == "interrupted: shallow was not written"
-    assert not (tmp_path / "w").exists()
+    assert not list((tmp_path / "w").iterdir())
 
 
 def test_a_long_training_says_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:

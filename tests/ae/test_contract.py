@@ -245,9 +245,9 @@ def test_statistics(model: Model) -> None:
         (statistics.bce_percentiles, test["bce"]),
         (statistics.mse_percentiles, test["mse"]),
     ):
-        assert np.all(np.diff(percentiles) >= 0) and percentiles[0] < mean < percentiles[-1]
-        # The mean of a distribution is about the mean of its percentiles.
-        assert percentiles[5:96].mean() == pytest.approx(mean, rel=0.05)
+        assert np.all(np.diff(percentiles) >= 0)
+        # Each hundredth of the digits lies between two percentiles, so the mean does too.
+        assert percentiles[:-1].mean() < mean < percentiles[1:].mean()
     assert np.all((statistics.active >= 0) & (statistics.active <= 1))
     assert 1 - statistics.active.mean() == pytest.approx(test["zeros"], abs=1e-6)
     assert (statistics.active == 0).sum() == test["dead"]

@@ -176,7 +176,7 @@ def test_a_blank_picture_is_an_empty_drawing(tmp_path: Path) -> None:
 def test_a_picture_says_what_it_is_by_its_bytes_not_by_its_name(tmp_path: Path) -> None:
     Image.fromarray(np.rint(SEVEN * 255).astype(np.uint8)).save(tmp_path / "x.tiff")
     (tmp_path / "x.tiff").rename(tmp_path / "x.png")
-    with pytest.raises(ValueError, match=r"x.png: not a picture of a kind"):
+    with pytest.raises(ValueError, match=r"x.png: is not a picture of a kind"):
         files.read_digits(str(tmp_path / "x.png"))
 
 

@@ -1,0 +1,643 @@
+"""The Draw page in Chromium, as a visitor has it: mouse, finger, keyboard, projector and phone.
+
+What the library computes for the strokes that the browser really sent is the oracle throughout.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import CDPSession, Locator, Page, Request, TimeoutError, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+import ae
+from tests.conftest import screenshot, wait_run
+from ui import pictures, strokes
+from ui.text import translator
+
+OpenPage = Callable[..., Page]
+Line = Sequence[tuple[float, float]]
+
+SEVEN: list[Line] = [[(80, 70), (200, 70), (130, 225)], [(110, 150), (190, 150)]]
+ONE: Line = [(140, 40), (135, 240)]
+ENGLISH, PORTUGUESE = translator("en").gettext, translator("pt").gettext
+
+
+# What the visitor does
+
+
+@pytest.fixture
+def open_app(page: OpenPage) -> OpenPage:
+    """Open the app as a new visitor, and wait for its last part: the chart."""
+
+    def open_page(path: str, **options: Any) -> Page:
+        visitor = page(path, **options)
+        wait_for_chart(visitor)
+        return visitor
+
+    return open_page
+
+
+def wait_for_chart(page: Page) -> None:
+    expect(page.locator(".code-bars")).to_have_attribute("data-revision", re.compile("."))
+    expect(canvas(page)).to_be_visible()
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator("canvas.upper-canvas")
+
+
+def place(page: Page) -> tuple[float, float]:
+    """The canvas's top left corner."""
+    box = canvas(page).bounding_box()
+    assert box and box["width"] == box["height"] == strokes.SIDE
+    return box["x"], box["y"]
+
+
+def draw(page: Page, *lines: Line) -> None:
+    for line in lines:
+        with new_drawing(page):
+            x, y = place(page)
+            page.mouse.move(x + line[0][0], y + line[0][1])
+            page.mouse.down()
+            for to_x, to_y in line[1:]:
+                page.mouse.move(x + to_x, y + to_y, steps=10)
+            page.mouse.up()
+
+
+@contextmanager
+def new_drawing(page: Page) -> Iterator[None]:
+    """What is done inside gives the server another drawing; wait until the page shows it."""
+    chart = page.locator(".code-bars")
+    before = chart.get_attribute("data-revision")
+    assert before is not None
+    yield
+    expect(chart).not_to_have_attribute("data-revision", before, timeout=10_000)
+    wait_run(page)
+
+
+def button(page: Page, name: str) -> Locator:
+    """A button by its name, which its icon's stands before."""
+    return page.get_by_role("button", name=name).first
+
+
+def press(page: Page, name: str) -> None:
+    with new_drawing(page):
+        button(page, name).click()
+
+
+def sample(page: Page, digit: int) -> None:
+    with new_drawing(page):
+        page.locator(f".st-key-sample_{digit} button:visible").click()
+
+
+def choose(page: Page, option: str) -> None:
+    """Press a model or a language in the frame."""
+    page.get_by_test_id("stButtonGroup").get_by_text(option, exact=True).click()
+    wait_run(page)
+
+
+# What the visitor sees
+
+Y = "document.querySelector('.js-plotly-plot').data[0].y"
+
+
+def bars(page: Page) -> np.ndarray:
+    """The code as the chart draws it; NaN where there is no bar."""
+    return np.array(page.evaluate(Y), float)
+
+
+def expect_bars(page: Page, expected: np.ndarray, tolerance: float = 0.006) -> None:
+    """Wait until the bars are these; they are drawn with five digits, a slider has two decimals."""
+    same = f"""([expected, tolerance]) => {{
+      const y = {Y};
+      const near = (a, b) => Math.abs(a - b) <= tolerance * (1 + Math.abs(b));
+      return y.length === expected.length && y.every((value, i) =>
+        value === null || expected[i] === null ? value === expected[i] : near(value, expected[i]));
+    }}"""
+    wanted = [None if np.isnan(value) else float(value) for value in expected]
+    try:
+        page.wait_for_function(same, arg=[wanted, tolerance], timeout=8000)
+    except TimeoutError:
+        np.testing.assert_allclose(bars(page), expected, rtol=tolerance, atol=tolerance)
+        raise
+
+
+def expect_empty(page: Page) -> None:
+    expect_bars(page, np.full(32, np.nan))
+    expect(page.locator(".pictures img")).to_have_count(0)
+
+
+def pixels(image: Locator) -> np.ndarray:
+    source = image.get_attribute("src")
+    assert source and source.startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) as decoded:
+        return np.asarray(decoded).astype(int)
+
+
+def expect_screen(page: Page, name: str, digit: np.ndarray, code: np.ndarray | None = None) -> None:
+    """Bars and pictures are what the library makes of this digit, or of this code."""
+    model = ae.load(name)
+    code = model.encode(digit[None])[0] if code is None else code
+    expect_bars(page, code)
+    seen, survived, changed = (pixels(image) for image in page.locator(".pictures img").all())
+    reconstruction = model.decode(code[None])[0]
+    assert np.abs(seen - pictures.grey(digit)).max() <= 1
+    assert np.abs(survived - pictures.grey(reconstruction)).max() <= 1
+    assert np.abs(changed - pictures.signed(reconstruction - digit).astype(int)).max() <= 1
+
+
+def sample_digit(name: str) -> np.ndarray:
+    return strokes.digit(strokes.sample(name))
+
+
+def address(page: Page) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
+
+
+def listen(page: Page) -> Callable[[], list[list[list[Any]]]]:
+    """Overhear what the page sends; gives the paths of the last drawing that was sent."""
+    page.evaluate("""() => {
+      window.overheard = [];
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        window.overheard.push(btoa(String.fromCharCode(...new Uint8Array(data))));
+        return send.call(this, data);
+      };
+    }""")
+
+    def last() -> list[list[list[Any]]]:
+        for data in reversed(page.evaluate("window.overheard")):
+            message = BackMsg.FromString(base64.b64decode(data))
+            for widget in message.rerun_script.widget_states.widgets:
+                text = str(widget.json_value or "")
+                if '"objects"' in text:
+                    return [path["path"] for path in json.loads(text)["drawing"]["raw"]["objects"]]
+        raise AssertionError("no drawing was sent")
+
+    return last
+
+
+def painted(path: list[list[Any]]) -> np.ndarray:
+    """Points on the line that Fabric paints: (m, 2)."""
+    here = np.array(path[0][1:3], float)
+    line = [here[None]]
+    t = np.linspace(0, 1, 30)[:, None]
+    for kind, *numbers in path[1:]:
+        *control, end = np.array(numbers, float).reshape(-1, 2)
+        assert (kind, len(control)) in (("Q", 1), ("L", 0))
+        middle = control[0] if control else (here + end) / 2
+        line.append((1 - t) ** 2 * here + 2 * t * (1 - t) * middle + t**2 * end)
+        here = end
+    return np.concatenate(line)
+
+
+# Drawing
+
+
+def test_a_seven_drawn_with_the_mouse(open_app: OpenPage) -> None:
+    visitor = open_app("/?model=deep")
+    overheard = listen(visitor)
+    press(visitor, "Clear")
+    expect_empty(visitor)
+    expect(visitor.get_by_text(ENGLISH("Draw a digit here"))).to_be_visible()
+
+    draw(visitor, *SEVEN)
+    paths = overheard()
+    assert len(paths) == len(SEVEN)
+    for path, line in zip(paths, SEVEN, strict=True):
+        # The ink is where the mouse was.
+        assert path[0][1:3] == pytest.approx(line[0], abs=1)
+        assert path[-1][1:3] == pytest.approx(line[-1], abs=1)
+    lines = [painted(path) for path in paths]
+    digit = ae.drawing.from_strokes(lines, size=strokes.SIDE)
+    expect_bars(visitor, ae.load("deep").encode(digit[None])[0], tolerance=0.03)
+    exact = strokes.digit(
+        strokes.Drawing(strokes.from_fabric({"objects": [{"path": p} for p in paths]}))
+    )
+    assert np.abs(exact - digit).max() < 0.05
+    expect_screen(visitor, "deep", exact)
+
+    # The plain digit is what is on the canvas: white ink on black, each pixel the mean of 10 x 10.
+    read = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, 280, 280).data)"""
+    rgba = np.array(visitor.locator("canvas.dc-canvas.lower-canvas").evaluate(read)).reshape(
+        280, 280, 4
+    )
+    assert set(map(tuple, rgba[[71, 2], [140, 2]].tolist())) == {(255,) * 4, (0, 0, 0, 255)}
+    means = rgba[..., 0].reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
+    visitor.get_by_text(ENGLISH("Centre and scale it like MNIST's digits")).click()
+    plain = ae.drawing.from_strokes(lines, size=strokes.SIDE, normalise=False)
+    expect_bars(visitor, ae.load("deep").encode(plain[None])[0], tolerance=0.03)
+    seen = pixels(visitor.locator(".pictures img").first) / 255
+    assert np.abs(seen - means).mean() < 0.01
+    assert np.abs(seen - means).max() < 0.2
+
+
+def test_undo_redo_and_clear_by_button_and_keyboard(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=2a")
+    first = bars(visitor)
+    draw(visitor, ONE)
+    second = bars(visitor)
+    assert not np.allclose(first, second, atol=0.01)
+    draw(visitor, [(60, 250), (220, 250)])
+    third = bars(visitor)
+
+    press(visitor, "Undo")
+    expect_bars(visitor, second)
+    press(visitor, "Undo")
+    expect_bars(visitor, first)
+    expect(button(visitor, "Undo")).to_be_disabled()
+    press(visitor, "Redo")
+    expect_bars(visitor, second)
+    for keys, expected in (
+        ("Control+Shift+z", third),
+        ("Control+z", second),
+        ("Delete", np.full(32, np.nan)),
+        ("Control+z", second),
+    ):
+        with new_drawing(visitor):
+            visitor.keyboard.press(keys)
+        expect_bars(visitor, expected)
+    # The canvas shows it too, and goes on from there.
+    draw(visitor, [(60, 250), (220, 250)])
+    expect_bars(visitor, third)
+
+
+def test_a_press_in_the_top_right_corner_is_a_dot_like_any_other(open_app: OpenPage) -> None:
+    visitor = open_app("/")
+    overheard = listen(visitor)
+    for x, y in ((270, 8), (262, 14), (220, 10), (160, 6)):
+        with new_drawing(visitor):
+            left, top = place(visitor)
+            visitor.mouse.click(left + x, top + y)  # at once, without dwelling there
+        count = len(overheard())
+        assert overheard()[-1][0][1:3] == pytest.approx((x, y), abs=1)
+        assert np.isfinite(bars(visitor)).all()
+    assert count == len(ae.samples.SAMPLES["7b"]) + 4
+
+
+def test_two_visitors_do_not_see_each_others_digit(open_app: OpenPage) -> None:
+    one, other = (open_app("/?sample=7b") for _visitor in range(2))
+    press(one, "Clear")
+    draw(one, *SEVEN)
+    seven = bars(one)
+    expect_screen(other, "shallow", sample_digit("7b"))
+    press(other, "Clear")
+    draw(other, ONE)
+    expect_bars(one, seven)
+    sample(one, 4)
+    assert address(one)["sample"] == "4a" and "sample" not in address(other)
+
+
+# Samples, models, links
+
+
+def test_samples_models_and_the_address(open_app: OpenPage) -> None:
+    visitor = open_app("/")
+    entries = visitor.evaluate("history.length")
+    sample(visitor, 3)  # the first thing that this visitor does
+    expect_screen(visitor, "shallow", sample_digit("3a"))
+    sample(visitor, 3)
+    expect_screen(visitor, "shallow", sample_digit("3b"))
+    for name in ("deep", "sparse"):
+        choose(visitor, ae.FAMILIES[name].title)
+        expect_screen(visitor, name, sample_digit("3b"))
+        assert address(visitor) == {"model": name, "lang": "en", "sample": "3b"}
+    draw(visitor, ONE)
+    drawn = bars(visitor)
+    choose(visitor, ae.FAMILIES["shallow"].title)
+    choose(visitor, ae.FAMILIES["sparse"].title)
+    expect_bars(visitor, drawn)
+    assert address(visitor) == {"model": "sparse", "lang": "en"}
+    press(visitor, "Surprise me")
+    expect_screen(visitor, "sparse", sample_digit(address(visitor)["sample"]))
+    assert visitor.evaluate("history.length") == entries
+
+
+def test_a_link_opens_its_state_and_nothing_from_elsewhere(open_app: OpenPage, server: str) -> None:
+    visitor = open_app("/?model=deep&lang=pt&sample=nonsense")
+    toast = visitor.get_by_test_id("stToast")
+    expect(toast).to_contain_text(PORTUGUESE("The link names a sample that does not exist."))
+
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    visitor.on("request", note)
+    visitor.on("websocket", lambda socket: asked.append(socket.url))
+    visitor.goto("/?model=deep&lang=pt&sample=5c")
+    wait_for_chart(visitor)
+    expect_screen(visitor, "deep", sample_digit("5c"))
+    expect(visitor.get_by_test_id("stToast")).to_have_count(0)
+    expect(visitor.locator("html")).to_have_attribute("lang", "pt")
+    visitor.get_by_role("img", name=PORTUGUESE("Canvas: draw a digit with the mouse or a finger"))
+    choose(visitor, "EN")
+    expect(visitor.locator("html")).to_have_attribute("lang", "en")
+    label = ENGLISH("Canvas: draw a digit with the mouse or a finger")
+    expect(visitor.get_by_role("img", name=label)).to_have_count(1)
+    expect_screen(visitor, "deep", sample_digit("5c"))
+    host = urlsplit(server).netloc
+    assert any("code-bars.js" in url for url in asked)
+    for url in asked:
+        where = urlsplit(url)
+        assert where.scheme in ("data", "blob") or where.netloc == host, url
+
+
+# The code in the visitor's hand
+
+
+def column(page: Page, unit: int) -> tuple[float, float]:
+    """A point of the screen above a unit's bar."""
+    return tuple(
+        page.evaluate(
+            """unit => {
+              const plot = document.querySelector(".js-plotly-plot"), {xaxis} = plot._fullLayout;
+              const box = plot.getBoundingClientRect();
+              return [box.left + xaxis._offset + xaxis.d2p(unit + 1), box.top + 20];
+            }""",
+            unit,
+        )
+    )
+
+
+def tool(page: Page, label: str) -> Locator:
+    """A button for the chosen unit; each stands twice in the page, for mouse and finger."""
+    tools = page.locator(".st-key-unit_tools button:visible")
+    return tools.filter(has_text=re.compile(rf"^{label}$"))
+
+
+def outlines(page: Page) -> list[int]:
+    """The units, counted from 1, whose bar as encoded stays as an outline."""
+    return page.evaluate("""() => document.querySelector(".js-plotly-plot").data
+      .filter(trace => trace.type === "bar" && trace.marker.line?.width)
+      .flatMap(trace => trace.x)""")
+
+
+def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=7b")
+    digit = sample_digit("7b")
+    encoded = ae.load("shallow").encode(digit[None])[0]
+    unit = int(np.argsort(encoded)[-5])
+    value = visitor.locator(".st-key-unit_value").get_by_role("slider")
+
+    def expect_value(new: float, **others: float) -> None:
+        code = encoded.copy()
+        code[unit] = new
+        expect_bars(visitor, code)
+        wait_run(visitor)
+        expect_screen(visitor, "shallow", digit, code)
+        assert outlines(visitor) == ([] if new == encoded[unit] else [unit + 1])
+
+    expect(tool(visitor, "×2")).to_be_disabled()
+    visitor.mouse.click(*column(visitor, unit))
+    expect(visitor.locator(".st-key-unit_value")).to_contain_text(f"Unit {unit + 1}")
+    expect(visitor.locator(".atom img")).to_have_count(1)
+    expect_value(encoded[unit])
+
+    tool(visitor, "×2").click()
+    expect_value(2 * encoded[unit])
+    tool(visitor, "0").click()
+    expect_value(0)
+    value.focus()
+    for _step in range(3):
+        visitor.keyboard.press("ArrowRight")
+    expect_value(0.03)
+    button(visitor, ENGLISH("Reset")).click()
+    expect_value(encoded[unit])
+
+    # The arrow keys go from unit to unit.
+    chart = visitor.locator(".code-bars")
+    chart.focus()
+    visitor.keyboard.press("Home")
+    expect(visitor.locator(".st-key-unit_value")).to_contain_text("Unit 1")
+    visitor.keyboard.press("ArrowRight")
+    visitor.keyboard.press("ArrowRight")
+    expect(visitor.locator(".st-key-unit_value")).to_contain_text("Unit 3")
+    tool(visitor, "0").click()
+    code = encoded.copy()
+    code[2] = 0
+    expect_bars(visitor, code)
+
+    # All but the largest, and everything as it was.
+    keep = visitor.locator(".st-key-keep").get_by_role("slider")
+    keep.focus()
+    for _step in range(4):
+        visitor.keyboard.press("ArrowLeft")
+    code[np.argsort(-encoded, kind="stable")[28:]] = 0
+    expect_bars(visitor, code)
+    button(visitor, ENGLISH("Reset all")).click()
+    expect_bars(visitor, encoded)
+    wait_run(visitor)
+    expect_screen(visitor, "shallow", digit)
+
+
+def test_an_edit_ends_with_its_drawing_and_its_model(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=7b")
+    draw(visitor, ONE)  # without a run of the whole script
+    drawn = bars(visitor)
+    unit = int(np.argmax(drawn))
+    visitor.mouse.click(*column(visitor, unit))
+    tool(visitor, "0").click()
+    drawn[unit] = 0
+    expect_bars(visitor, drawn)
+    choose(visitor, ae.FAMILIES["deep"].title)
+    expect(visitor.locator(".code-bars")).to_have_attribute("aria-valuenow", str(unit + 1))
+    wait_run(visitor)
+    assert outlines(visitor) == []
+    expect(button(visitor, ENGLISH("Reset all"))).to_be_disabled()
+
+
+# Files
+
+
+def photo() -> bytes:
+    """A seven in dark ink on light paper."""
+    image = Image.new("L", (600, 600), 235)
+    line = [(180, 150), (430, 150), (270, 490)]
+    ImageDraw.Draw(image).line(line, fill=25, width=44, joint="curve")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_uploads(open_app: OpenPage) -> None:
+    visitor = open_app("/")
+    with Image.open(io.BytesIO(photo())) as image:
+        digit = ae.drawing.from_image(image)
+    button(visitor, ENGLISH("Upload a picture")).click()
+    chooser = visitor.locator(".st-key-upload input[type=file]")
+    with new_drawing(visitor):
+        chooser.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": photo()})
+    expect_screen(visitor, "shallow", digit)
+
+    broken = {"name": "broken.png", "mimeType": "image/png", "buffer": photo()[:400]}
+    chooser.set_input_files(broken)
+    said = ENGLISH("This file is not a picture, or it is damaged.")
+    expect(visitor.get_by_test_id("stAlert")).to_contain_text(said)
+    expect_screen(visitor, "shallow", digit)
+    visitor.keyboard.press("Escape")
+    # The picture lies under the pen.
+    draw(visitor, [(140, 40), (140, 240)])
+    expect(visitor.get_by_test_id("stAlert")).to_have_count(0)
+    assert np.abs(pixels(visitor.locator(".pictures img").first) / 255 - digit).max() > 0.5
+    press(visitor, "Undo")
+    expect_screen(visitor, "shallow", digit)
+    press(visitor, "Clear")
+    expect_empty(visitor)
+
+
+def test_downloads(open_app: OpenPage, tmp_path: Path) -> None:
+    visitor = open_app("/?model=sparse&sample=8a")
+    digit = sample_digit("8a")
+    model = ae.load("sparse")
+    code = model.encode(digit[None])
+    button(visitor, ENGLISH("Take it away")).click()
+
+    def download(label: str, ending: str) -> Path:
+        with visitor.expect_download() as downloading:
+            button(visitor, ENGLISH(label)).click()
+        assert downloading.value.suggested_filename == f"gargalo-sparse.{ending}"
+        path = tmp_path / ending
+        downloading.value.save_as(path)
+        return path
+
+    rows = list(csv.reader(download("The code (CSV)", "csv").read_text().splitlines()))
+    assert np.array([row[-1] for row in rows[1:]], np.float32) == pytest.approx(code[0], rel=1e-5)
+    with np.load(download("Everything (NPZ)", "npz")) as saved:
+        assert saved["digits"][0] == pytest.approx(digit, abs=1e-6)
+        assert saved["codes"][0] == pytest.approx(code[0], rel=1e-5)
+        assert saved["reconstructions"] == pytest.approx(model.decode(code), abs=1e-6)
+    with Image.open(download("The pictures (PNG)", "png")) as image:
+        assert image.height == 280
+        left = np.asarray(image.convert("L"))[5::10, 5:280:10].astype(int)
+        assert np.abs(left - pictures.grey(digit)).max() <= 1
+
+
+# Screens
+
+
+def touch(finger: CDPSession, *points: tuple[float, float]) -> None:
+    """Put a finger down, move it along the points, take it away."""
+    for i, (x, y) in enumerate(points):
+        kind = "touchMove" if i else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop + window.scrollY"
+
+
+def test_a_finger_on_a_phone(open_app: OpenPage) -> None:
+    visitor = open_app("/?lang=pt", viewport=(390, 844), touch=True)
+    finger = visitor.context.new_cdp_session(visitor)
+    overheard = listen(visitor)
+    tops = []
+    for part in (canvas(visitor), visitor.locator(".pictures"), visitor.locator(".code-bars")):
+        box = part.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+        tops.append(box["y"])
+    assert tops == sorted(tops)
+    assert visitor.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = "document.querySelector('[data-testid=stMain]').scrollWidth"
+    assert visitor.evaluate(wide) <= 390
+
+    with new_drawing(visitor):
+        visitor.get_by_role("button", name=PORTUGUESE("Clear")).tap()
+    expect_empty(visitor)
+    x, y = place(visitor)
+    with new_drawing(visitor):
+        touch(finger, *[(x + 140, y + 240 - 10 * i) for i in range(21)])
+    assert visitor.evaluate(SCROLLED) == 0
+    (path,) = overheard()
+    assert path[0][1:3] == pytest.approx((140, 240), abs=1)
+    assert path[-1][1:3] == pytest.approx((140, 40), abs=1)
+    line = ae.drawing.from_strokes([painted(path)], size=strokes.SIDE)
+    expect_bars(visitor, ae.load("shallow").encode(line[None])[0], tolerance=0.03)
+
+    with new_drawing(visitor):
+        touch(finger, (x + 270, y + 8))  # the corner where the canvas hides its own tools
+    assert len(overheard()) == 2
+    for name, strokes_left in (("Undo", 1), ("Undo", 0), ("Redo", 1)):
+        with new_drawing(visitor):
+            visitor.get_by_role("button", name=PORTUGUESE(name)).tap()
+        assert np.isfinite(bars(visitor)).all() == (strokes_left > 0)
+    # Elsewhere a finger scrolls the page: the same movement, so the test above could have failed.
+    touch(finger, *[(x + 140, tops[1] - 10 * i) for i in range(21)])
+    visitor.wait_for_function(f"{SCROLLED} > 50")
+
+
+SIZES = [(1440, 900), (1280, 720), (1024, 768), (390, 844)]
+PAGES = {"draw": "/"}  # of each page in each language, a picture is kept in artefacts/
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_fits_the_screen(name: str, language: str, open_app: OpenPage) -> None:
+    visitor = open_app(f"{PAGES[name]}?lang={language}")
+    expect(visitor.locator(".code-bars .point").first).to_be_visible()
+    measure = """() => {
+      const {scrollHeight, clientHeight, scrollWidth, clientWidth} =
+        document.querySelector("[data-testid=stMain]");
+      return [scrollHeight - clientHeight, scrollWidth - clientWidth];
+    }"""
+    for width, height in SIZES:
+        visitor.set_viewport_size({"width": width, "height": height})
+        visitor.wait_for_function(
+            """() => Math.abs(document.querySelector(".code-bars").clientWidth
+              - document.querySelector(".code-bars .main-svg").clientWidth) < 2"""
+        )
+        below, beside = visitor.evaluate(measure)
+        assert beside <= 0, (width, height)
+        if width >= 1280:
+            assert below <= 0, (width, height)
+        wait_run(visitor)
+        screenshot(visitor, f"{name}-{language}-{width}")
+    for image in visitor.locator("img").all():
+        assert image.get_attribute("alt")
+
+    visitor.set_viewport_size({"width": 1280, "height": 720})
+    visitor.mouse.click(*column(visitor, 5))  # with a unit in hand it still fits
+    expect(visitor.locator(".atom img")).to_have_count(1)
+    assert visitor.evaluate(measure) == [0, 0]
+    chart = visitor.locator(".code-bars").bounding_box()
+    press(visitor, translator(language).gettext("Clear"))
+    assert visitor.evaluate(measure) == [0, 0]
+    assert visitor.locator(".code-bars").bounding_box() == chart  # nothing jumps
+
+
+def test_ink_is_white_on_black_in_both_themes(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=0a", color_scheme="dark", viewport=(1280, 720))
+    colours = """canvas => {
+      const data = canvas.getContext("2d").getImageData(0, 0, 280, 280).data;
+      const seen = new Set();
+      for (let i = 0; i < data.length; i += 4) seen.add(data.slice(i, i + 3).join());
+      return ["0,0,0", "255,255,255"].map(colour => seen.has(colour)).concat(
+        [...seen].every(colour => new Set(colour.split(",")).size === 1));
+    }"""
+    drawn = visitor.locator("canvas.dc-canvas.lower-canvas")
+    ground = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    grounds = set()
+    for scheme in ("dark", "light"):
+        visitor.emulate_media(color_scheme=scheme)
+        visitor.wait_for_function(
+            "([ground, old]) => !old.includes(eval(ground))", arg=[ground, list(grounds)]
+        )
+        grounds.add(visitor.evaluate(ground))
+        assert drawn.evaluate(colours) == [True, True, True]
+        digit = pixels(visitor.locator(".pictures img").first)
+        assert digit[0, 0] == 0 and digit.max() > 250
+        wait_run(visitor)
+        screenshot(visitor, f"draw-{scheme}-1280")

@@ -1,0 +1,744 @@
+"""The Draw page: strokes in, code and reconstruction out, in every language and for every model."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from itertools import count, pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+import ae
+from ae.model import Dense
+from tests.pages.test_app import component, link, opened, run, texts
+from ui import models, pictures, state, strokes
+from ui.strokes import SIDE
+from ui.text import LANGUAGES, translator
+
+every_family = pytest.mark.parametrize("name", ae.FAMILIES)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+Line = list[tuple[float, float]]
+# Straight lines, which no pencil bends: what the library makes of their ends is the oracle.
+SEVEN: list[Line] = [[(90.0, 70.0), (190.0, 70.0)], [(190.0, 70.0), (130.0, 220.0)]]
+ONE: list[Line] = [[(140.0, 40.0), (135.0, 240.0)]]
+
+
+class Shown(NamedTuple):
+    """One picture of the page: its pixels and its text alternative."""
+
+    pixels: np.ndarray
+    alt: str
+
+
+def raw(*lines: Line) -> dict[str, Any]:
+    """What the canvas sends for straight lines."""
+    return {
+        "objects": [
+            {"type": "Path", "path": [["M", *line[0]], *(["L", *point] for point in line[1:])]}
+            for line in lines
+        ]
+    }
+
+
+def send(app: AppTest, value: object) -> AppTest:
+    """Let the canvas hand over a value, whatever it is."""
+    app.session_state[state.canvas_key(app.session_state["visit"])] = value
+    return run(app)
+
+
+def draw(app: AppTest, *lines: Line) -> AppTest:
+    message = {"drawing": {"raw": raw(*lines), "data": None}, "backgroundFit": None}
+    return send(app, message)
+
+
+def bars(app: AppTest) -> np.ndarray:
+    """The code as the chart shows it; NaN where there is no bar."""
+    traces, _ = component(app, "bars")["figure"]
+    return np.array(traces[0]["y"], float)
+
+
+def outlines(app: AppTest) -> dict[int, float]:
+    """Unit, counted from 0, -> the height that its outline remembers."""
+    traces, _ = component(app, "bars")["figure"]
+    (trace,) = (
+        t for t in traces if t["marker"].get("line", {}).get("width") and t["type"] == "bar"
+    )
+    return {int(x) - 1: y for x, y in zip(trace["x"], trace["y"], strict=True)}
+
+
+def images(html: str) -> list[Shown]:
+    found = []
+    for tag in re.findall(r"<img[^>]*>", html):
+        data = re.search(r'src="data:image/png;base64,([^"]+)"', tag)
+        alt = re.search(r'alt="([^"]*)"', tag)
+        assert data and alt and alt[1], "a picture without pixels or without a text alternative"
+        with Image.open(io.BytesIO(base64.b64decode(data[1]))) as image:
+            found.append(Shown(np.asarray(image), unescape(alt[1])))
+    return found
+
+
+def shown(app: AppTest, class_name: str = "pictures") -> list[Shown]:
+    """The pictures of one part of the page; `pictures`: digit, reconstruction, error map."""
+    (html,) = (
+        node.proto.body
+        for node in app.get("html")
+        if re.search(rf'class="{class_name}"', node.proto.body)
+    )
+    return images(html)
+
+
+def assert_shows(
+    app: AppTest, name: str, digit: np.ndarray, change: Callable[[np.ndarray], Any] = lambda _: None
+) -> None:
+    """The whole screen is what the library computes for this digit, edited in this way."""
+    model = ae.load(name)
+    code = model.encode(digit[None])
+    change(code[0])
+    reconstruction = model.decode(code)
+    assert bars(app) == pytest.approx(code[0], rel=1e-4, abs=1e-6)
+    seen, survived, changed = (picture.pixels for picture in shown(app))
+    assert (seen == pictures.grey(digit)).all()
+    # Plotly is given five digits, the decoder all; a slider gives what it shows.
+    assert np.abs(survived.astype(int) - pictures.grey(reconstruction[0]).astype(int)).max() <= 1
+    error = pictures.signed(reconstruction[0] - digit).astype(int)
+    assert np.abs(changed.astype(int) - error).max() <= 1
+
+    text = translator(app.session_state[state.LANG])
+    mse = float(np.square(reconstruction[0] - digit).mean())
+    bce = float(ae.evaluation.bce(digit[None], reconstruction)[0])
+    better = (model.statistics.mse_percentiles > mse).mean()
+    page = "\n".join(texts(app))
+    active = f"{np.count_nonzero(code)} / {code.size}"
+    for figure in (text.number(mse, 4), text.number(bce, 3), active):
+        assert f"<dt>{figure}</dt>" in page
+    pattern = re.escape(text.gettext("Better than {share} of MNIST's test digits"))
+    (share,) = re.findall(pattern.replace(r"\{share\}", r"(\d+)%"), page)
+    assert int(share) == pytest.approx(100 * better, abs=2)
+
+
+def sees(*lines: Line, normalise: bool = True) -> np.ndarray:
+    return ae.drawing.from_strokes(list(lines), size=SIDE, normalise=normalise)
+
+
+def button(app: AppTest, label: str, help: str | None = None) -> Button:
+    """A button by its English name."""
+    _ = translator(app.session_state[state.LANG]).gettext
+    (found,) = (
+        item
+        for item in app.button
+        if item.label == _(label) and (help is None or item.help == _(help))
+    )
+    return found
+
+
+def press(app: AppTest, label: str, help: str | None = None) -> AppTest:
+    found = button(app, label, help)
+    assert not found.disabled
+    found.click()
+    return run(app)
+
+
+ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
+RESET = ("Reset", "Give this unit its own value again")
+_picks = count(1)
+
+
+def select(app: AppTest, unit: int | None) -> AppTest:
+    """Click a bar."""
+    app.session_state["bars"] = {"pick": {"unit": unit, "number": next(_picks)}}
+    return run(app)
+
+
+# The first run
+
+
+@every_language
+@every_family
+def test_the_first_run_shows_a_digit_and_what_becomes_of_it(name: str, language: str) -> None:
+    app = opened(model=name, lang=language)
+    digit = strokes.digit(strokes.sample(state.DEFAULT_SAMPLE))
+    assert_shows(app, name, digit)
+    assert outlines(app) == {}
+    assert button(app, "Undo").disabled and button(app, "Redo").disabled
+    assert not button(app, "Clear").disabled and not button(app, "Surprise me").disabled
+    rows, columns = (np.flatnonzero(digit.any(axis=axis)) + 1 for axis in (1, 0))
+    seen, survived, changed = shown(app)
+    for edge in (rows[0], rows[-1], columns[0], columns[-1]):
+        assert re.search(rf"\b{edge}\b", seen.alt)
+    assert "32" in survived.alt
+    error = np.abs(ae.load(name).reconstruct(digit[None])[0] - digit)
+    lost, gained = map(int, re.findall(r"\d+", changed.alt))
+    assert lost + gained == (error > 0.25).sum()
+
+
+@every_family
+def test_running_again_changes_nothing(name: str) -> None:
+    app = opened(model=name, sample="2b")
+    first = texts(app)
+    for _again in range(3):
+        assert texts(run(app)) == first
+
+
+# Strokes
+
+
+@every_language
+@every_family
+def test_a_drawing_gives_exactly_what_the_library_computes(name: str, language: str) -> None:
+    app = draw(opened(model=name, lang=language), *SEVEN)
+    assert_shows(app, name, sees(*SEVEN))
+    assert "sample" not in link(app)
+    draw(app, *SEVEN, *ONE)
+    assert_shows(app, name, sees(*SEVEN, *ONE))
+
+
+def test_the_naive_route_can_be_compared() -> None:
+    small = [[(20.0, 30.0), (60.0, 30.0)], [(60.0, 30.0), (40.0, 90.0)]]
+    app = draw(opened(), *small)
+    assert_shows(app, "shallow", sees(*small))
+    model = ae.load("shallow")
+    for normalise in (True, False):
+        digit = sees(*small, normalise=normalise)[None]
+        mse = float(ae.evaluation.mse(digit, model.reconstruct(digit))[0])
+        assert any('class="route"' in text and f"{mse:.4f}" in text for text in texts(app))
+    app.toggle[0].set_value(False)
+    assert_shows(run(app), "shallow", sees(*small, normalise=False))
+    app.button_group(key=state.MODEL).set_value("deep")
+    assert_shows(run(app), "deep", sees(*small, normalise=False))
+    app.toggle[0].set_value(True)
+    assert_shows(run(app), "deep", sees(*small))
+
+
+def test_the_axis_and_the_usual_range_stay_still() -> None:
+    app = opened()
+
+    def still() -> object:
+        traces, layout = component(app, "bars")["figure"]
+        return traces[1], layout["yaxis"]["range"]
+
+    before = still()
+    for lines in (SEVEN, ONE, [[(140.0, 140.0)]]):
+        draw(app, *lines)
+        assert still() == before
+    press(app, "Clear")
+    assert still() == before
+
+
+GOOD = [["M", 1, 2], ["L", 3, 4]]
+MALFORMED: list[object] = [
+    5,
+    [],
+    "drawing",
+    {},
+    {"drawing": None},
+    {"drawing": 5},
+    {"drawing": []},
+    {"drawing": {}},
+    {"drawing": {"raw": None}},
+    {"drawing": {"raw": 5}},
+    {"drawing": {"raw": float("nan")}},
+    {"drawing": {"raw": []}},
+    {"drawing": {"raw": {}}},
+    {"drawing": {"raw": {"objects": 5}}},
+    {"drawing": {"raw": {"objects": [[GOOD]]}}},
+    {"drawing": {"raw": {"objects": [{"path": GOOD}] * 501}}},
+    {"drawing": {"raw": {"objects": [{"path": GOOD * 10_001}]}}},
+    {"drawing": {"raw": {"objects": [{"path": [["M", float("nan"), 2]]}]}}},
+    {"drawing": {"raw": {"objects": [{"path": [["M", 1, float("inf")]]}]}}},
+    {"drawing": {"raw": {"objects": [{"path": [["M", 1, True]]}]}}},
+    {"drawing": {"raw": {"objects": [{"path": [["M", {"x": 1}, 2]]}]}}},
+    {"drawing": {"raw": {"objects": [{"type": "rect", "left": 5}]}}},
+]
+
+
+@every_language
+def test_what_is_not_a_drawing_gives_one_sentence(language: str) -> None:
+    app = draw(opened(lang=language), *SEVEN)
+    said = translator(language).gettext(
+        "The canvas sent something that is not a drawing. Yours is as it was."
+    )
+    for value in MALFORMED:
+        send(app, value)
+        assert [warning.value for warning in app.warning] == [said], value
+        assert_shows(app, "shallow", sees(*SEVEN))
+        run(app)  # and again, as any other widget makes it run
+        assert_shows(app, "shallow", sees(*SEVEN))
+        draw(app, *ONE)
+        assert not app.warning
+        assert_shows(app, "shallow", sees(*ONE))
+        press(app, "Undo")
+        assert_shows(app, "shallow", sees(*SEVEN))
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["drawing", "raw", "objects", "path", "backgroundFit", "data"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+nested = st.fixed_dictionaries({"drawing": st.fixed_dictionaries({"raw": values}) | values})
+fits = st.fixed_dictionaries({"drawing": st.just({"raw": raw(*ONE)}), "backgroundFit": values})
+
+
+@pytest.fixture(scope="module")
+def visitor() -> AppTest:
+    return opened()
+
+
+@settings(max_examples=60)
+@given(value=values | nested | fits)
+@example({"drawing": {"raw": raw([(10**400, 5.0), (7.0, 8.0)])}})
+@example({"drawing": {"raw": raw(*ONE), "data": 5}})
+@example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": 5})
+@example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": {"naturalWidth": None}})
+def test_whatever_the_canvas_sends_the_page_lives(visitor: AppTest, value: object) -> None:
+    send(visitor, value)
+    assert len(visitor.warning) <= 1
+    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].drawing.empty
+    assert_shows(draw(visitor, *SEVEN), "shallow", sees(*SEVEN))
+    assert not visitor.warning
+    draw(visitor, *ONE)  # so that the next seven is news
+
+
+def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
+    for language in LANGUAGES:
+        app = opened(lang=language, model="deep")
+        press(app, "Clear")
+        _ = translator(language).gettext
+        page = "\n".join(texts(app))
+        assert _("Draw any digit, large or small, or choose one below the canvas.") in page
+        assert _("Draw a digit here") in page
+        assert not re.search(r"\b(nan|inf|none)\b", page, re.IGNORECASE)
+        assert np.isnan(bars(app)).all() and len(bars(app)) == 32
+        assert outlines(app) == {} and shown(app) == []
+        assert "sample" not in link(app)
+        assert all(slider.disabled for slider in app.slider)
+        assert button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
+        assert button(app, "Clear").disabled and not button(app, "Undo").disabled
+        assert not app.get("download_button")
+        select(app, 3)  # a bar that is not there
+        assert not re.search(r"\b(nan|inf|none)\b", "\n".join(texts(app)), re.IGNORECASE)
+        assert all(slider.disabled for slider in app.slider)
+        draw(app, *ONE)
+        assert_shows(app, "deep", sees(*ONE))
+
+
+def test_undo_and_redo_go_through_every_step() -> None:
+    app = opened(sample="3a")
+    start = bars(app)
+    draw(app, *SEVEN)
+    draw(app, *ONE)
+    press(app, "Clear")
+    screens = []
+    for _step in range(3):
+        press(app, "Undo")
+        screens.append(bars(app))
+    assert button(app, "Undo").disabled
+    assert screens[0] == pytest.approx(ae.load("shallow").encode(sees(*ONE)[None])[0], rel=1e-4)
+    assert screens[1] == pytest.approx(ae.load("shallow").encode(sees(*SEVEN)[None])[0], rel=1e-4)
+    assert (screens[2] == start).all() and link(app)["sample"] == "3a"
+    press(app, "Redo")
+    press(app, "Redo")
+    assert_shows(app, "shallow", sees(*ONE))
+    press(app, "Redo")
+    assert np.isnan(bars(app)).all()
+    assert button(app, "Redo").disabled
+
+
+def test_the_canvas_gets_what_python_put_on_it() -> None:
+    app = draw(opened(), *SEVEN, *ONE)
+    given = [component(app, "canvas0")["initialDrawing"]]
+    for label in ("Undo", "Clear", "Undo"):
+        press(app, label)
+        given.append(component(app, "canvas0")["initialDrawing"])
+        drawn = strokes.from_fabric(given[-1])
+        assert drawn == app.session_state["visit"].drawing.strokes
+    # The canvas takes a new drawing only if it differs from the last one.
+    assert all(one != other for one, other in pairwise(given))
+
+
+# Samples
+
+
+def test_a_digit_pressed_again_gives_its_next_writing() -> None:
+    app = opened(sample="3a")
+    for digit in "740":
+        names = [name for name in ae.samples.SAMPLES if name.startswith(digit)]
+        for name in [*names, names[0]]:  # and around
+            app.button(key=f"sample_{digit}").click()
+            run(app)
+            assert link(app)["sample"] == name
+            assert_shows(app, "shallow", strokes.digit(strokes.sample(name)))
+
+
+def test_the_first_thing_that_a_visitor_does_may_be_a_sample() -> None:
+    app = opened(sample="7b")
+    app.button(key="sample_3").click()
+    run(app)
+    assert link(app)["sample"] == "3a"
+    press(app, "Undo")
+    assert link(app)["sample"] == "7b"
+
+
+def test_surprise_is_always_another_digit() -> None:
+    app = opened()
+    names = [link(app)["sample"]]
+    for _time in range(12):
+        press(app, "Surprise me")
+        names.append(link(app)["sample"])
+        assert names[-1] != names[-2]
+    assert len(set(names)) > 4
+    assert_shows(app, "shallow", strokes.digit(strokes.sample(names[-1])))
+
+
+# Models
+
+
+def test_switching_the_model_keeps_the_drawing() -> None:
+    app = draw(opened(), *SEVEN)
+    for name in [*ae.FAMILIES, "shallow"]:
+        app.button_group(key=state.MODEL).set_value(name)
+        assert_shows(run(app), name, sees(*SEVEN))
+    assert len(app.session_state["visit"].past) == 1
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """One family whose file is cut short on this server."""
+    shutil.copytree(ae.weights.FOLDER, tmp_path / "weights")
+    monkeypatch.setattr(ae.weights, "FOLDER", tmp_path / "weights")
+    path = tmp_path / "weights" / "deep.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    models.load.clear()
+    yield "deep"
+    models.load.clear()
+
+
+@every_language
+def test_a_damaged_model_is_one_sentence_and_the_others_work(damaged: str, language: str) -> None:
+    app = draw(opened(lang=language), *SEVEN)
+    app.button_group(key=state.MODEL).set_value(damaged)
+    run(app)
+    _ = translator(language).gettext
+    assert [error.value for error in app.error] == [
+        _("This model cannot be used: its file is missing or damaged. The others work.")
+    ]
+    assert "python -m ae train deep" in app.code[0].value
+    for name in set(ae.FAMILIES) - {damaged}:
+        app.button_group(key=state.MODEL).set_value(name)
+        run(app)
+        assert not app.error
+        assert_shows(app, name, sees(*SEVEN))
+    assert opened(model=damaged).error  # a link to it
+
+
+def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One entry in the table is enough: nothing on the page counts on 32."""
+    weights = np.random.default_rng(0).normal(0, 0.1, (784, 16)).astype(np.float32)
+    bias = np.full(16, 0.5, np.float32)
+    narrow = replace(ae.FAMILIES["deep"], encoder=(784, 16), decoder=(16, 784))
+    measured = ae.load("shallow").statistics
+    model = ae.Autoencoder(
+        "deep",
+        (Dense(weights, bias, "relu"),),
+        (Dense(weights.T.copy(), np.zeros(784, np.float32), "sigmoid"),),
+        {},
+        replace(
+            measured,
+            code_percentiles=measured.code_percentiles[:, :16],
+            code_mean=measured.code_mean[:16],
+            active=measured.active[:16],
+        ),
+    )
+    monkeypatch.setattr(ae, "FAMILIES", MappingProxyType({**ae.FAMILIES, "deep": narrow}))
+    monkeypatch.setattr(models, "load", lambda name: model if name == "deep" else ae.load(name))
+    app = draw(opened(), *SEVEN)
+    select(app, 20)  # which the other does not have
+    app.button_group(key=state.MODEL).set_value("deep")
+    run(app)
+    assert bars(app) == pytest.approx(model.encode(sees(*SEVEN)[None])[0], rel=1e-4)
+    assert button(app, "Reset all").disabled
+    app.button_group(key=state.MODEL).set_value("shallow")
+    assert_shows(run(app), "shallow", sees(*SEVEN))
+
+
+# The visitor's hand in the code
+
+
+@every_language
+@every_family
+def test_a_unit_can_be_set_switched_off_doubled_and_reset(name: str, language: str) -> None:
+    app = draw(opened(model=name, lang=language), *SEVEN)
+    digit = sees(*SEVEN)
+    code = ae.load(name).encode(digit[None])[0]
+    unit = int(np.argsort(code)[-6])  # neither zero nor the largest
+    value = app.slider(key="unit_value")
+    assert value.disabled and button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
+
+    select(app, unit)
+    value = app.slider(key="unit_value")
+    assert value.label == translator(language).gettext("Unit {unit}", unit=unit + 1)
+    assert value.value == pytest.approx(code[unit], abs=0.0051)
+    assert button(app, *RESET).disabled and button(app, "Reset all").disabled
+    assert_shows(app, name, digit)  # looking changes nothing
+
+    def set_to(new: float) -> Callable[[np.ndarray], None]:
+        return lambda code: code.__setitem__(unit, new)
+
+    value.set_value(3.21)
+    assert_shows(run(app), name, digit, set_to(3.21))
+    assert outlines(app) == {unit: pytest.approx(code[unit], rel=1e-4)}
+    press(app, *DOUBLE)
+    assert_shows(app, name, digit, set_to(6.42))
+    press(app, *ZERO)
+    assert_shows(app, name, digit, set_to(0.0))
+    assert app.slider(key="unit_value").value == 0
+    assert outlines(app) == {unit: pytest.approx(code[unit], rel=1e-4)}
+    press(app, *RESET)
+    assert_shows(app, name, digit)
+    assert outlines(app) == {}
+
+
+def test_doubling_doubles_the_number_itself() -> None:
+    app = draw(opened(), *SEVEN)
+    code = ae.load("shallow").encode(sees(*SEVEN)[None])[0]
+    unit = int(np.argsort(code)[-6])
+    select(app, unit)
+    press(app, *DOUBLE)  # not what the slider had rounded it to
+    assert bars(app)[unit] == pytest.approx(2 * code[unit], rel=1e-4)
+
+
+def test_the_strongest_unit_doubled_again_and_again_stays_within_the_slider() -> None:
+    app = draw(opened(), *SEVEN)
+    unit = int(np.argmax(bars(app)))
+    select(app, unit)
+    for _time in range(6):
+        press(app, *DOUBLE)
+    assert bars(app)[unit] <= app.slider(key="unit_value").max + 0.01
+    traces, layout = component(app, "bars")["figure"]
+    assert bars(app)[unit] > layout["yaxis"]["range"][1]
+    assert [unit + 1] in [trace["x"] for trace in traces]  # the bar is cut, and marked
+
+
+def test_edits_of_several_units_are_reset_together() -> None:
+    app = draw(opened(model="deep"), *SEVEN)
+    digit = sees(*SEVEN)
+    for unit in (3, 17):
+        select(app, unit)
+        press(app, *ZERO)
+    assert_shows(app, "deep", digit, lambda code: code.__setitem__([3, 17], 0.0))
+    press(app, *RESET)
+    assert_shows(app, "deep", digit, lambda code: code.__setitem__(3, 0.0))
+    press(app, "Reset all")
+    assert_shows(app, "deep", digit)
+    assert button(app, "Reset all").disabled
+
+
+@every_family
+def test_only_the_largest_can_be_kept(name: str) -> None:
+    app = draw(opened(model=name), *SEVEN)
+    digit = sees(*SEVEN)
+
+    def keep(k: int) -> Callable[[np.ndarray], None]:
+        return lambda code: code.__setitem__(np.argsort(-code, kind="stable")[k:], 0.0)
+
+    for k in (5, 1, 32):
+        app.slider(key="keep").set_value(k)
+        assert_shows(run(app), name, digit, keep(k))
+    app.slider(key="keep").set_value(4)
+    run(app)
+    lost = np.flatnonzero(bars(app) == 0)
+    code = ae.load(name).encode(digit[None])[0]
+    assert set(outlines(app)) == {unit for unit in lost if code[unit] != 0}
+    press(app, "Reset all")
+    assert app.slider(key="keep").value == 32
+    assert_shows(app, name, digit)
+
+
+def test_edits_end_with_the_drawing_and_with_the_model() -> None:
+    app = draw(opened(), *SEVEN)
+    for change in (
+        lambda: draw(app, *ONE),
+        lambda: press(app, "Undo"),
+        lambda: press(app, "Surprise me"),
+        lambda: app.button_group(key=state.MODEL).set_value("deep") and run(app),
+    ):
+        select(app, 9)
+        press(app, *ZERO)
+        assert not button(app, *RESET).disabled
+        change()
+        assert outlines(app) == {} and button(app, *RESET).disabled
+        assert app.session_state["visit"].selected == 9  # what was looked at stays
+
+
+def test_the_selected_units_picture_is_what_it_does_to_the_average_digit() -> None:
+    app = opened(model="sparse")
+    assert shown(app, "atom") == []
+    model = ae.load("sparse")
+    for unit in (0, 31):
+        (picture,) = shown(select(app, unit), "atom")
+        assert re.search(rf"\b{unit + 1}\b", picture.alt)
+        codes = np.stack([model.statistics.code_mean] * 2)
+        codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
+        without, with_unit = model.decode(codes)
+        assert (picture.pixels == pictures.signed(with_unit - without)).all()
+    select(app, None)
+    assert shown(app, "atom") == []
+
+
+@pytest.mark.parametrize(
+    "pick", [5, [], {}, {"unit": 99, "number": 10**6}, {"unit": "3", "number": 10**6}, {"unit": 3}]
+)
+def test_a_choice_that_is_none_is_ignored(pick: object) -> None:
+    app = opened()
+    app.session_state["bars"] = {"pick": pick}
+    run(app)
+    assert app.session_state["visit"].selected is None
+    assert app.slider(key="unit_value").disabled
+
+
+# Uploads
+
+
+def photo(format: str = "PNG") -> bytes:
+    """A seven in dark ink on light paper."""
+    image = Image.new("L", (300, 300), 230)
+    line = [(90, 80), (210, 80), (140, 240)]
+    ImageDraw.Draw(image).line(line, fill=30, width=22, joint="curve")
+    file = io.BytesIO()
+    image.save(file, format)
+    return file.getvalue()
+
+
+@every_language
+def test_an_uploaded_picture_takes_the_place_of_the_drawing(language: str) -> None:
+    app = draw(opened(lang=language), *ONE)
+    app.file_uploader[0].upload("seven.png", photo(), "image/png")
+    run(app)
+    with Image.open(io.BytesIO(photo())) as image:
+        digit = ae.drawing.from_image(image)
+        plain = ae.drawing.from_image(image, normalise=False)
+    assert_shows(app, "shallow", digit)
+    assert component(app, "canvas0")["backgroundImageURL"].startswith("data:image/png")
+    assert component(app, "canvas0")["initialDrawing"]["objects"] == []
+    app.toggle[0].set_value(False)
+    assert_shows(run(app), "shallow", plain)
+    app.toggle[0].set_value(True)
+    run(app)
+    # A stroke on it counts with it; undo takes the stroke, then the picture.
+    draw(app, [(60.0, 150.0), (220.0, 150.0)])
+    assert bars(app) != pytest.approx(ae.load("shallow").encode(digit[None])[0], rel=1e-2)
+    press(app, "Undo")
+    assert_shows(app, "shallow", digit)
+    press(app, "Undo")
+    assert_shows(app, "shallow", sees(*ONE))
+    assert component(app, "canvas0")["backgroundImageURL"] is None
+
+
+def blank() -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (50, 50), 255).save(file, "PNG")
+    return file.getvalue()
+
+
+@every_language
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (photo()[:300], "This file is not a picture, or it is damaged."),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "This file is not a picture, or it is damaged."),
+        (photo("TIFF"), "This file is not a picture, or it is damaged."),
+        (blank(), "There is nothing on this picture that looks like ink."),
+        (bytes(5_000_001), "This file is larger than 5 MB."),
+    ],
+    ids=["truncated", "postscript", "tiff", "blank", "large"],
+)
+def test_a_bad_upload_is_one_sentence(file: bytes, sentence: str, language: str) -> None:
+    app = draw(opened(lang=language), *SEVEN)
+    app.file_uploader[0].upload("seven.png", file, "image/png")
+    run(app)
+    said = translator(language).gettext(sentence)
+    assert [warning.value for warning in app.warning] == [said]
+    assert_shows(app, "shallow", sees(*SEVEN))
+    draw(app, *ONE)
+    assert not app.warning
+    assert_shows(app, "shallow", sees(*ONE))
+
+
+def test_only_pictures_are_offered_and_only_of_a_size_that_is_read() -> None:
+    uploader = opened().file_uploader[0]
+    assert set(uploader.allowed_type) == {".png", ".jpg", ".jpeg", ".webp", ".gif"}
+    assert uploader.proto.max_upload_size_mb == 5
+
+
+# How it works, and what to take home
+
+
+@every_language
+@every_family
+def test_how_it_works_has_the_models_own_formula(name: str, language: str) -> None:
+    app = opened(model=name, lang=language)
+    assert not app.get("dialog")
+    press(app, "How it works")
+    (dialog,) = app.get("dialog")
+    forward, loss = (latex.value for latex in dialog.get("latex"))
+    widths = ae.FAMILIES[name].widths
+    for inputs, units in pairwise(widths):
+        assert rf"{inputs} \times {units}" in forward
+    assert r"\frac{1}{784}" in loss and ("lambda" in loss) == (name == "sparse")
+    written = [markdown.value for markdown in dialog.markdown]
+    text = translator(language)
+    assert written[0] == text.long("draw", "how").strip()
+    assert (text.long("draw", "price").strip() in written) == (name == "sparse")
+
+
+@every_language
+def test_what_can_be_taken_home(language: str) -> None:
+    app = draw(opened(model="deep", lang=language), *SEVEN)
+    _ = translator(language).gettext
+    assert [item.proto.label for item in app.get("download_button")] == [
+        _("The code (CSV)"),
+        _("Everything (NPZ)"),
+        _("The pictures (PNG)"),
+    ]
+    (snippet,) = (code.value for code in app.code)
+    compile(snippet, "snippet", "exec")
+    digit = sees(*SEVEN)[None]
+    mse = float(ae.evaluation.mse(digit, ae.load("deep").reconstruct(digit))[0])
+    assert 'ae.load("deep")' in snippet and f"{mse:.4f}" in snippet
+
+
+# Two visitors
+
+
+def test_visitors_do_not_see_each_other() -> None:
+    one, other = opened(model="deep"), opened(lang="pt")
+    draw(one, *SEVEN)
+    draw(other, *ONE)
+    select(one, 4)
+    press(one, *ZERO)
+    run(other)
+    assert_shows(other, "shallow", sees(*ONE))
+    assert_shows(one, "deep", sees(*SEVEN), lambda code: code.__setitem__(4, 0.0))
+    assert button(other, "Reset all").disabled

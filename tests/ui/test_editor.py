@@ -1,0 +1,74 @@
+"""The visitor's hand in a code: which numbers are kept, and which are replaced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import ae
+from ui import editor
+from ui.state import Visit
+from ui.strokes import Drawing
+
+UNITS = 32
+
+
+def visit(keep: int | None = None, **edits: float) -> Visit:
+    now = Visit(drawing=Drawing(), loaded=Drawing())
+    if keep is not None:
+        now.keep = keep
+    now.edits = {int(unit.removeprefix("unit_")): value for unit, value in edits.items()}
+    return now
+
+
+# Few values, so that ties and zeros are common.
+codes = arrays(np.float32, UNITS, elements=st.integers(0, 6).map(float))
+
+
+@given(codes, st.integers(1, UNITS))
+def test_the_k_largest_are_kept(code: np.ndarray, keep: int) -> None:
+    before = code.copy()
+    shown = editor.edited(code, visit(keep))
+    assert (code == before).all()  # what the encoder gave is still needed
+    assert shown.dtype == np.float32 and shown.shape == code.shape
+    kept = shown != 0
+    assert (shown[kept] == code[kept]).all()
+    assert kept.sum() == min(keep, np.count_nonzero(code))
+    assert sorted(shown)[::-1][:keep] == sorted(code)[::-1][:keep]
+
+
+def test_of_equals_the_first_are_kept_and_a_sign_is_no_matter() -> None:
+    code = np.zeros(UNITS, np.float32)
+    code[[4, 9, 20]] = 2, -5, 2  # PCA's codes have signs
+    assert np.flatnonzero(editor.edited(code, visit(2))).tolist() == [4, 9]
+
+
+@given(codes, st.integers(1, UNITS), st.dictionaries(st.integers(0, UNITS - 1), st.floats(0, 80)))
+def test_an_edit_stands_whatever_is_kept(
+    code: np.ndarray, keep: int, edits: dict[int, float]
+) -> None:
+    now = visit(keep)
+    now.edits = edits
+    shown = editor.edited(code, now)
+    untouched = editor.edited(code, visit(keep))
+    for unit in range(UNITS):
+        expected = np.float32(edits[unit]) if unit in edits else untouched[unit]
+        assert shown[unit] == expected
+
+
+def test_nothing_done_changes_nothing() -> None:
+    code = np.linspace(0, 9, UNITS, dtype=np.float32)
+    shown = editor.edited(code, visit())
+    assert (shown == code).all() and shown is not code
+
+
+@pytest.mark.parametrize("name", ae.FAMILIES)
+def test_the_axis_has_room_for_what_is_usual(name: str) -> None:
+    model = ae.load(name)
+    usual = model.statistics.code_percentiles
+    top = editor.axis_top(model)
+    assert type(top) is float
+    assert usual.max() < top < 2 * usual.max()

@@ -1,0 +1,119 @@
+"""The chart of a code: what is marked, what stays still, and that Plotly takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import ae
+from ui import figures
+from ui.text import LANGUAGES, translator
+
+TOP = 20.0
+USUAL = np.stack([np.full(32, 1.0), np.linspace(2, 16, 32)]).astype(np.float32)
+
+
+def draw(code: object, encoded: object = None, language: str = "en") -> go.Figure:
+    encoded = code if encoded is None else encoded
+    # Plotly checks every name and value here; the app leaves that out, for its milliseconds.
+    return go.Figure(figures.code_figure(code, encoded, USUAL, TOP, translator(language)))
+
+
+def a_code(**values: float) -> np.ndarray:
+    code = np.linspace(1, 9, 32, dtype=np.float32)
+    for unit, value in values.items():
+        code[int(unit.removeprefix("unit_"))] = value
+    return code
+
+
+def bars(figure: go.Figure) -> list[Any]:
+    """The bars, the usual range, and the outlines of what was edited."""
+    code, usual, outlines = (trace for trace in figure.data if trace.type == "bar")
+    return [code, usual, outlines]
+
+
+def marked(figure: go.Figure, symbol: str) -> list[int]:
+    """The units, counted from 1, that carry a mark."""
+    (trace,) = (t for t in figure.data if t.type == "scatter" and t.marker.symbol == symbol)
+    assert len(trace.x) == len(trace.y)
+    assert all(0 < y < TOP for y in trace.y)
+    return [int(x) for x in trace.x]
+
+
+def test_the_bars_are_the_code() -> None:
+    code = a_code()
+    bar, usual, _ = bars(draw(code))
+    assert (bar.y == code).all() and list(bar.x) == list(range(1, 33))
+    low, high = USUAL
+    assert (np.asarray(usual.base) == low).all()
+    assert np.asarray(usual.base) + usual.y == pytest.approx(high)
+    assert usual.zorder < 0  # behind the bars
+
+
+def test_the_y_axis_is_the_same_for_every_code() -> None:
+    for code in (a_code(), a_code() * 0.01, a_code(unit_3=500.0), np.zeros(32, np.float32), None):
+        assert tuple(draw(code).layout.yaxis.range) == (0, TOP)
+
+
+def test_what_is_exactly_zero_is_marked_and_nothing_else() -> None:
+    code = a_code(unit_0=0.0, unit_7=-0.0, unit_9=1e-6, unit_31=0.0)
+    assert marked(draw(code), "circle-open") == [1, 8, 32]
+    assert marked(draw(a_code()), "circle-open") == []
+
+
+def test_a_bar_beyond_the_chart_is_marked_as_cut() -> None:
+    code = a_code(unit_4=TOP, unit_5=TOP + 0.01, unit_6=2 * TOP)
+    assert marked(draw(code), "triangle-up") == [6, 7]
+    assert marked(draw(a_code()), "triangle-up") == []
+
+
+def test_what_was_edited_stays_as_an_outline() -> None:
+    encoded = a_code()
+    code = encoded.copy()
+    code[[2, 30]] = 0, 7
+    outline = bars(draw(code, encoded))[2]
+    assert list(outline.x) == [3, 31]
+    assert list(outline.y) == [encoded[2], encoded[30]]
+    assert outline.marker.line.width > 0
+    # An outline, not a bar: what is inside shows.
+    assert outline.marker.color == "rgba(0,0,0,0)"
+    assert len(bars(draw(encoded))[2].x) == 0
+
+
+def test_nothing_drawn_is_an_empty_chart_with_the_usual_ranges() -> None:
+    figure = draw(None)
+    bar, usual, outline = bars(figure)
+    assert len(bar.y) == 32 and np.isnan(bar.y).all()
+    assert len(usual.x) == 32 and len(outline.x) == 0
+    assert marked(figure, "circle-open") == marked(figure, "triangle-up") == []
+
+
+@pytest.mark.parametrize("name", ae.MODELS)
+def test_every_models_codes_can_be_drawn(name: str) -> None:
+    model = ae.load(name)
+    low, high = model.statistics.code_percentiles[[0, -1]]
+    code = model.encode(ae.drawing.from_strokes(ae.samples.SAMPLES["7b"])[None])[0]
+    figure = figures.code_figure(code, code, np.stack([low, high]), 10.0, translator("en"))
+    assert len(bars(go.Figure(figure))[0].y) == model.code_size
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chart_speaks_the_language(language: str) -> None:
+    text = translator(language)
+    figure = draw(a_code(), language=language)
+    assert figure.layout.separators == text.separators
+    assert bars(figure)[0].hovertemplate.startswith(text.gettext("Unit"))
+    title = figures.code_title(32, text)
+    for message in ("where a unit usually lies", "exactly zero", "click a bar to change it"):
+        assert text.gettext(message) in title
+    assert text.gettext("The code: {n} numbers", n=32) in title
+
+
+def test_colours_are_the_themes() -> None:
+    figure = draw(a_code(unit_1=0.0, unit_2=99.0), a_code())
+    for trace in figure.data:
+        colours = [trace.marker.color, trace.marker.line.color]
+        assert any(str(colour).startswith("var(--st-") for colour in colours)

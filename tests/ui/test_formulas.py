@@ -1,0 +1,79 @@
+"""The formulas say what the models really are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+import ae
+from ui import diagram, formulas
+
+every_family = pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=ae.FAMILIES)
+
+
+@every_family
+def test_each_layer_stands_there_with_its_real_shape(family: ae.Family) -> None:
+    latex = formulas.forward(family)
+    shapes = re.findall(r"W_(\d+) \\in \\mathbb\{R\}\^\{(\d+) \\times (\d+)\}", latex)
+    model = ae.load(family.name)
+    weights = [layer.weights.shape for layer in (*model.encoder, *model.decoder)]
+    assert [(int(a), int(b)) for _, a, b in shapes] == weights
+    assert [int(number) for number, _, _ in shapes] == list(range(1, len(weights) + 1))
+    assert latex.count("{") == latex.count("}")
+
+
+@every_family
+def test_each_layer_takes_what_the_one_before_gave(family: ae.Family) -> None:
+    body = formulas.forward(family).removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}")
+    lines = [
+        re.match(r"(\S+) &= (\S+?)\((\S+) W_(\d+) \+ b_\4\)", line) for line in body.split(r" \\ ")
+    ]
+    assert all(lines)
+    results = [line[1] for line in lines]
+    assert [line[3] for line in lines] == ["x", *results[:-1]]
+    assert len(set(results)) == len(results) and results[-1] == r"\hat{x}"
+    # The code comes after the encoder's last layer.
+    assert results.index("z") == len(family.encoder) - 2
+    activations = [line[2] for line in lines]
+    assert activations == [r"\mathrm{ReLU}"] * (len(lines) - 1) + [r"\sigma"]
+
+
+@every_family
+def test_the_loss_has_both_terms_and_a_price_where_there_is_one(family: ae.Family) -> None:
+    latex = formulas.loss(family)
+    assert r"\frac{1}{784} \sum_{i=1}^{784}" in latex
+    assert r"x_i \log \hat{x}_i" in latex and r"(1 - x_i) \log (1 - \hat{x}_i)" in latex
+    assert (r"\lambda" in latex) == (family.recipes["best"].l1 > 0)
+    assert latex.count("{") == latex.count("}")
+
+
+def test_sparse_alone_pays_a_price() -> None:
+    priced = [name for name, f in ae.FAMILIES.items() if r"\lambda" in formulas.loss(f)]
+    assert priced == ["sparse"]
+    assert r"\sum_{j=1}^{32} |z_j|" in formulas.loss(ae.FAMILIES["sparse"])
+
+
+def test_another_family_has_other_formulas() -> None:
+    family = replace(
+        ae.FAMILIES["deep"], encoder=(784, 20, 8), decoder=(8, 784), hidden="linear", output="relu"
+    )
+    latex = formulas.forward(family)
+    for part in (r"784 \times 20", r"20 \times 8", r"8 \times 784", r"\mathrm{id}(", "ReLU"):
+        assert part in latex
+    assert r"\sigma" not in latex
+
+
+@every_family
+def test_the_diagram_shows_each_layer(family: ae.Family) -> None:
+    html = diagram.html(family, 'a "picture" <b>')
+    spans = re.findall(r'<span class="(\w+)"><i style="height: (\d+)px"></i>(\d+)</span>', html)
+    assert [int(width) for _, _, width in spans] == list(family.widths)
+    assert [kind == "code" for kind, _, _ in spans] == [w == 32 for w in family.widths]
+    heights = [int(height) for _, height, _ in spans]
+    for (a, b), (width_a, width_b) in zip(pairwise(heights), pairwise(family.widths), strict=True):
+        assert (a > b) == (width_a > width_b)
+    assert min(heights) >= 3
+    assert 'role="img"' in html and 'aria-label="a &quot;picture&quot; &lt;b&gt;"' in html

@@ -1,0 +1,87 @@
+"""Arrays as pictures: the colours mean the same on every drawing."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from ui import pictures
+
+
+def decoded(raw: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(raw)) as image:
+        assert image.format == "PNG"
+        return np.asarray(image)
+
+
+@given(arrays(np.float32, (28, 28), elements=st.floats(0, 1, width=32)))
+def test_grey_is_the_ink_whatever_the_extremes(digit: np.ndarray) -> None:
+    grey = pictures.grey(digit)
+    assert grey.shape == (28, 28) and grey.dtype == np.uint8
+    assert np.abs(grey / 255 - digit).max() <= 0.5 / 255 + 1e-6
+
+
+def test_a_faint_reconstruction_stays_faint() -> None:
+    faint = np.zeros((28, 28), np.float32)
+    faint[10:18, 10:18] = 0.1
+    assert pictures.grey(faint).max() == 26 and pictures.grey(faint).min() == 0
+    half = np.full((28, 28), 0.5, np.float32)
+    assert set(pictures.grey(half).ravel()) == {128}
+    assert pictures.signed(faint).max() == round(0.1 * max(pictures.ADDED))
+
+
+def test_ink_is_white_and_beyond_the_range_is_cut() -> None:
+    assert pictures.grey(np.float32([[0, 1, -3, 7]])).tolist() == [[0, 255, 0, 255]]
+
+
+def test_lost_and_added_ink_have_their_colours() -> None:
+    painted = pictures.signed(np.float32([[-1, 0, 1], [-0.5, -5, 5]]))
+    assert painted.shape == (2, 3, 3) and painted.dtype == np.uint8
+    lost, added = np.array(pictures.LOST), np.array(pictures.ADDED)
+    assert painted[0].tolist() == [lost.tolist(), [0, 0, 0], added.tolist()]
+    assert np.abs(painted[1, 0] - lost / 2).max() <= 0.5
+    assert painted[1, 1:].tolist() == [lost.tolist(), added.tolist()]
+
+
+def test_a_scale_of_its_own() -> None:
+    painted = pictures.signed(np.float32([[-0.25, 0.5]]), scale=0.5)
+    assert np.abs(painted[0, 0] - np.array(pictures.LOST) / 2).max() <= 0.5
+    assert painted[0, 1].tolist() == list(pictures.ADDED)
+
+
+def test_the_two_colours_differ_without_seeing_red_or_green() -> None:
+    # Blue is the channel that the common kinds of colour blindness keep.
+    assert abs(pictures.LOST[2] - pictures.ADDED[2]) > 128
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9))), st.integers(1, 4))
+def test_png_keeps_every_pixel(pixels: np.ndarray, scale: int) -> None:
+    big = decoded(pictures.png(pixels, scale))
+    height, width = pixels.shape
+    assert big.shape == (height * scale, width * scale)
+    assert (big[::scale, ::scale] == pixels).all()
+    assert (big[scale - 1 :: scale, scale - 1 :: scale] == pixels).all()
+
+
+def test_png_keeps_colours() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    assert (decoded(pictures.png(pixels)) == pixels).all()
+
+
+@pytest.mark.parametrize("alt", ["A digit.", 'He said "<b>&amp; 7</b>"', "d'água"])
+def test_img_carries_its_pixels_and_says_what_it_shows(alt: str) -> None:
+    pixels = pictures.grey(np.linspace(0, 1, 784, dtype=np.float32).reshape(28, 28))
+    html = pictures.img(pixels, alt)
+    found = re.fullmatch(r'<img src="data:image/png;base64,([^"]+)" alt="([^"<>]*)"[^<>]*>', html)
+    assert found
+    assert (decoded(base64.b64decode(found[1])) == pixels).all()
+    assert unescape(found[2]) == alt
