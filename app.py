@@ -34,7 +34,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         list(ae.FAMILIES),
         format_func=lambda name: _(ae.FAMILIES[name].title),
         key=state.MODEL,
-        on_change=now.edits.clear,
+        on_change=now.change_model,
         required=True,
         label_visibility="collapsed",
     )

@@ -42,9 +42,12 @@ def chromium() -> Iterator[Browser]:
     flags = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run")
     flags += ("disable-background-networking", "disable-component-update", "disable-sync")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, headless=True, args=[f"--{flag}" for flag in flags]
-        )
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=path, headless=True, args=[f"--{flag}" for flag in flags]
+            )
+        except Error as fault:
+            raise MeasurementError(f"Chromium did not start: {_first_line(fault)}") from None
         yield browser
         browser.close()
 

@@ -120,7 +120,7 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
 _FRAMES = {
     "frames": f"frames seen in {WATCHED_STROKES} strokes",
     "no_bars": "… in which the chart had no bars",
-    "no_pictures": "… in which a picture was missing or not decoded",
+    "no_pictures": "… in which a picture was missing or not yet decoded",
     "jumped": "… in which chart or pictures were not in their place",
     "dimmed": "… in which they were dimmed",
 }

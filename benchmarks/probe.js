@@ -1,7 +1,7 @@
 // What the benchmarks see of a page, put in before its own scripts: when the pen was lifted, when messages left and
 // came, when bars and pictures were last touched and painted, and what each single frame showed.
 (() => {
-  const STALE = "[data-testid=stApp][data-test-script-state=notRunning]";
+  const IDLE = "[data-testid=stApp][data-test-script-state=notRunning]";
   const areas = {}; // name -> { selector, touched, painted }, times by performance.now()
   const seen = {}; // of the current stroke
   const forget = () => {
@@ -60,7 +60,7 @@
         const all = Object.values(areas);
         const done =
           seen.sent.length &&
-          document.querySelector(STALE) &&
+          document.querySelector(IDLE) &&
           all.every((area) => area.touched > seen.sent[0] && area.painted > area.touched && now - area.touched > quiet);
         if (done) {
           const painted = Object.fromEntries(Object.entries(areas).map(([name, area]) => [name, area.painted]));
@@ -78,7 +78,12 @@
         (trace) => trace.querySelectorAll(".point path").length === 32,
       ).length;
     const images = () => [...document.querySelectorAll(`${pictures} img`)];
-    const shown = (image) => image.complete && image.naturalWidth > 0;
+    // An element that gets a new address goes on showing its old picture until the new one is there; a new one is blank.
+    const shownBefore = new WeakSet();
+    const shown = (image) => {
+      if (image.complete && image.naturalWidth > 0) shownBefore.add(image);
+      return image.naturalWidth > 0 && shownBefore.has(image);
+    };
     const boxes = () =>
       [...document.querySelectorAll(`${bars}, ${pictures}, ${pictures} img`)]
         .map((node) => node.getBoundingClientRect())
@@ -90,12 +95,13 @@
       return true;
     };
     const first = { traces: traces(), images: images().length, boxes: boxes() };
+    images().forEach(shown);
     const counted = { frames: 0, no_bars: 0, no_pictures: 0, jumped: 0, dimmed: 0, first };
     const look = () => {
       const now = images();
       counted.frames += 1;
       counted.no_bars += traces() < first.traces;
-      counted.no_pictures += now.length < first.images || !now.every(shown);
+      counted.no_pictures += now.length < first.images || now.some((image) => !shown(image));
       counted.jumped += boxes() !== first.boxes;
       counted.dimmed += !opaque(bars) || !opaque(pictures);
       requestAnimationFrame(look);

@@ -32,7 +32,7 @@ SESSION_TTL = 1  # seconds
 # The bars carry five significant digits.
 TOLERANCE = 1e-4
 # The first waves grow Python's and the allocator's pools to the size that the others reuse.
-WARM_UP = 6
+WARM_UP = 10
 BURSTS = 5  # of visitors in each wave: the more come, the less the allocator's moods weigh
 DRAWINGS_PER_VISIT = 2
 PATIENCE = 120.0  # seconds; a visitor who waits longer is an error
@@ -106,8 +106,8 @@ def _arguments() -> argparse.Namespace:
     made.add_argument(
         "--waves",
         type=count,
-        default=20,
-        help=f"of visitors who come and leave; the first {WARM_UP} do not count (default: 20)",
+        default=30,
+        help=f"of visitors who come and leave; the first {WARM_UP} do not count (default: 30)",
     )
     made.add_argument(
         "--keras-seconds", type=count, default=20, help="of drawing on the Keras page (default: 20)"

@@ -6,7 +6,8 @@ Everything here changes one thing: ``visit.drawing``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -29,7 +30,7 @@ def show(now: Visit, text: Text) -> None:
     _hear(now, text)
     with st.container(key="canvas_box"):
         if canvas_key(now) not in st.session_state:
-            now.reload()  # a new canvas: the first one, or the visitor came back to the page
+            now.mount()  # the first canvas, or the visitor came back to the page
         picture = now.loaded.picture
         st_canvas(
             stroke_width=PEN,
@@ -65,9 +66,8 @@ def _hear(now: Visit, text: Text) -> None:
     state = st.session_state.get(canvas_key(now))
     if state is None:
         return
-    drawing = state.get("drawing") if isinstance(state, Mapping) else None
     try:
-        now.hear(strokes.from_fabric(drawing.get("raw") if isinstance(drawing, Mapping) else None))
+        now.hear(strokes.from_canvas(state))
     except DrawingError:
         now.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."
@@ -77,38 +77,22 @@ def _hear(now: Visit, text: Text) -> None:
 
 def _tools(now: Visit, text: Text) -> None:
     _ = text.gettext
+    tools: tuple[tuple[str, str, str, str, Callable[[], None], bool], ...] = (
+        ("undo", _("Undo"), "undo", "Mod+Z", now.undo, bool(now.past)),
+        ("redo", _("Redo"), "redo", "Mod+Shift+Z", now.redo, bool(now.future)),
+        ("clear", _("Clear"), "delete", "Delete", now.clear, not now.drawing.empty),
+        ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, now), True),
+    )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
-        st.button(
-            _("Undo"),
-            key="undo",
-            icon=":material/undo:",
-            shortcut="Mod+Z",
-            on_click=now.undo,
-            disabled=not now.past,
-        )
-        st.button(
-            _("Redo"),
-            key="redo",
-            icon=":material/redo:",
-            shortcut="Mod+Shift+Z",
-            on_click=now.redo,
-            disabled=not now.future,
-        )
-        st.button(
-            _("Clear"),
-            icon=":material/delete:",
-            shortcut="Delete",
-            on_click=now.put,
-            args=(Drawing(),),
-            disabled=now.drawing.empty,
-        )
-        st.button(
-            _("Surprise me"),
-            icon=":material/casino:",
-            shortcut="S",
-            on_click=_surprise,
-            args=(now,),
-        )
+        for key, label, icon, shortcut, act, usable in tools:
+            st.button(
+                label,
+                key=key,
+                icon=f":material/{icon}:",
+                shortcut=shortcut,
+                on_click=act,
+                disabled=not usable,
+            )
 
 
 def _samples(now: Visit, text: Text) -> None:

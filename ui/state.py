@@ -71,6 +71,10 @@ class Visit:
         self._step(drawing)
         self.reload()
 
+    def clear(self) -> None:
+        """Empty the canvas."""
+        self.put(Drawing())
+
     def hear(self, sent: tuple[Stroke, ...]) -> None:
         """Take what the canvas sent.
 
@@ -102,9 +106,19 @@ class Visit:
         self.loaded = self.drawing
         self.loads += 1
 
+    def mount(self) -> None:
+        """Begin with a new canvas, whose state says what it was given until a stroke comes."""
+        self.reload()
+        self._heard = self.loaded.strokes
+
     def remount(self) -> None:
         """Throw the canvas away and begin a new one: its state in the session is unusable."""
         self.mounts += 1
+
+    def change_model(self) -> None:
+        """Forget what belonged to the units of another model."""
+        self.edits = {}
+        self.selected = None
 
     def reset_code(self) -> None:
         """Forget what was done to the code."""

@@ -7,7 +7,7 @@ is checked here before the rest of the app sees it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,9 @@ SIDE = 280  # px; the canvas fits a phone of 320 px
 PEN = 20  # px; on 280 px about what MNIST's pen is on 28
 MAX_STROKES = 500
 MAX_POINTS = 20_000
+
+# What the canvas says of an uploaded picture under the strokes.
+_FIT = {"naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"}
 
 Point = tuple[float, float]  # canvas px, y downwards
 Stroke = tuple[Point, ...]
@@ -125,6 +128,24 @@ def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
         yield ["Q", x, y, round((x + next_x) / 2, 2), round((y + next_y) / 2, 2)]
     # A line of no length is not painted, even with round caps: a dot needs a hair of it.
     yield ["L", last[0] + (0.001 if len(stroke) == 1 else 0), last[1]]
+
+
+def from_canvas(state: object) -> tuple[Stroke, ...]:
+    """Read the strokes out of the widget's whole state.
+
+    ``st_canvas`` takes the rest of it on trust and would fail on it, so that is checked too.
+
+    Raises
+    ------
+    DrawingError
+        It is not what the canvas sends.
+    """
+    if not isinstance(state, Mapping) or not isinstance(state.get("drawing"), Mapping):
+        raise DrawingError("expected the canvas's state")
+    fit = state.get("backgroundFit")
+    if fit is not None and not (isinstance(fit, Mapping) and fit.keys() >= _FIT):
+        raise DrawingError("expected the background's place")
+    return from_fabric(state["drawing"].get("raw"))
 
 
 def from_fabric(message: object) -> tuple[Stroke, ...]:

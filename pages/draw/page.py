@@ -1,5 +1,7 @@
 """Draw a digit, see its 32 numbers and what the decoder makes of them."""
 
+import logging
+
 import streamlit as st
 
 import ae
@@ -18,8 +20,9 @@ st.html(f'<p class="lead">{lead}</p>')
 try:
     model = models.load(name)
 except ae.WeightsError as fault:
+    # The path and the command that mends it are for whoever runs the server.
+    logging.getLogger(__name__).error("%s", fault)
     st.error(_("This model cannot be used: its file is missing or damaged. The others work."))
-    st.code(str(fault), language=None, wrap_lines=True)
     st.stop()
 
 

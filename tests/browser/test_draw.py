@@ -391,7 +391,8 @@ def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
     digit = sample_digit("7b")
     encoded = ae.load("shallow").encode(digit[None])[0]
     unit = int(np.argsort(encoded)[-5])
-    value = visitor.locator(".st-key-unit_value").get_by_role("slider")
+    editor = visitor.locator(".st-key-editor")
+    value, keep = (editor.get_by_role("slider").nth(i) for i in range(2))
 
     def expect_value(new: float, **others: float) -> None:
         code = encoded.copy()
@@ -403,7 +404,7 @@ def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
 
     expect(tool(visitor, "×2")).to_be_disabled()
     visitor.mouse.click(*column(visitor, unit))
-    expect(visitor.locator(".st-key-unit_value")).to_contain_text(f"Unit {unit + 1}")
+    expect(editor).to_contain_text(f"Unit {unit + 1}")
     expect(visitor.locator(".atom img")).to_have_count(1)
     expect_value(encoded[unit])
 
@@ -422,17 +423,25 @@ def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
     chart = visitor.locator(".code-bars")
     chart.focus()
     visitor.keyboard.press("Home")
-    expect(visitor.locator(".st-key-unit_value")).to_contain_text("Unit 1")
+    expect(editor).to_contain_text("Unit 1")
     visitor.keyboard.press("ArrowRight")
     visitor.keyboard.press("ArrowRight")
-    expect(visitor.locator(".st-key-unit_value")).to_contain_text("Unit 3")
+    expect(editor).to_contain_text("Unit 3")
+    for _step in range(12):  # faster than the server answers
+        visitor.keyboard.press("ArrowRight")
+    expect(editor).to_contain_text("Unit 15")
+    for _step in range(12):
+        visitor.keyboard.press("ArrowLeft")
+    expect(editor).to_contain_text("Unit 3")
+    wait_run(visitor)
+    expect_bars(visitor, encoded)  # looking changes nothing
+    assert outlines(visitor) == []
     tool(visitor, "0").click()
     code = encoded.copy()
     code[2] = 0
     expect_bars(visitor, code)
 
     # All but the largest, and everything as it was.
-    keep = visitor.locator(".st-key-keep").get_by_role("slider")
     keep.focus()
     for _step in range(4):
         visitor.keyboard.press("ArrowLeft")
@@ -454,8 +463,15 @@ def test_an_edit_ends_with_its_drawing_and_its_model(open_app: OpenPage) -> None
     drawn[unit] = 0
     expect_bars(visitor, drawn)
     choose(visitor, ae.FAMILIES["deep"].title)
-    expect(visitor.locator(".code-bars")).to_have_attribute("aria-valuenow", str(unit + 1))
     wait_run(visitor)
+    assert outlines(visitor) == []
+    visitor.mouse.click(*column(visitor, unit))
+    expect(visitor.locator(".st-key-editor")).to_contain_text(f"Unit {unit + 1}")
+    for digit in (1, 2, 3):  # with that unit in hand, and faster than the server answers
+        visitor.locator(f".st-key-sample_{digit} button:visible").click()
+    expect_bars(visitor, ae.load("deep").encode(sample_digit("3a")[None])[0])
+    wait_run(visitor)
+    expect_screen(visitor, "deep", sample_digit("3a"))
     assert outlines(visitor) == []
     expect(button(visitor, ENGLISH("Reset all"))).to_be_disabled()
 
