@@ -11,8 +11,6 @@ from ui import pictures
 from ui.state import Visit
 from ui.text import Text
 
-_VALUE, _KEEP = "unit_value", "keep"
-
 
 def edited(code: Float32, now: Visit) -> Float32:
     """Apply what the visitor did: (units,) as encoded -> (units,) as shown."""
@@ -43,17 +41,18 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
-        # What the slider shows comes from the code, which a bar, a button or a drawing may change.
-        st.session_state[_VALUE] = round(value, 2)
+        # What a slider shows comes from the code, which a bar, a button or a drawing may change.
+        value_key, shown = f"unit_{unit}_{now.turn}", round(value, 2)
+        st.session_state[value_key] = shown
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             0.0,
             round(top, 2),
             step=0.01,
             format="localized",
-            key=_VALUE,
-            on_change=_set_value,
-            args=(now,),
+            key=value_key,
+            on_change=_slide,
+            args=(now, unit, value_key, shown),
             disabled=idle,
         )
         with st.container(key="unit_tools", horizontal=True, gap="xsmall", width="content"):
@@ -62,23 +61,24 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
                 ("×2", min(2 * value, top), _("Double this unit")),
             ):
                 st.button(
-                    label, help=help_text, on_click=_set, args=(now, unit, new), disabled=idle
+                    label, help=help_text, on_click=now.set_unit, args=(unit, new), disabled=idle
                 )
             st.button(
                 _("Reset"),
                 help=_("Give this unit its own value again"),
-                on_click=_unset,
-                args=(now, unit),
+                on_click=now.set_unit,
+                args=(unit, None),
                 disabled=unit not in now.edits,
             )
-        st.session_state[_KEEP] = min(now.keep or model.code_size, model.code_size)
+        keep_key = f"keep_{now.turn}"
+        st.session_state[keep_key] = min(now.keep or model.code_size, model.code_size)
         st.slider(
             _("Keep the largest"),
             1,
             model.code_size,
-            key=_KEEP,
-            on_change=_set_keep,
-            args=(now, model.code_size),
+            key=keep_key,
+            on_change=_keep,
+            args=(now, model.code_size, keep_key),
             disabled=disabled,
         )
         st.button(
@@ -106,19 +106,14 @@ def _atom(model: Model, unit: int | None, text: Text) -> str:
     return f'<figure class="atom">{effect}</figure>'
 
 
-def _set(now: Visit, unit: int, value: float) -> None:
-    now.edits[unit] = value
+def _slide(now: Visit, unit: int, key: str, shown: float) -> None:
+    # Streamlit also calls back when the browser merely repeats what a slider showed, after the
+    # server has dropped that slider for another unit's.
+    value = float(st.session_state[key])
+    if value != shown:
+        now.edits[unit] = value
 
 
-def _unset(now: Visit, unit: int) -> None:
-    now.edits.pop(unit, None)
-
-
-def _set_value(now: Visit) -> None:
-    if now.selected is not None:
-        now.edits[now.selected] = float(st.session_state[_VALUE])
-
-
-def _set_keep(now: Visit, most: int) -> None:
-    kept = int(st.session_state[_KEEP])
+def _keep(now: Visit, most: int, key: str) -> None:
+    kept = int(st.session_state[key])
     now.keep = kept if kept < most else None

@@ -82,7 +82,12 @@ def _route(errors: Mapping[bool, float], text: Text) -> None:
     """Let the visitor switch the normal form off, and see in both errors what it is good for."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
-        st.toggle(_("Centre and scale it like MNIST's digits"), value=True, key=_NORMAL)
+        st.toggle(
+            _("Centre and scale it like MNIST's digits"),
+            value=True,
+            key=_NORMAL,
+            persist_state="session",
+        )
         if errors:
             st.html(
                 '<p class="route">'

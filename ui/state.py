@@ -45,6 +45,9 @@ class Visit:
     loads : how often Python has changed the drawing; the canvas reloads when it rises.
     loaded : what the canvas was given at that time, and keeps drawing on.
     revision : rises with every new drawing; the screen carries it, for tests and benchmarks.
+    turn : rises whenever the code changes by anything but the sliders. They carry it in their keys:
+        a browser that has not heard of the change yet still sends the old position of a slider,
+        and that must not count as the visitor's wish for the new code.
     selected : the unit whose bar is chosen, or None.
     edits : unit -> the value that the visitor gave it.
     keep : how many of the code's largest numbers are kept; None keeps all.
@@ -56,6 +59,7 @@ class Visit:
     loaded: Drawing
     loads: int = 0
     revision: int = 0
+    turn: int = 0
     past: list[Drawing] = field(default_factory=list)
     future: list[Drawing] = field(default_factory=list)
     selected: int | None = None
@@ -119,11 +123,20 @@ class Visit:
         """Forget what belonged to the units of another model."""
         self.edits = {}
         self.selected = None
+        self.turn += 1
 
     def reset_code(self) -> None:
         """Forget what was done to the code."""
         self.edits = {}
         self.keep = None
+        self.turn += 1
+
+    def set_unit(self, unit: int, value: float | None) -> None:
+        """Give a unit a value of the visitor's, or with None its own again."""
+        self.edits.pop(unit, None)
+        if value is not None:
+            self.edits[unit] = value
+        self.turn += 1
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
@@ -134,6 +147,7 @@ class Visit:
         self.drawing = drawing
         self.revision += 1
         self.edits = {}  # they belong to another code
+        self.turn += 1
         self.problem = None
 
 
