@@ -24,10 +24,11 @@ def grey(digit: Float32) -> Pixels:
     return np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8)
 
 
-def signed(error: Float32, scale: float = 1.0) -> Pixels:
-    """Paint a signed map: (h, w) in [-scale, scale] -> (h, w, 3) uint8.
+def signed(error: Float32, scale: float = 0.5) -> Pixels:
+    """Paint a signed map: (h, w) -> (h, w, 3) uint8.
 
-    Zero is black, minus ``scale`` the colour of lost ink, plus ``scale`` that of added ink.
+    Zero is black, minus ``scale`` the full colour of lost ink, plus ``scale`` that of added ink.
+    Beyond it the colour stays full. On [-1, 1] most errors would be too dark to see.
     """
     share = np.clip(error / scale, -1, 1)[..., None]
     colours = np.where(share < 0, np.array(LOST), np.array(ADDED))

@@ -36,7 +36,7 @@ def test_a_faint_reconstruction_stays_faint() -> None:
     assert pictures.grey(faint).max() == 26 and pictures.grey(faint).min() == 0
     half = np.full((28, 28), 0.5, np.float32)
     assert set(pictures.grey(half).ravel()) == {128}
-    assert pictures.signed(faint).max() == round(0.1 * max(pictures.ADDED))
+    assert pictures.signed(faint).max() == round(0.2 * max(pictures.ADDED))
 
 
 def test_ink_is_white_and_beyond_the_range_is_cut() -> None:
@@ -44,7 +44,7 @@ def test_ink_is_white_and_beyond_the_range_is_cut() -> None:
 
 
 def test_lost_and_added_ink_have_their_colours() -> None:
-    painted = pictures.signed(np.float32([[-1, 0, 1], [-0.5, -5, 5]]))
+    painted = pictures.signed(np.float32([[-0.5, 0, 0.5], [-0.25, -5, 5]]))
     assert painted.shape == (2, 3, 3) and painted.dtype == np.uint8
     lost, added = np.array(pictures.LOST), np.array(pictures.ADDED)
     assert painted[0].tolist() == [lost.tolist(), [0, 0, 0], added.tolist()]
@@ -53,7 +53,7 @@ def test_lost_and_added_ink_have_their_colours() -> None:
 
 
 def test_a_scale_of_its_own() -> None:
-    painted = pictures.signed(np.float32([[-0.25, 0.5]]), scale=0.5)
+    painted = pictures.signed(np.float32([[-0.5, 1]]), scale=1)
     assert np.abs(painted[0, 0] - np.array(pictures.LOST) / 2).max() <= 0.5
     assert painted[0, 1].tolist() == list(pictures.ADDED)
 
