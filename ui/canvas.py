@@ -30,7 +30,7 @@ def show(now: Visit, text: Text) -> None:
     _hear(now, text)
     with st.container(key="canvas_box"):
         if canvas_key(now) not in st.session_state:
-            now.mount()  # the first canvas, or the visitor came back to the page
+            now.reload()  # the first canvas, or the visitor came back to the page
         picture = now.loaded.picture
         st_canvas(
             stroke_width=PEN,
@@ -67,7 +67,9 @@ def _hear(now: Visit, text: Text) -> None:
     if state is None:
         return
     try:
-        now.hear(strokes.from_canvas(state))
+        drawn = strokes.from_canvas(state)
+        if drawn is not None:
+            now.hear(drawn)
     except DrawingError:
         now.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."
@@ -90,7 +92,8 @@ def _tools(now: Visit, text: Text) -> None:
                 key=key,
                 icon=f":material/{icon}:",
                 shortcut=shortcut,
-                on_click=act,
+                on_click=_act,
+                args=(now, text, act),
                 disabled=not usable,
             )
 
@@ -103,9 +106,15 @@ def _samples(now: Visit, text: Text) -> None:
                 digit,
                 key=f"sample_{digit}",
                 help=text.gettext("Another {digit} at each click", digit=digit),
-                on_click=_next_sample,
-                args=(now, digit),
+                on_click=_act,
+                args=(now, text, partial(_next_sample, now, digit)),
             )
+
+
+def _act(now: Visit, text: Text, act: Callable[[], None]) -> None:
+    """Do what a button says, after a stroke that came with the same click."""
+    _hear(now, text)
+    act()
 
 
 def _next_sample(now: Visit, digit: str) -> None:
@@ -138,6 +147,7 @@ def _take_upload(now: Visit, text: Text) -> None:
     file = st.session_state[_UPLOAD]
     if file is None:  # the visitor took it off the list; the drawing stays
         return
+    _hear(now, text)
     try:
         picture = uploads.read(file.getvalue())
     except uploads.UploadError as fault:

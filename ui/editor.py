@@ -43,11 +43,11 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
         st.html(_atom(model, unit, text), width="content")
         # What a slider shows comes from the code, which a bar, a button or a drawing may change.
         value_key, shown = f"unit_{unit}_{now.turn}", round(value, 2)
-        st.session_state[value_key] = shown
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             0.0,
             round(top, 2),
+            shown,
             step=0.01,
             format="localized",
             key=value_key,
@@ -71,11 +71,11 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
                 disabled=unit not in now.edits,
             )
         keep_key = f"keep_{now.turn}"
-        st.session_state[keep_key] = min(now.keep or model.code_size, model.code_size)
         st.slider(
             _("Keep the largest"),
             1,
             model.code_size,
+            min(now.keep or model.code_size, model.code_size),
             key=keep_key,
             on_change=_keep,
             args=(now, model.code_size, keep_key),

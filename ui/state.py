@@ -80,15 +80,13 @@ class Visit:
         self.put(Drawing())
 
     def hear(self, sent: tuple[Stroke, ...]) -> None:
-        """Take what the canvas sent.
+        """Take what the visitor drew on the canvas.
 
-        Streamlit hands over the last message at every run. One that was heard before says nothing
-        new, and may be older than what Python has put on the canvas since.
+        Streamlit hands over the last message at every run. Heard once, it is no news, and may be
+        older than what Python has put on the canvas since.
         """
-        if sent == self._heard:
-            return
-        self._heard = sent
-        if sent != self.drawing.strokes:
+        if sent != self._heard:
+            self._heard = sent
             self._step(Drawing(sent, picture=self.drawing.picture))
 
     def undo(self) -> None:
@@ -110,14 +108,10 @@ class Visit:
         self.loaded = self.drawing
         self.loads += 1
 
-    def mount(self) -> None:
-        """Begin with a new canvas, whose state says what it was given until a stroke comes."""
-        self.reload()
-        self._heard = self.loaded.strokes
-
     def remount(self) -> None:
         """Throw the canvas away and begin a new one: its state in the session is unusable."""
         self.mounts += 1
+        self._heard = None
 
     def change_model(self) -> None:
         """Forget what belonged to the units of another model."""

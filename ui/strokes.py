@@ -23,6 +23,11 @@ PEN = 20  # px; on 280 px about what MNIST's pen is on 28
 MAX_STROKES = 500
 MAX_POINTS = 20_000
 
+# Some time after it was given strokes, the canvas reports them as if they had been drawn; by then
+# Python may have put others on it. A property that Fabric carries along and that paints nothing
+# without a dash pattern tells ours from the visitor's.
+_MARK = "strokeDashOffset"
+
 # What the canvas says of an uploaded picture under the strokes.
 _FIT = {"naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"}
 
@@ -106,7 +111,7 @@ def smooth(stroke: Stroke) -> Float32:
 
 
 def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
-    """Write strokes as the Path objects that Fabric's own pencil would have left."""
+    """Write strokes as the Path objects that Fabric's own pencil would have left, but marked."""
     return [
         {
             "type": "Path",
@@ -116,6 +121,7 @@ def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
             "strokeWidth": PEN,
             "strokeLineCap": "round",
             "strokeLineJoin": "round",
+            _MARK: 1,
         }
         for stroke in strokes
     ]
@@ -130,10 +136,10 @@ def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
     yield ["L", last[0] + (0.001 if len(stroke) == 1 else 0), last[1]]
 
 
-def from_canvas(state: object) -> tuple[Stroke, ...]:
-    """Read the strokes out of the widget's whole state.
+def from_canvas(state: object) -> tuple[Stroke, ...] | None:
+    """Read the widget's whole state: all strokes, or None if none of them is the visitor's.
 
-    ``st_canvas`` takes the rest of it on trust and would fail on it, so that is checked too.
+    ``st_canvas`` takes the rest of the state on trust and would fail on it, so that is checked too.
 
     Raises
     ------
@@ -145,7 +151,9 @@ def from_canvas(state: object) -> tuple[Stroke, ...]:
     fit = state.get("backgroundFit")
     if fit is not None and not (isinstance(fit, Mapping) and fit.keys() >= _FIT):
         raise DrawingError("expected the background's place")
-    return from_fabric(state["drawing"].get("raw"))
+    message = state["drawing"].get("raw")
+    strokes = from_fabric(message)
+    return strokes if any(not item.get(_MARK) for item in message["objects"]) else None
 
 
 def from_fabric(message: object) -> tuple[Stroke, ...]:

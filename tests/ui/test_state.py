@@ -56,14 +56,6 @@ def test_a_message_that_was_heard_before_says_nothing() -> None:
         assert (now.drawing, now.past, now.future) == (then, past, future)
 
 
-def test_the_canvas_repeating_what_python_gave_it_is_no_step() -> None:
-    sample = strokes.sample("7b")
-    now = visit()
-    now.put(sample)
-    now.hear(sample.strokes)
-    assert now.drawing is sample and len(now.past) == 1
-
-
 def test_a_stroke_on_a_sample_makes_it_a_drawing_of_the_visitor() -> None:
     sample = strokes.sample("7b")
     now = visit(sample)

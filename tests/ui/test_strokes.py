@@ -277,3 +277,19 @@ def test_strokes_on_a_picture_count_with_it() -> None:
     assert cross[6:10, 6:10].max() == cross[18:22, 18:22].max() == 0
     dot = strokes.digit(Drawing((((40.0, 140.0),),), picture=uploaded()), normalise=False)
     assert dot[13:15, 3:5].min() > 0.5  # a dot alone has its round pen too
+
+
+# The widget's whole state
+
+
+def state(*objects: object) -> dict[str, Any]:
+    return {"drawing": {"raw": {"objects": list(objects)}, "data": None}, "backgroundFit": None}
+
+
+def test_what_the_canvas_was_given_is_not_the_visitors() -> None:
+    given = strokes.to_fabric(strokes.sample("7b").strokes)
+    (drawn,) = message([["M", 1, 2], ["L", 3, 4]])["objects"]
+    assert strokes.from_canvas(state()) is None
+    assert strokes.from_canvas(state(*given)) is None
+    expected = (*strokes.sample("7b").strokes, ((1, 2), (3, 4)))
+    assert strokes.from_canvas(state(*given, drawn)) == expected
