@@ -67,9 +67,7 @@ def _hear(now: Visit, text: Text) -> None:
     if state is None:
         return
     try:
-        drawn = strokes.from_canvas(state)
-        if drawn is not None:
-            now.hear(drawn)
+        now.hear(strokes.from_canvas(state))
     except DrawingError:
         now.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."

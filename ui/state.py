@@ -79,15 +79,16 @@ class Visit:
         """Empty the canvas."""
         self.put(Drawing())
 
-    def hear(self, sent: tuple[Stroke, ...]) -> None:
-        """Take what the visitor drew on the canvas.
+    def hear(self, drawn: tuple[Stroke, ...] | None) -> None:
+        """Take what the canvas sent: all strokes, or None if none of them is the visitor's.
 
         Streamlit hands over the last message at every run. Heard once, it is no news, and may be
         older than what Python has put on the canvas since.
         """
-        if sent != self._heard:
-            self._heard = sent
-            self._step(Drawing(sent, picture=self.drawing.picture))
+        if drawn != self._heard:
+            self._heard = drawn
+            if drawn is not None:
+                self._step(Drawing(drawn, picture=self.drawing.picture))
 
     def undo(self) -> None:
         """Go one step back; samples, uploads and clearing are steps like any stroke."""
