@@ -241,9 +241,9 @@ def page(
     assert complaints == [], "the browser's console shows errors"
 
 
-# 2026-11-23, streamlit-drawable-canvas 0.13: of several samples chosen within a fraction of a second,
-# Streamlit may overtake one. The canvas then makes itself anew while the old one still loads, and the
-# old one stumbles over its missing context. The new one shows the right drawing, as a test asserts.
+# 2026-11-23, streamlit-drawable-canvas 0.13: of several samples chosen within a fraction of a
+# second, Streamlit may overtake one. The canvas then makes itself anew while the old one still
+# loads, and the old one stumbles. The new one shows the right drawing, as a test asserts.
 _DISPOSED = "Cannot read properties of undefined (reading 'clearRect')"
 
 _FAILED_BEFORE = pytest.StashKey[int]()
