@@ -11,7 +11,8 @@ SHELL := bash
 
 PYTHON ?= python3
 ARGS ?=
-PYTEST_ARGS ?=
+# Two at a time: the browser tests mostly wait. A file stays with one worker, and so does its server.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 VENV := .venv
 BIN := $(VENV)/bin

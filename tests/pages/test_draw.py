@@ -752,3 +752,33 @@ def test_visitors_do_not_see_each_other() -> None:
     assert_shows(other, "shallow", sees(*ONE))
     assert_shows(one, "deep", sees(*SEVEN), lambda code: code.__setitem__(4, 0.0))
     assert button(other, "Reset all").disabled
+
+
+# Away and back
+
+PAGE = Path(__file__).parents[2] / "pages" / "draw" / "page.py"
+TWO_PAGES = f"""
+import runpy
+import streamlit as st
+from ui import state
+
+state.visit()
+if st.session_state.get("away"):
+    st.write("elsewhere")
+else:
+    runpy.run_path({str(PAGE)!r})
+"""
+
+
+def test_a_drawing_is_kept_while_the_visitor_is_on_another_page() -> None:
+    # Streamlit forgets the canvas as soon as a run does not show it.
+    app = draw(run(AppTest.from_string(TWO_PAGES, default_timeout=30)), *SEVEN)
+    app.session_state["away"] = True
+    run(app)
+    assert "canvas0" not in app.session_state and not app.button
+    app.session_state["away"] = False
+    run(app)
+    assert_shows(app, "shallow", sees(*SEVEN))
+    given = component(app, "canvas0")["initialDrawing"]
+    assert strokes.from_fabric(given) == app.session_state["visit"].drawing.strokes != ()
+    assert_shows(press(app, "Undo"), "shallow", strokes.digit(strokes.sample("7b")))
