@@ -26,7 +26,8 @@ _FINISHED = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 )
 
-# What Fabric 7.4 writes of a pencil stroke beside what `ui.strokes.to_fabric` writes.
+# What Fabric 7.4 writes of a pencil stroke that a visitor drew: what `ui.strokes.to_fabric` writes,
+# but without its mark, and this.
 _FALSE = "flipX flipY strokeUniform lockMovementX lockMovementY lockRotation lockScalingX"
 _FALSE += " lockScalingY lockScalingFlip lockSkewingX lockSkewingY"
 _FABRIC = dict.fromkeys(_FALSE.split(), False) | {
@@ -101,7 +102,7 @@ class Visitor:
         """Send a drawing, as the canvas does 200 ms after a stroke."""
         raw = {
             "version": "7.4.0",
-            "objects": [_FABRIC | item for item in objects],
+            "objects": [item | _FABRIC for item in objects],
             "background": "#000",
         }
         state = {"drawing": {"raw": raw, "data": None}}
