@@ -125,8 +125,8 @@ def picture(strokes, side, pen):
     return image.reduce(fine) if fine > 1 else image
 
 
-def compare_strokes(judge, data, strokes, digits):
-    rng = np.random.default_rng(0)
+def compare_strokes(judge, data, strokes, digits, seed):
+    rng = np.random.default_rng(seed)
     # Whole pixels, as the mouse gives them.
     canvases = [[np.rint(s) for s in placed(digit, rng, CANVAS, PEN)] for digit in strokes]
     start = time.perf_counter()
@@ -175,6 +175,9 @@ def main():
         default=os.environ.get("AE_PEN_DIGITS"),
         help="the pen digits, a .json.gz (default: $AE_PEN_DIGITS)",
     )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the drawings' places and sizes (default: 0)"
+    )
     options = parser.parse_args()
     if not options.pen:
         fail("no pen digits: name their file with --pen or in $AE_PEN_DIGITS")
@@ -190,7 +193,7 @@ def main():
     except ae.DataError as error:
         fail(str(error))
     judge = Judge(data)
-    normal = compare_strokes(judge, data, strokes, digits)
+    normal = compare_strokes(judge, data, strokes, digits, options.seed)
     compare_pictures(judge, strokes, digits, normal)
 
 
