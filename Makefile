@@ -71,7 +71,7 @@ text: $(VENV)/.tests  ## collect the screen's strings and compile the translatio
 weights: $(VENV)/.app  ## train every family again and write weights/README.md
 	$(BIN)/python -m ae train all
 	$(BIN)/python -m ae train all --recipe tutorial
-	$(BIN)/python -m ae evaluate --write
+	$(BIN)/python -m ae evaluate --write --facts
 
 .PHONY: bench
 bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports

@@ -8,7 +8,7 @@
 (1, 28, 28)
 """
 
-from ae import drawing, evaluation, mnist, pca, samples, weights
+from ae import drawing, evaluation, facts, generation, mnist, pca, samples, units, weights
 from ae.drawing import EmptyDrawing
 from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import DataError
@@ -28,9 +28,12 @@ __all__ = [
     "WeightsError",
     "drawing",
     "evaluation",
+    "facts",
+    "generation",
     "load",
     "mnist",
     "pca",
     "samples",
+    "units",
     "weights",
 ]

@@ -63,13 +63,37 @@ def load(path: str | os.PathLike[str] | None = None) -> Mnist:
     return _read(find(path))
 
 
+def first_test_digits(n: int = 10) -> Float32 | None:
+    """Read the first test digits where the data set is at hand; nothing is downloaded.
+
+    Returns
+    -------
+    float32 array of shape (n, 28, 28) in [0, 1], or None where there is no file, or a broken one.
+    """
+    try:
+        with np.load(_at_hand(), allow_pickle=False) as file:
+            digits = file["x_test"]
+    except Exception:  # NumPy, zipfile and zlib each raise their own; no home is a RuntimeError.
+        return None
+    if digits.shape != _SHAPES["x_test"] or digits.dtype != np.uint8:
+        return None
+    first: Float32 = digits[:n] / np.float32(255)
+    return first
+
+
 def find(path: str | os.PathLike[str] | None = None) -> Path:
     """Where ``load`` reads from; downloads if it must."""
-    given = path or os.environ.get("AE_MNIST")
-    if given:
-        return Path(given)
-    cached = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets" / "mnist.npz"
-    return cached if cached.exists() else _download(cached)
+    if path:
+        return Path(path)
+    there = _at_hand()
+    return there if os.environ.get("AE_MNIST") or there.exists() else _download(there)
+
+
+def _at_hand() -> Path:
+    """Where the data set is without a download, if it is there at all."""
+    given = os.environ.get("AE_MNIST")
+    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return Path(given) if given else keras / "datasets" / "mnist.npz"
 
 
 def _download(cached: Path) -> Path:

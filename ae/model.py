@@ -117,6 +117,9 @@ class Model(Protocol):
     def atoms(self) -> Float32:
         """(code_size, 28, 28): the picture that each unit adds."""
 
+    def encoder_weights(self, digit: Float32) -> Float32:
+        """(28, 28) -> (code_size, 28, 28): how each unit weighs the pixels of this digit."""
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -192,7 +195,8 @@ class Autoencoder:
         a = as_codes(z, self.code_size)
         for layer in self.decoder:
             a = layer(a)
-        return a.reshape(-1, SIDE, SIDE)  # (n, code_size) -> (n, 28, 28)
+        # A linear output can leave [0, 1], where pixels live; a sigmoid cannot.
+        return np.clip(a, 0, 1, out=a).reshape(-1, SIDE, SIDE)  # (n, code_size) -> (n, 28, 28)
 
     def reconstruct(self, x: Float32) -> Float32:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
@@ -214,3 +218,30 @@ class Autoencoder:
             a = layer(a)
         logits = self.decoder[-1].logits(a)
         return np.reshape(logits[1:] - logits[0], (-1, SIDE, SIDE))
+
+    def encoder_weights(self, digit: Float32) -> Float32:
+        """Show how each unit weighs the pixels of one digit.
+
+        Around a digit an encoder of ReLU layers is linear: it is the product of its matrices
+        without the columns of the hidden units that are silent (Montúfar et al., "On the number of
+        linear regions of deep neural networks", 2014, section 2). With one layer, the digit makes
+        no difference.
+
+        Parameters
+        ----------
+        digit : float32 array of shape (28, 28) in [0, 1].
+
+        Returns
+        -------
+        float32 array of shape (code_size, 28, 28). Weights times pixels, summed, plus an offset
+        that no pixel of this digit's region changes, is what the unit's activation gets.
+        """
+        a = as_pictures(digit[None])
+        weights = np.eye(PIXELS, dtype=np.float32)
+        for layer in self.encoder[:-1]:
+            logits = layer.logits(a)
+            alive = logits[0] > 0 if layer.activation == "relu" else np.True_
+            weights = weights @ (layer.weights * alive)
+            a = ACTIVATIONS[layer.activation](logits)
+        weights = weights @ self.encoder[-1].weights  # (784, code_size)
+        return np.ascontiguousarray(weights.T).reshape(-1, SIDE, SIDE)

@@ -133,6 +133,17 @@ class PCA:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
         return self.decode(self.encode(x))
 
+    def ladder(self, digit: Float32) -> Float32:
+        """Reconstruct one digit, (28, 28), with the first 1, 2, …, n components -> (n, 28, 28)."""
+        z = self.encode(digit[None])[0]
+        y: Float32 = self.mean + np.cumsum(z[:, None] * self.components, axis=0)
+        return np.clip(y, np.float32(0), np.float32(1)).reshape(-1, SIDE, SIDE)
+
     def atoms(self) -> Float32:
         """(n_components, 28, 28): the components themselves."""
         return self.components.reshape(-1, SIDE, SIDE)
+
+    def encoder_weights(self, digit: Float32) -> Float32:
+        """(n_components, 28, 28): the components again, whatever the digit, (28, 28)."""
+        as_pictures(digit[None])
+        return self.atoms()

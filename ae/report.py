@@ -94,7 +94,7 @@ def evaluate(data: Mnist, folder: Path = weights.FOLDER) -> Report:
     found = [
         (name, recipe)
         for name in weights.MODELS
-        for recipe in RECIPES
+        for recipe in weights.recipes(name)
         if weights.locate(name, recipe, folder).exists()
     ]
     missing = tuple(name for name in weights.MODELS if (name, "best") not in found)
@@ -141,6 +141,11 @@ def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:
 
 def as_json(report: Report) -> str:
     """Give the figures in full, for programs; what is infinite or does not exist is null."""
+    return json.dumps(as_record(report), indent=2, allow_nan=False)
+
+
+def as_record(report: Report) -> dict[str, Any]:
+    """Give the figures in full, as plain numbers, lists and dictionaries."""
     models = [
         {
             "name": model.name,
@@ -152,7 +157,7 @@ def as_json(report: Report) -> str:
         }
         for model in report.models
     ]
-    record = {
+    return {
         "data": {"name": "MNIST", "sha256": report.sha256, "test_digits": report.digits},
         "units": {
             "bce": "nats per pixel",
@@ -166,7 +171,6 @@ def as_json(report: Report) -> str:
         "models": models,
         "missing": report.missing,
     }
-    return json.dumps(record, indent=2, allow_nan=False)
 
 
 def _figures(reference: Reference) -> dict[str, float | None]:
@@ -278,6 +282,9 @@ grey, so that even a perfect copy has a BCE of {floor}.
 
 {files}
 
+`facts.safetensors` is no model: it holds what the Compare page shows of all {digits} test digits,
+measured on the files above (`ae/facts.py`).
+
 `{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
 
 ## Recipes
@@ -297,13 +304,14 @@ What the columns mean stands beside `Recipe` in `ae/families.py`.
 ```
 python -m ae train all                      # the best recipe, and PCA
 python -m ae train all --recipe tutorial
-python -m ae evaluate --write               # this page
+python -m ae evaluate --write --facts       # this page, and facts.safetensors
 sha256sum -c {sums}                     # in this folder
 ```
 """
 
 # Column -> name of the recipe's setting.
 _SETTINGS = {
+    "loss": "loss",
     "optimizer": "optimizer",
     "rate": "learning_rate",
     "schedule": "schedule",
@@ -337,8 +345,9 @@ def _layers(model: Measured) -> str:
 
 
 def _settings(model: Measured) -> tuple[str, ...]:
-    recipe = model.facts["recipe"]
-    return (model.name, model.recipe or "", *(_setting(recipe[k]) for k in _SETTINGS.values()))
+    recipe = weights.recipe_of(model.facts)
+    cells = (_setting(getattr(recipe, name)) for name in _SETTINGS.values())
+    return (model.name, model.recipe or "", *cells)
 
 
 def _setting(value: str | float | None) -> str:

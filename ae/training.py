@@ -136,7 +136,7 @@ def fit(
     x = train.reshape(len(train), -1)
     held_out = None if validation is None else validation.reshape(len(validation), -1)
     steps = -(-len(x) // recipe.batch_size)
-    nets.autoencoder.compile(optimizer=optimizer(recipe, steps), loss="binary_crossentropy")
+    nets.autoencoder.compile(optimizer=optimizer(recipe, steps), loss=recipe.loss)
     started = time.perf_counter()
 
     def report(epoch: int, logs: dict[str, float]) -> None:

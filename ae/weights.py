@@ -23,7 +23,7 @@ import safetensors
 import safetensors.numpy
 
 from ae.arrays import PIXELS, Float32
-from ae.families import FAMILIES, Family
+from ae.families import FAMILIES, Family, Recipe
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 
@@ -60,20 +60,44 @@ def load(
     path = locate(name, recipe, folder)
     root = FOLDER if folder is None else Path(folder)
     try:
-        tensors, facts = _parse(_verified(path, root))
-        return _assemble(name, recipe, tensors, facts)
+        return _assemble(name, recipe, *read(path, root))
     except ValueError as fault:
-        raise WeightsError(f"{path} {fault}; {_remedy(path, recipe, root)}") from fault
+        tutorial = "" if recipe == "best" else f" --recipe {recipe}"
+        remedy = how_to_restore(path, f"train {name}{tutorial}", root)
+        raise WeightsError(f"{path} {fault}; {remedy}") from fault
+
+
+def read(path: Path, root: Path) -> tuple[dict[str, Float32], Mapping[str, Any]]:
+    """Read a file that ``SHA256SUMS`` in ``root`` vouches for: read-only arrays and facts.
+
+    Raises
+    ------
+    ValueError
+        It is missing, truncated or altered; the message goes on after the file's name.
+    """
+    return _parse(_verified(path, root))
 
 
 def locate(name: str, recipe: str = "best", folder: str | os.PathLike[str] | None = None) -> Path:
     """Name the file of a model: ``<name>.safetensors``, the tutorial's in a folder of its own."""
     if name not in MODELS:
         raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
-    if recipe not in ("best", "tutorial"):
-        raise ValueError(f"no recipe is called {recipe!r}; there are best, tutorial")
+    if recipe not in recipes(name):
+        there = ", ".join(recipes(name))
+        raise ValueError(f"{name} has no recipe called {recipe!r}; there is {there}")
     root = FOLDER if folder is None else Path(folder)
     return (root if recipe == "best" else root / recipe) / f"{name}.safetensors"
+
+
+def recipes(name: str) -> tuple[str, ...]:
+    """Name the recipes by which a model can be made, what ships first."""
+    # PCA is fitted in one step; its file stands where the best recipe's do.
+    return tuple(FAMILIES[name].recipes) if name in FAMILIES else ("best",)
+
+
+def recipe_of(facts: Mapping[str, Any]) -> Recipe:
+    """Read the recipe that a file says it was made by; what an older file leaves out is default."""
+    return Recipe(**{key: value for key, value in facts["recipe"].items() if key != "name"})
 
 
 def save(
@@ -97,9 +121,9 @@ def save(
     raw = safetensors.numpy.save(contiguous, metadata={"facts": json.dumps(dict(facts))})
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, raw)
-    sums = _sums(folder)
-    sums[path.relative_to(folder).as_posix()] = hashlib.sha256(raw).hexdigest()
-    _replace(folder / SUMS, "".join(f"{sums[n]}  {n}\n" for n in sorted(sums)).encode())
+    listed = sums(folder)
+    listed[path.relative_to(folder).as_posix()] = hashlib.sha256(raw).hexdigest()
+    _replace(folder / SUMS, "".join(f"{listed[n]}  {n}\n" for n in sorted(listed)).encode())
 
 
 def autoencoder(
@@ -124,6 +148,25 @@ def statistics_tensors(statistics: Statistics) -> dict[str, Float32]:
     return {f"statistics.{name}": array for name, array in asdict(statistics).items()}
 
 
+def check(
+    tensors: Mapping[str, Float32], expected: Mapping[str, tuple[int, ...]], what: str
+) -> None:
+    """Compare a file's arrays with what there must be: names, shapes, float32, finite.
+
+    Raises
+    ------
+    ValueError
+        Something differs; the message goes on after the file's name.
+    """
+    for key in sorted(tensors.keys() | expected.keys()):
+        got = _describe(tensors[key]) if key in tensors else "nothing"
+        wanted = f"float32 of shape {expected[key]}" if key in expected else "nothing"
+        if got != wanted:
+            raise ValueError(f"does not fit {what}: {key} is {got}, expected {wanted}")
+        if not np.isfinite(tensors[key]).all():
+            raise ValueError(f"does not fit {what}: {key} holds NaN or infinity")
+
+
 def _verified(path: Path, root: Path) -> bytes:
     """Read a file that the manifest vouches for."""
     try:
@@ -133,7 +176,7 @@ def _verified(path: Path, root: Path) -> bytes:
         raw = path.read_bytes()
     except OSError:
         raise ValueError("is missing or cannot be read") from None
-    expected = _sums(root).get(path.relative_to(root).as_posix())
+    expected = sums(root).get(path.relative_to(root).as_posix())
     if expected is None:
         raise ValueError(f"is not listed in {root / SUMS}")
     if hashlib.sha256(raw).hexdigest() != expected:
@@ -141,16 +184,16 @@ def _verified(path: Path, root: Path) -> bytes:
     return raw
 
 
-def _remedy(path: Path, recipe: str, root: Path) -> str:
-    tutorial = "" if recipe == "best" else f" --recipe {recipe}"
-    train = f"python -m ae train {path.stem}{tutorial}"
+def how_to_restore(path: Path, command: str, root: Path, option: str = "--out") -> str:
+    """Say how a file comes back: from git, or from the command that makes it again."""
     if root == FOLDER:
         inside = path.relative_to(FOLDER.parent).as_posix()
-        return f"restore it with: git checkout -- {inside} {FOLDER.name}/{SUMS} (or {train})"
-    return f"make it again with: {train} --out {root}"
+        back = f"git checkout -- {inside} {FOLDER.name}/{SUMS}"
+        return f"restore it with: {back} (or python -m ae {command})"
+    return f"make it again with: python -m ae {command} {option} {root}"
 
 
-def _sums(root: Path) -> dict[str, str]:
+def sums(root: Path) -> dict[str, str]:
     """Read ``SHA256SUMS`` in the format of ``sha256sum``: file name -> hash."""
     try:
         lines = (root / SUMS).read_text().splitlines()
@@ -180,14 +223,7 @@ def _assemble(
     """Build the model, checking every array and what the file says against the family table."""
     family = FAMILIES.get(name)
     _check_facts(facts, name, recipe, family)
-    expected = _pca_shapes(tensors) if family is None else _family_shapes(family)
-    for key in sorted(tensors.keys() | expected.keys()):
-        got = _describe(tensors[key]) if key in tensors else "nothing"
-        wanted = f"float32 of shape {expected[key]}" if key in expected else "nothing"
-        if got != wanted:
-            raise ValueError(f"does not fit {name}: {key} is {got}, expected {wanted}")
-        if not np.isfinite(tensors[key]).all():
-            raise ValueError(f"does not fit {name}: {key} holds NaN or infinity")
+    check(tensors, _pca_shapes(tensors) if family is None else _family_shapes(family), name)
     statistics = Statistics(**{f.name: tensors[f"statistics.{f.name}"] for f in fields(Statistics)})
     if family is None:
         return PCA.from_state(tensors["mean"], tensors["components"], facts, statistics)

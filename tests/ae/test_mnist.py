@@ -72,6 +72,30 @@ def good(arrays: Arrays, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_the_first_test_digits_where_they_are(
+    good: Path, arrays: Arrays, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert mnist.first_test_digits() is None
+    cache = home / ".keras" / "datasets"
+    cache.mkdir(parents=True)
+    (cache / "mnist.npz").write_bytes(good.read_bytes())
+    found = mnist.first_test_digits()
+    assert found is not None and (found.shape, found.dtype.name) == ((10, 28, 28), "float32")
+    np.testing.assert_array_equal(found, arrays["x_test"][:10] / np.float32(255))
+    monkeypatch.setenv("AE_MNIST", str(good))
+    (cache / "mnist.npz").unlink()
+    assert mnist.first_test_digits(3) is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK" + bytes(50)])
+def test_a_broken_file_has_no_first_digits(
+    content: bytes, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "broken.npz").write_bytes(content)
+    monkeypatch.setenv("AE_MNIST", str(home / "broken.npz"))
+    assert mnist.first_test_digits() is None
+
+
 def complaint(path: Path) -> str:
     """Give the sentence with which a file is refused."""
     with pytest.raises(DataError) as caught:

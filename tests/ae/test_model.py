@@ -44,6 +44,11 @@ def digits() -> np.ndarray:
     return np.concatenate([drawn, 1 - drawn])
 
 
+def shown(pictures: object) -> np.ndarray:
+    """What Keras gives, as pixels: a linear output can leave [0, 1], and ours is clipped."""
+    return np.clip(np.asarray(pictures), 0, 1)
+
+
 def loaded(family: Family) -> Autoencoder:
     model = ae.load(family.name)
     assert isinstance(model, Autoencoder)
@@ -60,10 +65,10 @@ def test_keras_with_the_same_weights_gives_the_same_numbers(
     z, y = model.encode(digits), model.reconstruct(digits)
     # Relative to the largest activation, about 40; a float32 has steps of 4e-6 there.
     assert_allclose(z, np.asarray(nets.encoder(flat)), rtol=1e-5, atol=1e-5 * z.max())
-    assert_allclose(y.reshape(-1, 784), np.asarray(nets.autoencoder(flat)), rtol=0, atol=1e-5)
+    assert_allclose(y.reshape(-1, 784), shown(nets.autoencoder(flat)), rtol=0, atol=1e-5)
     edited = 2 * z[::-1].copy()
     assert_allclose(
-        model.decode(edited).reshape(-1, 784), np.asarray(nets.decoder(edited)), rtol=0, atol=1e-5
+        model.decode(edited).reshape(-1, 784), shown(nets.decoder(edited)), rtol=0, atol=1e-5
     )
 
 
@@ -76,7 +81,7 @@ def test_keras_agrees_far_from_any_digit(
     z = np.random.default_rng(0).normal(0, 1, (20, 32)).astype(np.float32)
     z *= np.geomspace(1e-3, MAX_CODE / 10, 20, dtype=np.float32)[:, None]
     # Deep in the sigmoid's slope a sum of large terms keeps fewer digits than 1e-5.
-    pictures = np.asarray(as_keras(model).decoder(z)).reshape(-1, 28, 28)
+    pictures = shown(as_keras(model).decoder(z)).reshape(-1, 28, 28)
     small = np.abs(z).max(axis=1) < 100
     assert small.sum() > 5
     assert_allclose(model.decode(z)[small], pictures[small], rtol=0, atol=1e-5)
@@ -112,9 +117,40 @@ def test_atoms_of_one_layer_add_up_whatever_the_other_units_do(
     # Float32 keeps little of a pixel near 1, and nothing of the logit of a pixel that is 1.
     mid = (np.abs(before - 0.5) < 0.49) & (np.abs(after - 0.5) < 0.49)
     assert mid.sum() > 100
-    gain = logit(after[mid]) - logit(before[mid])
+    logits = {"sigmoid": logit, "linear": lambda pixels: pixels}[family.output]
+    gain = logits(after[mid]) - logits(before[mid])
     off = np.abs(gain - np.broadcast_to(model.atoms()[unit], mid.shape)[mid]).max()
     assert off < 1e-3 if len(model.decoder) == 1 else off > 0.1
+
+
+@every_family
+def test_encoder_weights_are_the_gradient_that_tensorflow_finds(
+    family: Family, as_keras: Callable[[Autoencoder], Nets], digits: np.ndarray
+) -> None:
+    import keras
+    import tensorflow as tf
+
+    model = loaded(family)
+    encoder = as_keras(model).encoder
+    encoder.layers[-1].activation = keras.activations.linear
+    for digit in digits[[3, 40]]:
+        pixels = tf.constant(digit.reshape(1, 784))
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            logits = encoder(pixels)
+        gradient = np.asarray(tape.jacobian(logits, pixels)).reshape(32, 28, 28)
+        assert_allclose(model.encoder_weights(digit), gradient, rtol=1e-4, atol=1e-5)
+
+
+@every_family
+def test_encoder_weights_depend_on_the_digit_where_the_encoder_bends(
+    family: Family, digits: np.ndarray
+) -> None:
+    model = loaded(family)
+    one, other = (model.encoder_weights(digit) for digit in digits[[0, 20]])
+    assert np.array_equal(one, other) == (len(model.encoder) == 1)
+    if len(model.encoder) == 1:
+        assert_array_equal(one.reshape(32, 784).T, model.encoder[0].weights)
 
 
 @every_family

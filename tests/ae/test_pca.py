@@ -201,3 +201,17 @@ def test_the_covariance_in_float32_is_good_enough_for_mnist(mnist: Mnist) -> Non
     overlap = np.linalg.svd(pca.components @ directions[:32].T, compute_uv=False)
     assert overlap.min() > 1 - 1e-5
     assert_allclose(np.linalg.norm(pca.encode(some), axis=0), strengths[:32], rtol=1e-4)
+
+
+def test_the_ladder_is_pca_of_every_length() -> None:
+    x = np.random.default_rng(0).random((60, 28, 28), dtype=np.float32)
+    pca = PCA(8).fit(x)
+    steps = pca.ladder(x[7])
+    assert steps.shape == (8, 28, 28)
+    for k in range(1, 9):
+        short = PCA.from_state(pca.mean.copy(), pca.components[:k].copy(), {})
+        assert_allclose(steps[k - 1], short.reconstruct(x[7:8])[0], atol=1e-5)
+    with pytest.raises(ValueError, match="pictures: got"):
+        pca.ladder(x[7] * 2)
+    with pytest.raises(ValueError, match="pictures: got"):
+        pca.encoder_weights(x[7, 0])

@@ -1,0 +1,276 @@
+"""What was measured over MNIST once and ships: models compare without the data set.
+
+``python -m ae evaluate --facts`` makes ``weights/facts.safetensors``, which is verified like any
+weights file. It names the weights that it was measured on, and is refused beside others.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, final
+
+import numpy as np
+
+from ae import report, weights
+from ae.arrays import PIXELS, Float32
+from ae.evaluation import bce, mse
+from ae.families import FAMILIES
+from ae.mnist import Mnist
+from ae.model import Model
+from ae.pca import PCA
+from ae.weights import WeightsError
+
+FILE = "facts.safetensors"
+COMPONENTS = 128
+BINS = 60
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """PCA with 1, 2, …, 128 components.
+
+    Attributes
+    ----------
+    pca : with all 128; the first 32 are those of ``ae.load("pca")``.
+    bce, mse : float32 arrays of shape (128,). Nats per pixel and squared error per pixel with so
+        many components, averaged over the test digits.
+    """
+
+    pca: PCA
+    bce: Float32
+    mse: Float32
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class CodeFacts:
+    """The codes that one model gives the 10,000 test digits.
+
+    Attributes
+    ----------
+    zeros : float32 array of shape (units + 1,). Digits whose code has 0, 1, …, all exact zeros.
+    edges, counts : float32 arrays of shape (61,) and (60,). Histogram of all activations that are
+        not exactly zero, from the least to the most.
+    l1 : float32 array of shape (101,). Percentiles of a code's sum of sizes, |z_1| + … + |z_32|.
+    size : float32 array of shape (units,). Mean size |z_i| of each unit.
+    least, most : float32 arrays of shape (units,). The range in which each unit ever was.
+    mean, covariance : float32 arrays of shape (units,) and (units, units).
+    """
+
+    zeros: Float32
+    edges: Float32
+    counts: Float32
+    l1: Float32
+    size: Float32
+    least: Float32
+    most: Float32
+    mean: Float32
+    covariance: Float32
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """All that ships.
+
+    Attributes
+    ----------
+    ladder : PCA with more and more components.
+    codes : (model, recipe) -> what its codes are like; PCA's recipe is "best".
+    angles : (family, recipe) -> float32 array of shape (32,): the principal angles, in radians,
+        smallest first, between what a one-layer decoder can draw and what PCA can.
+    table : what ``python -m ae evaluate --json`` printed.
+    """
+
+    ladder: Ladder
+    codes: Mapping[tuple[str, str], CodeFacts]
+    angles: Mapping[tuple[str, str], Float32]
+    table: Mapping[str, Any]
+
+
+def load(folder: str | os.PathLike[str] | None = None) -> Facts:
+    """Load the facts beside the weights; all arrays are read-only.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, truncated, altered, or was measured on other weights.
+    """
+    root = weights.FOLDER if folder is None else Path(folder)
+    path = root / FILE
+    try:
+        tensors, header = weights.read(path, root)
+        sums = weights.sums(root)
+        if any(sums.get(file) != digest for file, digest in header["weights"].items()):
+            raise ValueError("was measured on other weights than those beside it")
+        weights.check(tensors, _shapes(), "the facts")
+    except (ValueError, KeyError) as fault:
+        remedy = weights.how_to_restore(path, "evaluate --facts", root, "--folder")
+        raise WeightsError(f"{path} {fault}; {remedy}") from fault
+    ladder = Ladder(
+        PCA.from_state(tensors["ladder/mean"], tensors["ladder/components"], {}),
+        tensors["ladder/bce"],
+        tensors["ladder/mse"],
+    )
+    codes = {
+        (name, recipe): CodeFacts(
+            **{f.name: tensors[f"codes/{recipe}/{name}/{f.name}"] for f in fields(CodeFacts)}
+        )
+        for name, recipe in _all()
+    }
+    angles = {
+        (name, recipe): tensors[f"angles/{recipe}/{name}"]
+        for name, recipe in _all()
+        if draws_in_one_layer(name)
+    }
+    return Facts(ladder, MappingProxyType(codes), MappingProxyType(angles), header["table"])
+
+
+def produce(
+    data: Mnist,
+    folder: Path = weights.FOLDER,
+    *,
+    found: report.Report | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Measure everything and write the file; takes a minute or two on two cores.
+
+    Parameters
+    ----------
+    folder : with all the weights; gets the file and its line in ``SHA256SUMS``.
+    found : the folder's evaluation, where there is one already.
+    say : called with a line of progress now and then.
+
+    Raises
+    ------
+    WeightsError
+        A weights file is missing or damaged.
+    """
+    found = found or report.evaluate(data, folder)
+    tensors = {f"ladder/{name}": array for name, array in _ladder(data, say).items()}
+    pca = weights.load("pca", folder=folder)
+    for name, recipe in _all():
+        say(f"codes of {name}, {recipe}")
+        model = weights.load(name, recipe=recipe, folder=folder)
+        for key, array in asdict(_codes(model, data.x_test)).items():
+            tensors[f"codes/{recipe}/{name}/{key}"] = array
+        if draws_in_one_layer(name):
+            tensors[f"angles/{recipe}/{name}"] = principal_angles(model.atoms(), pca.atoms())
+    sums = weights.sums(folder)
+    header = {
+        "weights": {model.file: sums[model.file] for model in found.models},
+        "table": report.as_record(found),
+    }
+    path = folder / FILE
+    weights.save(path, tensors, header)
+    return path
+
+
+def worth(ladder: Float32, error: float) -> int | None:
+    """How many principal components do as well: the fewest whose error is not above this one.
+
+    Parameters
+    ----------
+    ladder : (128,) errors with 1, 2, … components.
+
+    Returns
+    -------
+    1 to 128, or None where even 128 are not enough.
+    """
+    enough = np.flatnonzero(ladder <= error)
+    return int(enough[0]) + 1 if len(enough) else None
+
+
+def principal_angles(a: Float32, b: Float32) -> Float32:
+    """Measure how two sets of pictures differ in what they can mix.
+
+    The first angle is the smallest between any mixture of ``a`` and any of ``b``, the next one the
+    smallest at right angles to it, and so on (Björck & Golub, "Numerical methods for computing
+    angles between linear subspaces", 1973; computed as Knyazev & Argentati, 2002, do).
+
+    Parameters
+    ----------
+    a, b : float32 arrays of shape (n, 28, 28) and (m, 28, 28), each linearly independent.
+
+    Returns
+    -------
+    float32 array of shape (min(n, m),), in radians, 0 to pi/2, smallest first.
+    """
+    from scipy.linalg import subspace_angles
+
+    columns = (x.reshape(len(x), -1).T.astype(np.float64) for x in (a, b))
+    angles: Float32 = subspace_angles(*columns)[::-1].astype(np.float32)
+    return angles
+
+
+def overlap(angles: Float32) -> float:
+    """How much two subspaces share: the mean squared cosine, 0 (nothing) to 1 (they are one)."""
+    return float(np.square(np.cos(angles.astype(np.float64))).mean())
+
+
+def draws_in_one_layer(name: str) -> bool:
+    """Is this a net whose decoder only mixes 32 pictures? PCA, what they are compared with, not."""
+    return name in FAMILIES and len(FAMILIES[name].decoder) == 2
+
+
+def _all() -> list[tuple[str, str]]:
+    return [(name, recipe) for name in weights.MODELS for recipe in weights.recipes(name)]
+
+
+def _ladder(data: Mnist, say: Callable[[str], None]) -> dict[str, Float32]:
+    say(f"PCA with {COMPONENTS} components")
+    pca = PCA(COMPONENTS).fit(data.x_train)
+    x = data.x_test.reshape(-1, PIXELS)
+    codes = pca.encode(x)
+    y = np.broadcast_to(pca.mean, x.shape).copy()
+    errors: dict[str, list[float]] = {"bce": [], "mse": []}
+    for i in range(COMPONENTS):
+        if i % 16 == 0:
+            say(f"PCA with {i + 1} of {COMPONENTS} components")
+        y += codes[:, i : i + 1] * pca.components[i]
+        shown = np.clip(y, 0, 1)
+        for name, measure in (("bce", bce), ("mse", mse)):
+            errors[name].append(float(measure(x, shown).mean(dtype=np.float64)))
+    measured = {name: np.array(values, np.float32) for name, values in errors.items()}
+    return {"mean": pca.mean, "components": pca.components, **measured}
+
+
+def _codes(model: Model, x: Float32) -> CodeFacts:
+    z = model.encode(x)
+    counts, edges = np.histogram(z[z != 0], BINS)
+    sizes = np.abs(z)
+    return CodeFacts(
+        zeros=np.bincount((z == 0).sum(axis=1), minlength=z.shape[1] + 1).astype(np.float32),
+        edges=edges.astype(np.float32),
+        counts=counts.astype(np.float32),
+        l1=np.percentile(sizes.sum(axis=1), np.arange(101)).astype(np.float32),
+        size=sizes.mean(axis=0),
+        least=z.min(axis=0),
+        most=z.max(axis=0),
+        mean=z.mean(axis=0),
+        covariance=np.cov(z, rowvar=False, dtype=np.float64).astype(np.float32),
+    )
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    steps = (COMPONENTS,)
+    ladder = {"mean": (PIXELS,), "components": (COMPONENTS, PIXELS), "bce": steps, "mse": steps}
+    shapes: dict[str, tuple[int, ...]] = {f"ladder/{key}": shape for key, shape in ladder.items()}
+    for name, recipe in _all():
+        units = FAMILIES[name].code_size if name in FAMILIES else 32
+        of_codes = {f.name: (units,) for f in fields(CodeFacts)} | {
+            "zeros": (units + 1,),
+            "edges": (BINS + 1,),
+            "counts": (BINS,),
+            "l1": (101,),
+            "covariance": (units, units),
+        }
+        shapes |= {f"codes/{recipe}/{name}/{key}": shape for key, shape in of_codes.items()}
+        if draws_in_one_layer(name):
+            shapes[f"angles/{recipe}/{name}"] = (units,)
+    return shapes

@@ -1,0 +1,123 @@
+"""What single units do, and codes that no digit has: the same for every model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ae
+from ae import facts, generation, units
+from ae.evaluation import mse
+from ae.model import Model
+
+ONE_LAYER = [*(name for name in ae.FAMILIES if facts.draws_in_one_layer(name)), "pca"]
+
+
+@pytest.fixture(scope="module", params=ae.MODELS)
+def model(request: pytest.FixtureRequest) -> Model:
+    return ae.load(request.param)
+
+
+@pytest.fixture(scope="module")
+def digit() -> np.ndarray:
+    return ae.drawing.from_strokes(ae.samples.SAMPLES["5b"])
+
+
+def test_an_effect_is_the_difference_that_one_unit_makes(model: Model) -> None:
+    found = units.effects(model)
+    assert found.shape == (32, 28, 28) and np.abs(found).max() <= 1
+    for unit in (0, 17, 31):
+        code = np.stack([model.statistics.code_mean] * 2)
+        code[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
+        without, with_unit = model.decode(code)
+        assert_allclose(found[unit], with_unit - without, atol=1e-5)
+
+
+def test_a_part_is_what_goes_with_the_unit(model: Model, digit: np.ndarray) -> None:
+    code = model.encode(digit[None])[0].copy()
+    code[4] = 0
+    found = units.parts(model, code)
+    assert_allclose(found[4], 0, atol=1e-5)
+    assert np.abs(found).max() > 0.1
+    without = code.copy()
+    without[9] = 0
+    difference = model.decode(code[None])[0] - model.decode(without[None])[0]
+    assert_allclose(found[9], difference, atol=1e-5)
+
+
+def test_the_build_up_ends_at_the_reconstruction(model: Model, digit: np.ndarray) -> None:
+    code = model.encode(digit[None])[0]
+    order, steps = units.strongest_first(model, code), units.build_up(model, code)
+    assert sorted(order) == np.flatnonzero(code).tolist()
+    assert len(steps) == len(order) + 1
+    assert_allclose(steps[0], model.decode(np.zeros((1, 32), np.float32))[0], atol=1e-5)
+    assert_allclose(steps[-1], model.reconstruct(digit[None])[0], atol=1e-5)
+    errors = mse(np.stack([digit] * len(steps)), steps)
+    assert errors[-1] < errors[0]
+
+
+@pytest.mark.parametrize("name", ONE_LAYER)
+def test_of_one_layer_the_steps_are_partial_sums(name: str, digit: np.ndarray) -> None:
+    """Bias plus the strongest atoms, added by hand before the activation."""
+    model = ae.load(name)
+    code = model.encode(digit[None])[0]
+    if isinstance(model, ae.pca.PCA):
+        total, squash = model.mean.astype(float), lambda a: np.clip(a, 0, 1)
+    else:
+        total = model.decoder[0].bias.astype(float)
+        sigmoid = model.decoder[0].activation == "sigmoid"
+        squash = (lambda a: 1 / (1 + np.exp(-a))) if sigmoid else (lambda a: np.clip(a, 0, 1))
+    atoms = model.atoms().reshape(32, 784).astype(float)
+    steps = units.build_up(model, code).reshape(-1, 784)
+    strength = [abs(code[unit]) * np.linalg.norm(atoms[unit]) for unit in range(32)]
+    order = units.strongest_first(model, code)
+    assert np.all(np.diff([strength[unit] for unit in order]) <= 1e-4)
+    for step, unit in enumerate(order, 1):
+        total = total + code[unit] * atoms[unit]
+        assert_allclose(steps[step], squash(total), atol=1e-4)
+
+
+def test_nothing_of_an_empty_code(model: Model) -> None:
+    empty = np.zeros(32, np.float32)
+    assert units.strongest_first(model, empty) == []
+    assert units.build_up(model, empty).shape == (1, 28, 28)
+    assert_allclose(units.parts(model, empty), 0, atol=1e-5)
+
+
+# Codes that no digit has
+
+
+def test_random_codes_stay_where_codes_are(model: Model) -> None:
+    found = facts.load().codes[model.name, "best"]
+    low, _, high = model.statistics.code_percentiles
+    rolled = generation.uniform(model.statistics, 4000, np.random.default_rng(0))
+    assert (rolled.shape, rolled.dtype.name) == ((4000, 32), "float32")
+    assert np.all((rolled >= low - 1e-6) & (rolled <= high + 1e-6))
+    assert_allclose(rolled.mean(axis=0), (low + high) / 2, atol=0.03 * (high - low).max())
+    rolled = generation.gaussian(found, 4000, np.random.default_rng(0))
+    assert np.all((rolled >= found.least) & (rolled <= found.most))
+    spread = np.sqrt(np.diag(found.covariance))
+    # Brought back into the range, a few percent move; the others have the codes' mean and spread.
+    assert np.abs(rolled.mean(axis=0) - found.mean).max() < 0.25 * spread.max()
+    inside = (rolled > found.least) & (rolled < found.most)
+    assert inside.mean() > 0.7
+    correlation = np.corrcoef(rolled.T)[np.triu_indices(32, 1)]
+    wanted = (found.covariance / np.outer(spread, spread))[np.triu_indices(32, 1)]
+    if np.abs(wanted).max() > 0.2:  # PCA's codes are uncorrelated
+        assert np.corrcoef(correlation, wanted)[0, 1] > 0.9
+
+
+def test_the_same_seed_rolls_the_same_codes(model: Model) -> None:
+    found = facts.load().codes[model.name, "best"]
+    for roll in (
+        lambda seed: generation.uniform(model.statistics, 3, np.random.default_rng(seed)),
+        lambda seed: generation.gaussian(found, 3, np.random.default_rng(seed)),
+    ):
+        assert_array_equal(roll(1), roll(1))
+        assert np.abs(roll(1) - roll(2)).max() > 0
+
+
+def test_a_mix_lies_in_the_middle() -> None:
+    a, b = np.zeros((2, 32), np.float32), np.full((2, 32), 4, np.float32)
+    assert_array_equal(generation.between(a, b), np.full((2, 32), 2, np.float32))
