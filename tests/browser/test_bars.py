@@ -254,7 +254,7 @@ def test_visitor_is_not_overruled_by_an_older_answer(page: Page, app: str) -> No
     answer = """async ([seen, selected]) => {
       const host = document.querySelector(".code-bars");
       const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-      const chart = await import(loaded.find((name) => name.includes("code-bars.js")));
+      const chart = await import(loaded.find((name) => name.includes("charts.js")));
       const figure = [[{type: "bar", y: Array(32).fill(1)}], {yaxis: {range: [0, 2]}}];
       const text = {label: "", unit_text: "", no_unit_text: ""};
       const data = {figure, seen, selected, code: 0, revision: "by hand", ...text};

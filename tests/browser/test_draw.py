@@ -360,7 +360,7 @@ def test_a_link_opens_its_state_and_nothing_from_elsewhere(open_app: OpenPage, s
     expect(visitor.get_by_role("img", name=label)).to_have_count(1)
     expect_screen(visitor, "deep", sample_digit("5c"))
     host = urlsplit(server).netloc
-    assert any("code-bars.js" in url for url in asked)
+    assert any("charts.js" in url for url in asked)
     for url in asked:
         where = urlsplit(url)
         assert where.scheme in ("data", "blob") or where.netloc == host, url

@@ -1,65 +1,21 @@
-"""A Plotly bar chart of a code that changes in place: no flash, no jump, a click selects a unit.
+"""A Plotly bar chart of a code: it changes in place, and a click selects a unit.
 
-Why not `st.plotly_chart`: in Streamlit 1.67 the identity of that element is made from its content,
-so each change of data throws the chart away and builds a new one, and the visitor sees nothing for
-60-130 ms (Streamlit issue #8782). Streamlit's pull request #16052 mends it. Once that is released
-and pinned here, this module, `bars.js` and `static/` can go, provided that the click on a zero bar
-and the keyboard are had in another way.
-
-Three parts: this file (what Python says), `bars.js` (a few lines that Streamlit sends with every
-update) and `static/code-bars.js` (the chart, which the browser fetches once and keeps, with Plotly
-beside it).
+`charts.py` says why it is not Streamlit's own.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import math
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import streamlit as st
+
+from ui.components import charts
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_HERE = Path(__file__).parent
-_CHART = _HERE.parents[1] / "static" / "code-bars.js"
-
-# A new version of the script gets a new address, so no visitor is left with yesterday's copy.
-_MODULE = f"app/static/{_CHART.name}?v={hashlib.sha256(_CHART.read_bytes()).hexdigest()[:8]}"
-
-# The host has its full size before the script arrives, so nothing below it moves; while it is empty
-# it is a skeleton. The first rule: Streamlit wraps our HTML in two boxes that have no height.
-# `pan-y pinch-zoom`: a finger that moves up or down scrolls the page.
-_CSS = """
-div:has(> .code-bars), div:has(> div > .code-bars) { height: 100% }
-.code-bars { height: 100%; overflow: hidden; touch-action: pan-y pinch-zoom;
-  border-radius: var(--st-base-radius) }
-.code-bars:empty { background: var(--st-secondary-background-color) }
-.code-bars:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px }
-.code-bars .nsewdrag { cursor: pointer }
-"""
-
-
-def _without_comments(javascript: str) -> str:
-    """Streamlit sends this text with every update: leave out the lines that only we read."""
-    return "\n".join(line for line in javascript.splitlines() if not line.lstrip().startswith("//"))
-
-
-# Once per process. In a runtime that does not know it yet (each AppTest makes its own), Streamlit
-# registers it again by itself.
-_mount = st.components.v2.component(
-    "gargalo_code_bars",
-    html='<div class="code-bars"></div>',
-    css=_CSS,
-    js=_without_comments((_HERE / "bars.js").read_text(encoding="utf-8")),
-    # In the page itself and not in a shadow root: Plotly puts its style sheet into the page's head.
-    isolate_styles=False,
-)
+_mount = charts.register("code-bars", css=".code-bars .nsewdrag { cursor: pointer }")
 
 
 class _Pick(NamedTuple):
@@ -123,15 +79,11 @@ def code_bars(
     ValueError
         If the y-axis has no range, or `selected` is not a unit of the code.
     """
-    content = _plain(figure if isinstance(figure, Mapping) else figure.to_plotly_json())
-    layout = {
-        name: value for name, value in content.get("layout", {}).items() if name != "template"
-    }
+    traces, layout = charts.plain(figure)
     if not layout.get("yaxis", {}).get("range"):
         raise ValueError(
             "The figure's y-axis has no range: give layout.yaxis.range, so that two codes compare."
         )
-    traces = content["data"]
     units = len(traces[code]["y"])
     if selected is not None and not 0 <= selected < units:
         raise ValueError(f"selected is {selected}; this code has the units 0 to {units - 1}.")
@@ -169,7 +121,7 @@ def code_bars(
             "label": label,
             "unit_text": unit_text,
             "no_unit_text": no_unit_text,
-            "module": _MODULE,
+            "module": charts.MODULE,
         },
         on_pick_change=chosen,
     )
@@ -191,22 +143,3 @@ def _pick(state: object, units: int) -> _Pick | None:
     if unit is not None and (type(unit) is not int or not 0 <= unit < units):
         return None
     return _Pick(unit, number)
-
-
-def _plain(value: Any) -> Any:
-    """What Plotly gives, as small JSON: plain lists, five significant digits, null for NaN."""
-    if isinstance(value, Mapping):
-        if "bdata" in value:  # how Plotly packs an array
-            array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
-            shape = [int(n) for n in str(value.get("shape", array.size)).split(",")]
-            return _plain(array.reshape(shape))
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return float(f"{value:.5g}") if math.isfinite(value) else None
-    return value

@@ -1,5 +1,5 @@
-// One Plotly bar chart that lives as long as its place on the page and is updated in place with Plotly.react.
-// The Python side, and the reason why this exists, is ui/components/bars.py.
+// Plotly charts that change in place: Streamlit's answer becomes Plotly.react.
+// The Python side, and the reason why this exists, is ui/components/charts.py.
 
 // Plotly's ready-made bundle is a classic script. It also runs as a module, and then the browser's module map loads it
 // once per page, however many charts there are. Taken at once: Streamlit's own Plotly may overwrite the global later.
@@ -7,12 +7,12 @@ import "./plotly/plotly-basic-4.1.1.min.js";
 const { Plotly } = window;
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
-const charts = new WeakMap(); // host element -> Chart
+const charts = new WeakMap(); // host element -> Plot
 
 // Streamlit calls this at mount, at every change of `data` and at every change of theme.
-export default function codeBars(component) {
-  const host = component.parentElement.querySelector(".code-bars");
-  if (!charts.has(host)) charts.set(host, new Chart(host));
+export default function show(component) {
+  const host = component.parentElement.querySelector(".code-bars, .plot");
+  if (!charts.has(host)) charts.set(host, new (host.matches(".plot") ? Plot : CodeBars)(host));
   const chart = charts.get(host);
   chart.update(component.data, component.setStateValue);
   // Streamlit also calls the cleanup of an update that a newer one overtook, while the chart is in use. Only a host
@@ -20,10 +20,79 @@ export default function codeBars(component) {
   return () => host.isConnected || chart.destroy();
 }
 
-class Chart {
+// Any figure, to look at.
+class Plot {
   constructor(host) {
     this.host = host;
     this.plot = document.createElement("div");
+    this.observer = new ResizeObserver(() => host.clientWidth === this.width || this.draw());
+    this.observer.observe(host);
+  }
+
+  update(data) {
+    this.data = data;
+    this.draw();
+  }
+
+  draw() {
+    const { host, data } = this;
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height || !data) return; // in a hidden tab: the ResizeObserver calls again when it is shown
+    this.width = width;
+
+    const style = getComputedStyle(host);
+    const [traces, layout] = resolve(data.figure, style);
+    if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton
+
+    Plotly.react(this.plot, traces, this.complete(traces, layout, style, width, height), CONFIG).then(() => {
+      if (this.data === data) host.dataset.revision = data.revision;
+    });
+    for (const [name, value] of Object.entries(this.describe(traces, layout))) host.setAttribute(name, value);
+  }
+
+  // The figure's layout in the page's colours, at the host's size, with axes that nobody moves.
+  complete(traces, layout, style, width, height) {
+    const css = (name) => style.getPropertyValue(name).trim();
+    const [text, background] = ["text", "background"].map((name) => css(`--st-${name}-color`));
+    const font = { family: css("--st-font"), size: 12, color: text, ...layout.font };
+    const axis = (own) => ({
+      gridcolor: css("--st-border-color-light"),
+      zerolinecolor: css("--st-border-color"),
+      ...own,
+      fixedrange: true,
+    });
+    return {
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      showlegend: false,
+      hovermode: "x",
+      ...layout,
+      font,
+      hoverlabel: { bgcolor: background, bordercolor: text, font, ...layout.hoverlabel },
+      xaxis: axis(layout.xaxis),
+      yaxis: axis(layout.yaxis),
+      dragmode: false,
+      autosize: false,
+      width,
+      height,
+    };
+  }
+
+  // For those who do not see it: the label says in words what the chart shows.
+  describe() {
+    return { role: "img", "aria-label": this.data.label };
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    Plotly.purge(this.plot);
+  }
+}
+
+// The bars of a code, of which the visitor chooses one.
+class CodeBars extends Plot {
+  constructor(host) {
+    super(host);
     this.selected = null;
     this.count = 0; // the visitor's choices so far, see update()
 
@@ -34,22 +103,18 @@ class Chart {
     }
     host.addEventListener("click", (event) => this.clicked(event));
     host.addEventListener("keydown", (event) => this.pressed(event));
-
-    this.observer = new ResizeObserver(() => host.clientWidth === this.width || this.draw());
-    this.observer.observe(host);
   }
 
   // Who is right about the selection, the visitor or the server? The visitor, until the server has heard: every choice
   // made here carries its number, the server says in `seen` which number it heard last, and an answer to an older one
   // (a drawing's rerun that was under way when the visitor clicked) does not touch the selection.
   update(data, setStateValue) {
-    this.data = data;
     this.send = setStateValue;
     if (data.seen >= this.count) {
       this.count = data.seen;
       this.selected = data.selected;
     }
-    this.draw();
+    super.update(data);
   }
 
   choose(unit) {
@@ -89,34 +154,28 @@ class Chart {
     return unit < 0 ? null : unit;
   }
 
-  draw() {
-    const { host, data } = this;
-    const [width, height] = [host.clientWidth, host.clientHeight];
-    if (!width || !height || !data) return; // in a hidden tab: the ResizeObserver calls again when it is shown
-    this.width = width;
-
-    const style = getComputedStyle(host);
-    const [traces, layout] = resolve(data.figure, style);
-    const { x, y } = traces[data.code];
+  complete(traces, layout, style, width, height) {
+    const { x, y } = traces[this.data.code];
     this.positions = x ?? y.map((_, unit) => unit);
-    if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton
-
-    Plotly.react(
-      this.plot,
-      traces,
-      complete(layout, style, width, height, this.positions, this.selected),
-      CONFIG,
-    ).then(() => {
-      if (this.data === data) host.dataset.revision = data.revision;
-    });
-    this.describe(data, y, layout.separators);
+    const { positions, selected } = this;
+    const range = [positions[0] - 0.5, positions[positions.length - 1] + 0.5];
+    const chosen =
+      selected === null ? [] : column(positions[selected], style.getPropertyValue("--st-primary-color").trim());
+    const own = {
+      ...layout,
+      xaxis: { range, ...layout.xaxis, autorange: false },
+      yaxis: { ...layout.yaxis, autorange: false },
+      shapes: [...(layout.shapes ?? []), ...chosen],
+    };
+    return super.complete(traces, own, style, width, height);
   }
 
-  // For those who do not see the bars: a slider over the units whose value is read out at each step.
-  describe(data, y, separators = ".") {
-    const { selected, positions } = this;
-    const number = selected === null ? "" : (y[selected] ?? 0).toFixed(2).replace(".", separators[0]);
-    const attributes = {
+  // A slider over the units whose value is read out at each step.
+  describe(traces, { separators = "." }) {
+    const { data, selected, positions } = this;
+    const value = traces[data.code].y[selected] ?? 0;
+    const number = selected === null ? "" : value.toFixed(2).replace(".", separators[0]);
+    return {
       role: "slider",
       tabindex: 0,
       "aria-orientation": "horizontal",
@@ -129,12 +188,6 @@ class Chart {
           ? data.no_unit_text
           : data.unit_text.replace("{unit}", positions[selected]).replace("{value}", number),
     };
-    for (const [name, value] of Object.entries(attributes)) this.host.setAttribute(name, value);
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    Plotly.purge(this.plot);
   }
 }
 
@@ -146,37 +199,6 @@ function resolve(value, style) {
   if (Array.isArray(value)) return value.map((item) => resolve(item, style));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, style)]));
-}
-
-// The figure's layout in the page's colours, at the host's size, with axes that nothing moves.
-function complete(layout, style, width, height, positions, selected) {
-  const css = (name) => style.getPropertyValue(name).trim();
-  const [text, background, primary] = ["text", "background", "primary"].map((name) => css(`--st-${name}-color`));
-  const font = { family: css("--st-font"), size: 12, color: text, ...layout.font };
-  const axis = (own, range) => ({
-    gridcolor: css("--st-border-color-light"),
-    zerolinecolor: css("--st-border-color"),
-    range,
-    ...own,
-    fixedrange: true,
-    autorange: false,
-  });
-  return {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    showlegend: false,
-    hovermode: "x",
-    ...layout,
-    font,
-    hoverlabel: { bgcolor: background, bordercolor: text, font, ...layout.hoverlabel },
-    xaxis: axis(layout.xaxis, [positions[0] - 0.5, positions[positions.length - 1] + 0.5]),
-    yaxis: axis(layout.yaxis),
-    shapes: [...(layout.shapes ?? []), ...(selected === null ? [] : column(positions[selected], primary))],
-    dragmode: false,
-    autosize: false,
-    width,
-    height,
-  };
 }
 
 // The mark of the selected unit spans its whole column, so that a zero shows it too. Two shapes, because one has but
