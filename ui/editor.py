@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ae import units
 from ae.arrays import Float32
 from ae.model import Model
 from ui import pictures
@@ -22,9 +23,10 @@ def edited(code: Float32, now: Visit) -> Float32:
     return code
 
 
-def axis_top(model: Model) -> float:
-    """Give the upper end of the chart: the same for every drawing, so that bars compare."""
-    return float(1.15 * model.statistics.code_percentiles[-1].max())
+def axis(model: Model) -> tuple[float, float]:
+    """Give both ends of the chart: the same for every drawing, so that bars compare."""
+    usual = model.statistics.code_percentiles
+    return float(1.15 * min(usual[0].min(), 0)), float(1.15 * usual[-1].max())
 
 
 def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
@@ -36,8 +38,9 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     """
     _ = text.gettext
     # Room for doubling the strongest; the chart cuts such a bar and marks it.
-    top, unit, disabled = 2 * axis_top(model), now.selected, code is None
-    value = 0.0 if unit is None or code is None else min(float(code[unit]), top)
+    bottom, top = (round(2 * end, 2) for end in axis(model))
+    unit, disabled = now.selected, code is None
+    value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
@@ -45,8 +48,8 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
         value_key, shown = f"unit_{unit}_{now.turn}", round(value, 2)
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
-            0.0,
-            round(top, 2),
+            bottom,
+            top,
             shown,
             step=0.01,
             format="localized",
@@ -58,7 +61,7 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
         with st.container(key="unit_tools", horizontal=True, gap="xsmall", width="content"):
             for label, new, help_text in (
                 ("0", 0.0, _("Switch this unit off")),
-                ("×2", min(2 * value, top), _("Double this unit")),
+                ("×2", min(max(2 * value, bottom), top), _("Double this unit")),
             ):
                 st.button(
                     label, help=help_text, on_click=now.set_unit, args=(unit, new), disabled=idle
@@ -93,16 +96,11 @@ def _atom(model: Model, unit: int | None, text: Text) -> str:
     """Show what the selected unit draws: ink that it adds, ink that it takes away."""
     if unit is None:
         return '<figure class="atom"><div class="pixels blank"></div></figure>'
-    # In the average digit, at a value that the unit often has: the rows of the decoder's weights
-    # would show noise where MNIST has no ink, which no picture ever shows.
-    codes = np.stack([model.statistics.code_mean] * 2)
-    codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
-    without, with_unit = model.decode(codes)
     alt = text.gettext(
         "What unit {unit} does in the average digit: blue ink is added, orange ink taken away.",
         unit=unit + 1,
     )
-    effect = pictures.img(pictures.signed(with_unit - without), alt)
+    effect = pictures.img(pictures.signed(units.effects(model)[unit]), alt)
     return f'<figure class="atom">{effect}</figure>'
 
 

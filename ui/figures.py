@@ -6,13 +6,16 @@ and check the same in 6 to 10 ms at each stroke; a test checks it once instead.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ae.arrays import Float32
+from ae.families import FAMILIES
 from ui.text import Text
 
 Figure = dict[str, Any]
@@ -23,6 +26,10 @@ _BAR = "var(--st-primary-color)"
 _TEXT = "var(--st-text-color)"
 _FAINT = "var(--st-border-color)"
 
+
+# Of each model's line. Okabe & Ito's: told apart by colour-blind people, on both themes.
+_PALETTE = (_TEXT, "#0090C8", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F")
+COLOURS: Mapping[str, str] = dict(zip(("pca", *FAMILIES), cycle(_PALETTE), strict=False))
 
 # A unit that is exactly zero has a mark a little above the axis, or it would be cut in half.
 _LIFT = 0.025
@@ -41,7 +48,11 @@ def code_title(size: int, text: Text) -> str:
 
 
 def code_figure(
-    code: Float32 | None, encoded: Float32 | None, usual: Float32, top: float, text: Text
+    code: Float32 | None,
+    encoded: Float32 | None,
+    usual: Float32,
+    axis: tuple[float, float],
+    text: Text,
 ) -> Figure:
     """Draw a code as bars.
 
@@ -50,15 +61,17 @@ def code_figure(
     code : (units,) as it is now, after the visitor's edits; None draws the empty chart.
     encoded : (units,) as the encoder gave it; where the code differs it stays as an outline.
     usual : (2, units), from where to where each unit lies for most digits.
-    top : upper end of the y-axis, the same for every drawing; a longer bar is cut and marked.
+    axis : ends of the y-axis, the same for every drawing; a longer bar is cut and marked.
     """
     _ = text.gettext
     low, high = usual
+    bottom, top = axis
+    lift = _LIFT * (top - bottom)
     units = np.arange(1, len(low) + 1)
     if code is None or encoded is None:
         code = encoded = np.full(len(units), np.nan, np.float32)
     changed = np.flatnonzero((code != encoded) & np.isfinite(code))
-    zeros, tall = units[code == 0], units[code > top]
+    zeros, tall, deep = units[code == 0], units[code > top], units[code < bottom]
     hover = _("Unit") + " %{x}: <b>%{y:.2f}</b><extra></extra>"
     outline = {"color": "rgba(0,0,0,0)", "line": {"color": _TEXT, "width": 1.5}}
     return {
@@ -66,15 +79,16 @@ def code_figure(
             _bars(units, code, marker={"color": _BAR}, hovertemplate=hover, hoverinfo="all"),
             _bars(units, high - low, base=low, width=0.96, marker={"color": _FAINT}, zorder=-1),
             _bars(units[changed], encoded[changed], marker=outline),
-            _marks(zeros, _LIFT * top, "circle-open"),
-            _marks(tall, (1 - _LIFT) * top, "triangle-up"),
+            _marks(zeros, lift, "circle-open"),
+            _marks(tall, top - lift, "triangle-up"),
+            _marks(deep, bottom + lift, "triangle-down"),
         ],
         "layout": {
             "barmode": "overlay",
             "margin": {"l": 30, "r": 4, "t": 6, "b": 24},
             "separators": text.separators,
             "xaxis": {"tickvals": [1, *range(4, len(units) + 1, 4)], "showgrid": False},
-            "yaxis": {"range": [0, top], "nticks": 5},
+            "yaxis": {"range": [bottom, top], "nticks": 5},
         },
     }
 
@@ -92,3 +106,73 @@ def _marks(x: Units, height: float, symbol: str) -> dict[str, Any]:
         "marker": {"symbol": symbol, "size": 7, "color": _TEXT},
         "hoverinfo": "skip",
     }
+
+
+def ladder_figure(
+    errors: Float32, nets: Mapping[str, float], titles: Mapping[str, str], text: Text
+) -> Figure:
+    """Draw PCA's error against the number of components, and each net's as a level line.
+
+    Parameters
+    ----------
+    errors : (n,) with 1, 2, …, n components.
+    nets : name -> error with its fixed 32 numbers.
+    titles : name -> what the line is called.
+    """
+    _ = text.gettext
+    k = np.arange(1, len(errors) + 1)
+    hover = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
+    lines = [_line(k, errors, "PCA", COLOURS["pca"], hovertemplate=hover)]
+    lines += [
+        _line(
+            [1, len(errors)], [error] * 2, titles[name], COLOURS[name],
+            dash="dash", hovertemplate=hover,
+        )
+        for name, error in nets.items()
+    ]  # fmt: skip
+    return {
+        "data": lines,
+        "layout": {
+            "margin": {"l": 56, "r": 8, "t": 8, "b": 40},
+            "separators": text.separators,
+            "showlegend": True,
+            "legend": {"x": 1, "xanchor": "right", "y": 1},
+            "xaxis": {"title": {"text": _("principal components")}, "range": [0, len(errors) + 1],
+                      "tickvals": [1, 32, 64, 96, 128], "showgrid": False},
+            # Logarithmic: a straight axis would press all nets into its lowest tenth.
+            "yaxis": {"type": "log", "dtick": "D2", "tickformat": "~g"},
+        },
+    }  # fmt: skip
+
+
+def angles_figure(
+    angles: Mapping[tuple[str, str], Float32], titles: Mapping[tuple[str, str], str], text: Text
+) -> Figure:
+    """Draw principal angles in degrees, smallest first; the tutorial's recipe is dotted."""
+    _ = text.gettext
+    hover = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
+    return {
+        "data": [
+            _line(
+                np.arange(1, len(found) + 1), found, titles[name, recipe], COLOURS[name],
+                dash="solid" if recipe == "best" else "dot", hovertemplate=hover,
+            )
+            for (name, recipe), found in angles.items()
+        ],
+        "layout": {
+            "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+            "separators": text.separators,
+            "showlegend": True,
+            "legend": {"x": 0.02, "xanchor": "left", "y": 0.98},
+            "xaxis": {"title": {"text": _("angle, smallest first")}, "range": [0.5, 32.5],
+                      "tickvals": [1, 8, 16, 24, 32], "showgrid": False},
+            "yaxis": {"range": [-2, 92], "tickvals": [0, 30, 60, 90],
+                      "ticktext": ["0°", "30°", "60°", "90°"]},
+        },
+    }  # fmt: skip
+
+
+def _line(x: object, y: object, name: str, colour: str, dash: str = "solid", **options: Any) -> Any:
+    line = {"color": colour, "width": 2, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line,
+            **options}  # fmt: skip

@@ -23,10 +23,14 @@ def forward(family: Family) -> str:
 
 
 def loss(family: Family) -> str:
-    """Write what training makes small: cross-entropy over pixels, and the price of the code."""
+    """Write what training makes small: the error over pixels, and the price of the code."""
     recipe = family.recipes["best"]
-    entropy = (
-        r"L(x, \hat{x}) = -\frac{1}{784} \sum_{i=1}^{784}"
-        r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
-    )
-    return entropy + (rf" + \lambda \sum_{{j=1}}^{{{family.code_size}}} |z_j|" if recipe.l1 else "")
+    error = {
+        "binary_crossentropy": (
+            r"-\frac{1}{784} \sum_{i=1}^{784}"
+            r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
+        ),
+        "mean_squared_error": r"\frac{1}{784} \sum_{i=1}^{784} (x_i - \hat{x}_i)^2",
+    }[recipe.loss]
+    price = rf" + \lambda \sum_{{j=1}}^{{{family.code_size}}} |z_j|" if recipe.l1 else ""
+    return rf"L(x, \hat{{x}}) = {error}{price}"

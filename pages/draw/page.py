@@ -8,7 +8,7 @@ import ae
 from ui import canvas, editor, figures, formulas, models, results, state, strokes, takeaway
 from ui.components.bars import code_bars
 
-now = state.visit()
+now = state.visit("draw")
 text = state.text()
 _ = text.gettext
 name = state.model_name()
@@ -30,7 +30,7 @@ except ae.WeightsError as fault:
 def how_it_works() -> None:
     """Show the formula of this model, with its real shapes."""
     st.latex(formulas.forward(family))
-    st.markdown(text.long("draw", "how"))
+    st.markdown(text.long("draw", "how" if family.hidden == "relu" else "how_linear"))
     st.latex(formulas.loss(family))
     if family.recipes["best"].l1:
         st.markdown(text.long("draw", "price"))
@@ -51,7 +51,7 @@ def workspace() -> None:
                     code,
                     encoded,
                     model.statistics.code_percentiles[[0, -1]],
-                    editor.axis_top(model),
+                    editor.axis(model),
                     text,
                 ),
                 selected=now.selected,

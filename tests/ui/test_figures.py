@@ -12,14 +12,14 @@ import ae
 from ui import figures
 from ui.text import LANGUAGES, translator
 
-TOP = 20.0
+AXIS = BOTTOM, TOP = -5.0, 20.0
 USUAL = np.stack([np.full(32, 1.0), np.linspace(2, 16, 32)]).astype(np.float32)
 
 
 def draw(code: object, encoded: object = None, language: str = "en") -> go.Figure:
     encoded = code if encoded is None else encoded
     # Plotly checks every name and value here; the app leaves that out, for its milliseconds.
-    return go.Figure(figures.code_figure(code, encoded, USUAL, TOP, translator(language)))
+    return go.Figure(figures.code_figure(code, encoded, USUAL, AXIS, translator(language)))
 
 
 def a_code(**values: float) -> np.ndarray:
@@ -39,7 +39,7 @@ def marked(figure: go.Figure, symbol: str) -> list[int]:
     """The units, counted from 1, that carry a mark."""
     (trace,) = (t for t in figure.data if t.type == "scatter" and t.marker.symbol == symbol)
     assert len(trace.x) == len(trace.y)
-    assert all(0 < y < TOP for y in trace.y)
+    assert all(BOTTOM < y < TOP for y in trace.y)
     return [int(x) for x in trace.x]
 
 
@@ -55,7 +55,7 @@ def test_the_bars_are_the_code() -> None:
 
 def test_the_y_axis_is_the_same_for_every_code() -> None:
     for code in (a_code(), a_code() * 0.01, a_code(unit_3=500.0), np.zeros(32, np.float32), None):
-        assert tuple(draw(code).layout.yaxis.range) == (0, TOP)
+        assert tuple(draw(code).layout.yaxis.range) == AXIS
 
 
 def test_what_is_exactly_zero_is_marked_and_nothing_else() -> None:
@@ -67,7 +67,11 @@ def test_what_is_exactly_zero_is_marked_and_nothing_else() -> None:
 def test_a_bar_beyond_the_chart_is_marked_as_cut() -> None:
     code = a_code(unit_4=TOP, unit_5=TOP + 0.01, unit_6=2 * TOP)
     assert marked(draw(code), "triangle-up") == [6, 7]
-    assert marked(draw(a_code()), "triangle-up") == []
+    assert marked(draw(code), "triangle-down") == []
+    code = a_code(unit_4=BOTTOM, unit_5=BOTTOM - 0.01, unit_6=2 * BOTTOM)
+    assert marked(draw(code), "triangle-down") == [6, 7]
+    for symbol in ("triangle-up", "triangle-down"):
+        assert marked(draw(a_code()), symbol) == []
 
 
 def test_what_was_edited_stays_as_an_outline() -> None:
@@ -96,7 +100,7 @@ def test_every_models_codes_can_be_drawn(name: str) -> None:
     model = ae.load(name)
     low, high = model.statistics.code_percentiles[[0, -1]]
     code = model.encode(ae.drawing.from_strokes(ae.samples.SAMPLES["7b"])[None])[0]
-    figure = figures.code_figure(code, code, np.stack([low, high]), 10.0, translator("en"))
+    figure = figures.code_figure(code, code, np.stack([low, high]), (0, 10), translator("en"))
     assert len(bars(go.Figure(figure))[0].y) == model.code_size
 
 
@@ -115,5 +119,7 @@ def test_the_chart_speaks_the_language(language: str) -> None:
 def test_colours_are_the_themes() -> None:
     figure = draw(a_code(unit_1=0.0, unit_2=99.0), a_code())
     for trace in figure.data:
+        if not len(trace.x):
+            continue
         colours = [trace.marker.color, trace.marker.line.color]
         assert any(str(colour).startswith("var(--st-") for colour in colours)

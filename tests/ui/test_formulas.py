@@ -38,14 +38,18 @@ def test_each_layer_takes_what_the_one_before_gave(family: ae.Family) -> None:
     # The code comes after the encoder's last layer.
     assert results.index("z") == len(family.encoder) - 2
     activations = [line[2] for line in lines]
-    assert activations == [r"\mathrm{ReLU}"] * (len(lines) - 1) + [r"\sigma"]
+    names = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\sigma", "linear": r"\mathrm{id}"}
+    inner, last = names[family.hidden], names[family.output]
+    assert activations == [inner] * (len(lines) - 1) + [last]
 
 
 @every_family
 def test_the_loss_has_both_terms_and_a_price_where_there_is_one(family: ae.Family) -> None:
     latex = formulas.loss(family)
     assert r"\frac{1}{784} \sum_{i=1}^{784}" in latex
-    assert r"x_i \log \hat{x}_i" in latex and r"(1 - x_i) \log (1 - \hat{x}_i)" in latex
+    entropy = r"x_i \log \hat{x}_i" in latex and r"(1 - x_i) \log (1 - \hat{x}_i)" in latex
+    squares = r"(x_i - \hat{x}_i)^2" in latex
+    assert (entropy, squares) == ((family.name != "linear"), (family.name == "linear"))
     assert (r"\lambda" in latex) == (family.recipes["best"].l1 > 0)
     assert latex.count("{") == latex.count("}")
 
