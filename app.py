@@ -11,8 +11,11 @@ import ae
 from ui import diagram, models, state
 from ui.text import LANGUAGES, N_
 
-# Path, title, icon, group. A page is a folder; this line is all that the app needs to know of it.
-PAGES = (("pages/draw/page.py", N_("Draw"), ":material/draw:", ""),)
+# Path, title, icon. A page is a folder; this line is all that the app needs to know of it.
+PAGES = (
+    ("pages/draw/page.py", N_("Draw"), ":material/draw:"),
+    ("pages/compare/page.py", N_("Compare"), ":material/compare:"),
+)
 
 UI = Path(__file__).parent / "ui"
 st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
@@ -22,13 +25,18 @@ now = state.visit()
 text = state.text()
 _ = text.gettext
 
-groups: dict[str, list[st.Page]] = {}
-for i, (path, title, icon, group) in enumerate(PAGES):
-    groups.setdefault(_(group), []).append(st.Page(path, title=_(title), icon=icon, default=not i))
-page = st.navigation(groups, position="top")
+pages = [
+    st.Page(path, title=_(title), icon=icon, url_path=Path(path).parent.name, default=not i)
+    for i, (path, title, icon) in enumerate(PAGES)
+]
+# Our own menu in the frame: Streamlit's would take a row of its own from a projector's screen.
+page = st.navigation(pages, position="hidden")
 
 with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
     st.html('<p class="brand">Gargalo</p>', width="content")
+    with st.container(key="menu", horizontal=True, gap=None, width="content"):
+        for entry in pages:
+            st.page_link(entry, width="content")
     st.segmented_control(
         _("Model"),
         list(ae.FAMILIES),

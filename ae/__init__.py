@@ -8,7 +8,18 @@
 (1, 28, 28)
 """
 
-from ae import drawing, evaluation, facts, generation, mnist, pca, samples, units, weights
+from ae import (
+    drawing,
+    evaluation,
+    facts,
+    generation,
+    mnist,
+    pca,
+    samples,
+    strangers,
+    units,
+    weights,
+)
 from ae.drawing import EmptyDrawing
 from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import DataError
@@ -34,6 +45,7 @@ __all__ = [
     "mnist",
     "pca",
     "samples",
+    "strangers",
     "units",
     "weights",
 ]

@@ -8,6 +8,8 @@ import threading
 import streamlit as st
 
 import ae
+from ae.arrays import Float32
+from ui.text import Text
 
 _frozen = threading.Event()
 _lock = threading.Lock()
@@ -17,6 +19,26 @@ _lock = threading.Lock()
 def load(name: str) -> ae.Model:
     """Load a model once per process; raises `ae.WeightsError` each time that it cannot."""
     return ae.load(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def facts() -> ae.facts.Facts:
+    """Load what was measured over MNIST; raises `ae.WeightsError` each time that it cannot."""
+    return ae.facts.load()
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def first_test_digits() -> Float32 | None:
+    """Give MNIST's first ten test digits, (10, 28, 28), where the data set is at hand."""
+    digits = ae.mnist.first_test_digits()
+    if digits is not None:
+        digits.setflags(write=False)
+    return digits
+
+
+def title(name: str, text: Text) -> str:
+    """Name a model as the visitor reads it."""
+    return text.gettext(ae.FAMILIES[name].title) if name in ae.FAMILIES else "PCA"
 
 
 def freeze() -> None:

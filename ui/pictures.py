@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -42,6 +43,23 @@ def png(pixels: Pixels, scale: int = 1) -> bytes:
     file = io.BytesIO()
     Image.fromarray(big).save(file, "PNG")
     return file.getvalue()
+
+
+def tiled(rows: Sequence[Sequence[Pixels]]) -> Pixels:
+    """Put pictures into one, rows of equal length, two grey px between them: (h, w, 3) uint8."""
+    colour = [[p if p.ndim == 3 else p[..., None].repeat(3, axis=2) for p in row] for row in rows]
+    padded = [
+        [np.pad(p, ((0, 2), (0, 2), (0, 0)), constant_values=128) for p in row] for row in colour
+    ]
+    return np.vstack([np.hstack(row) for row in padded])[:-2, :-2]
+
+
+def figure(title: str, pixels: Pixels, alt: str, note: str = "&nbsp;") -> str:
+    """Write a picture with its title and a note, which may be HTML, below."""
+    return (
+        f"<figure><figcaption>{escape(title)}</figcaption>{img(pixels, alt)}"
+        f"<small>{note}</small></figure>"
+    )
 
 
 def img(pixels: Pixels, alt: str) -> str:

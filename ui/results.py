@@ -142,9 +142,7 @@ def _html(result: Result, revision: int, text: Text) -> str:
         ),
     )  # fmt: skip
     figures = "".join(
-        f"<figure><figcaption>{escape(title)}</figcaption>{pictures.img(pixels, alt)}"
-        f"<small>{note}</small></figure>"
-        for title, note, pixels, alt in shown
+        pictures.figure(title, pixels, alt, note) for title, note, pixels, alt in shown
     )
     return (
         f'<div class="pictures" data-revision="{revision}">{figures}{_numbers(result, text)}</div>'

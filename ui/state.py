@@ -18,8 +18,24 @@ from ui.strokes import Drawing, Stroke
 from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
-MODEL, LANG, SAMPLE = "model", "lang", "sample"
+MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
+LANES = "lanes"  # the models that are compared
 _VISIT = "visit"
+
+# The parts of the Compare page below its lanes, in the order of the menu.
+VIEWS = (
+    "first_ten",
+    "ladder",
+    "atoms",
+    "build_up",
+    "subspace",
+    "sparsity",
+    "table",
+    "strangers",
+    "invent",
+)
+# PCA first: what the others are compared with.
+COMPARED = ("pca", *ae.FAMILIES)
 
 _UNDO_STEPS = 50
 
@@ -31,7 +47,11 @@ DEFAULT_SAMPLE = "7b"
 _ALLOWED: Mapping[str, tuple[frozenset[str], str]] = {
     MODEL: (frozenset(ae.FAMILIES), N_("The link names a model that does not exist.")),
     LANG: (frozenset(LANGUAGES), N_("The link names a language that does not exist.")),
-    SAMPLE: (frozenset(ae.samples.SAMPLES), N_("The link names a sample that does not exist.")),
+    SAMPLE: (
+        frozenset([*ae.samples.SAMPLES, *ae.strangers.STROKES, *ae.strangers.PICTURES]),
+        N_("The link names a sample that does not exist."),
+    ),
+    VIEW: (frozenset(VIEWS), N_("The link names a view that does not exist.")),
 }
 
 
@@ -53,6 +73,8 @@ class Visit:
     keep : how many of the code's largest numbers are kept; None keeps all.
     problem : one sentence on what went wrong with the last drawing or upload.
     notices : sentences to show once.
+    page : the folder's name of the page that is open.
+    seed : of the random codes that the visitor has rolled.
     """
 
     drawing: Drawing
@@ -67,6 +89,8 @@ class Visit:
     keep: int | None = None
     problem: str | None = None
     notices: list[str] = field(default_factory=list)
+    page: str | None = None
+    seed: int = 0
     mounts: int = 0
     _heard: tuple[Stroke, ...] | None = None
 
@@ -133,6 +157,10 @@ class Visit:
             self.edits[unit] = value
         self.turn += 1
 
+    def roll(self) -> None:
+        """Roll other random codes."""
+        self.seed += 1
+
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
         self.future = []
@@ -146,15 +174,26 @@ class Visit:
         self.problem = None
 
 
-def visit() -> Visit:
-    """Give this visitor's state; at the first run, make it from the link that they opened."""
+def visit(page: str | None = None) -> Visit:
+    """Give this visitor's state; at the first run, make it from the link that they opened.
+
+    Parameters
+    ----------
+    page : which page asks; the frame around all of them leaves it out.
+    """
     if _VISIT not in st.session_state:
         link, notices = _read_link(st.query_params)
         start = strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))
         st.session_state[_VISIT] = Visit(drawing=start, loaded=start, notices=notices)
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
+        st.session_state[VIEW] = link.get(VIEW, VIEWS[0])
+        st.session_state[LANES] = list(COMPARED)
     found: Visit = st.session_state[_VISIT]
+    if page not in (None, found.page):
+        if found.page is not None:
+            found.remount()  # each page has a canvas of its own; what the last one said is old
+        found.page = page
     return found
 
 
@@ -179,6 +218,8 @@ def link(now: Visit) -> str:
     values = {MODEL: model_name(), LANG: st.session_state[LANG]}
     if now.drawing.sample:
         values[SAMPLE] = now.drawing.sample
+    if now.page == "compare":
+        values[VIEW] = st.session_state[VIEW]
     return f"?{urlencode(values)}"
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 import ae
 from ae.arrays import Float32
+from ui import pictures
 
 SIDE = 280  # px; the canvas fits a phone of 320 px
 PEN = 20  # px; on 280 px about what MNIST's pen is on 28
@@ -69,9 +70,14 @@ class Drawing:
 
 
 def sample(name: str) -> Drawing:
-    """Put one of the shipped samples on the canvas."""
+    """Put one of the shipped samples on the canvas, or one of the strangers that are no digits."""
+    if name in ae.strangers.PICTURES:
+        digit = ae.strangers.PICTURES[name]
+        canvas = pictures.grey(digit).repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
+        return Drawing(picture=Picture(canvas=canvas, normal=digit, plain=digit), sample=name)
+    strokes = {**ae.samples.SAMPLES, **ae.strangers.STROKES}[name]
     # In double precision, or rounding to tenths would not survive the way to the canvas and back.
-    doubles = (stroke.astype(np.float64) for stroke in ae.samples.SAMPLES[name])
+    doubles = (stroke.astype(np.float64) for stroke in strokes)
     points = (np.round(stroke * SIDE, 1).tolist() for stroke in doubles)
     return Drawing(tuple(tuple((x, y) for x, y in stroke) for stroke in points), sample=name)
 

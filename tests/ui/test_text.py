@@ -112,14 +112,15 @@ def test_a_new_string_is_collected_and_found_untranslated(tmp_path: Path) -> Non
     locales = shutil.copytree(LOCALES, tmp_path / "locales")
     (tmp_path / "babel.cfg").write_text("[python: app.py]\n", encoding="utf-8")
     (tmp_path / "app.py").write_text(
-        '_("Draw a digit")\nN_("Compare")\nngettext("{n} unit", "{n} units", 3)\n', encoding="utf-8"
+        '_("Draw a digit")\nN_("A new string")\nngettext("{n} thing", "{n} things", 3)\n',
+        encoding="utf-8",
     )
     update(tmp_path, locales)
     catalogue = read(locales / CATALOGUES[0])
     assert {message.id: wrong(message) for message in catalogue if message.id} == {
         "Draw a digit": "untranslated",
-        "Compare": "untranslated",
-        ("{n} unit", "{n} units"): "untranslated",
+        "A new string": "untranslated",
+        ("{n} thing", "{n} things"): "untranslated",
     }
 
 
@@ -172,7 +173,12 @@ def test_an_unknown_or_empty_string_stays_as_it_is(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "n", "expected"),
-    [("en", 1, "1 unit"), ("en", 1234, "1,234 units"), ("pt", 1234, "1.234 units")],
+    [
+        ("en", 1, "1 unit"),
+        ("en", 1234, "1,234 units"),
+        ("pt", 1234, "1.234 unidades"),
+        ("pt", 1, "1 unidade"),
+    ],
 )
 def test_counts_are_written_in_the_language(language: str, n: int, expected: str) -> None:
     assert translator(language).ngettext("{n} unit", "{n} units", n) == expected

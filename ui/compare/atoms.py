@@ -1,0 +1,105 @@
+"""The picture behind each number: what a unit draws, and what it looks for."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ae import units
+from ae.arrays import Float32
+from ae.model import Model
+from ui import downloads, models, pictures
+from ui.compare.scene import Scene
+from ui.components.atoms import Group, atoms
+from ui.text import N_, Text
+
+# What the pictures show: title, what is said of it, and whether there must be a drawing.
+_KINDS = {
+    "effect": (
+        N_("What it draws"),
+        N_("What each unit does to the average digit, at a value that it often has."),
+        False,
+    ),
+    "part": (
+        N_("Its part in my digit"),
+        N_("What would be missing in your reconstruction without this unit."),
+        True,
+    ),
+    "weights": (
+        N_("What it looks for"),
+        N_("The encoder's weights: how much each pixel adds to the unit, or takes from it."),
+        True,
+    ),
+    "weighed": (
+        N_("Weights × my pixels"),
+        N_("Add these up, and an offset, and you have what the unit's activation gets."),
+        True,
+    ),
+}
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show all units of the model that the frame names, and PCA's beside them."""
+    _ = text.gettext
+    kind = st.segmented_control(
+        _("Pictures"),
+        list(_KINDS),
+        format_func=lambda name: _(_KINDS[name][0]),
+        default="effect",
+        key="atoms_kind",
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    _title, told, needs_drawing = _KINDS[kind]
+    if needs_drawing and scene.digit is None:
+        st.caption(_("Draw a digit to see this."))
+        return
+    st.caption(
+        _(told)
+        + " "
+        + _("Blue adds, orange takes away. The units that are largest on average stand first.")
+    )
+    shown = [scene.family]
+    if "pca" in scene.found and scene.family.name != "pca":
+        shown.append(scene.found["pca"])
+    groups = [_group(model, kind, scene, text) for model in shown]
+    atoms(groups, key="atoms")
+    downloads.button(
+        _("The pictures (PNG)"),
+        lambda: pictures.png(pictures.tiled([group.images for group in groups]), scale=4),
+        f"gargalo-units-{scene.family.name}-{kind}.png",
+    )
+
+
+def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:
+    _ = text.gettext
+    facts = models.facts().codes[model.name, "best"]
+    order = np.argsort(-facts.size, kind="stable")
+    code = None if scene.digit is None else model.encode(scene.digit[None])[0]
+    images = _pictures(kind, model, scene.digit, code)[order]
+    # One scale for all units of a model: a faint unit looks faint.
+    scale = float(np.quantile(np.abs(images), 0.999)) or 1.0
+    texts = []
+    for unit in order:
+        lines = [
+            _("Unit {unit}", unit=unit + 1),
+            _("on average {size}", size=text.number(facts.size[unit], 2)),
+            _("active in {share}", share=text.percent(model.statistics.active[unit])),
+        ]
+        if code is not None:
+            lines.append(_("in your digit {value}", value=text.number(code[unit], 2)))
+        texts.append("\n".join(lines))
+    return Group(
+        model.name, models.title(model.name, text), [*pictures.signed(images, scale)], texts
+    )
+
+
+def _pictures(kind: str, model: Model, digit: Float32 | None, code: Float32 | None) -> Float32:
+    """Give a picture for each unit, (units, 28, 28), signed."""
+    if kind == "effect" or digit is None or code is None:
+        return units.effects(model)
+    if kind == "part":
+        return units.parts(model, code)
+    weights = model.encoder_weights(digit)
+    return weights * digit if kind == "weighed" else weights

@@ -1,0 +1,96 @@
+"""A reconstruction, one unit after another: the bias, the strongest unit, the next …"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ae import evaluation, facts, units
+from ae.arrays import Float32
+from ui import downloads, models, pictures
+from ui.compare.scene import Scene
+from ui.text import Text
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show one step large, and the strip of all steps."""
+    _ = text.gettext
+    names = list(scene.models)
+    name = st.segmented_control(
+        _("Model"),
+        names,
+        format_func=lambda option: models.title(option, text),
+        default=scene.family.name if scene.family.name in names else names[0],
+        key=f"build_up_{scene.family.name}",  # the frame's choice goes before an older one here
+        required=True,
+        label_visibility="collapsed",
+    )
+    if scene.digit is None:
+        st.caption(_("Draw a digit, and see how it is put together."))
+        return
+    model, code = scene.models[name], scene.results[name].code
+    if name == "pca":
+        told = _("PCA begins with the average digit and adds one component after another.")
+    elif facts.draws_in_one_layer(name):
+        told = _("Exact sums: this decoder adds one picture for each unit to its bias.")
+    else:
+        told = _("This decoder bends: what a unit adds depends on those that came before it.")
+    st.caption(told)
+    order, steps = units.strongest_first(model, code), units.build_up(model, code)
+    step = 0
+    if order:
+        step = st.slider(
+            _("Units so far, the strongest first"),
+            0,
+            len(order),
+            min(4, len(order)),
+            key=f"build_up_{name}_{scene.now.revision}",  # another drawing has other units
+        )
+    st.html(_large(scene.digit, steps, order, step, text))
+    st.html(_strip(steps, step, text))
+    downloads.button(
+        _("The pictures (PNG)"),
+        lambda: pictures.png(pictures.tiled([[pictures.grey(x) for x in steps]]), scale=4),
+        f"gargalo-build-up-{name}.png",
+    )
+
+
+def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Text) -> str:
+    """Write the sum so far, what the last unit added, and the digit that it is about."""
+    _ = text.gettext
+    error = text.number(evaluation.mse(digit[None], steps[step : step + 1])[0], 4)
+    added = steps[step] - steps[max(step - 1, 0)]
+    unit = order[step - 1] + 1 if step else None
+    shown = (
+        (
+            _("So far"),
+            pictures.grey(steps[step]),
+            text.ngettext("Drawn from {n} unit", "Drawn from {n} units", step),
+            _("squared error {mse}", mse=error),
+        ),
+        (
+            _("Unit {unit} adds", unit=unit) if unit else _("No unit yet"),
+            pictures.signed(added),
+            _("What the last unit changes: blue ink is added, orange ink taken away."),
+            "&nbsp;",
+        ),
+        (
+            _("Your digit"),
+            pictures.grey(digit),
+            _("Your digit in 28 by 28 pixels, white on black."),
+            "&nbsp;",
+        ),
+    )
+    return '<div class="pictures">' + "".join(pictures.figure(*each) for each in shown) + "</div>"
+
+
+def _strip(steps: Float32, step: int, text: Text) -> str:
+    """Write all steps in small, with the one that is shown large framed."""
+    images = (
+        pictures.img(pictures.grey(picture), text.ngettext("{n} unit", "{n} units", i))
+        for i, picture in enumerate(steps)
+    )
+    framed = "".join(
+        f'<span class="now">{image}</span>' if i == step else f"<span>{image}</span>"
+        for i, image in enumerate(images)
+    )
+    return f'<div class="strip">{framed}</div>'

@@ -1,0 +1,53 @@
+"""The tutorial's own picture: ten digits above, their reconstructions below."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ae import evaluation
+from ui import downloads, galleries, models, pictures, strokes
+from ui.compare.scene import Scene
+from ui.galleries import Row
+from ui.text import Text
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show them, and say which ten they are."""
+    _ = text.gettext
+    digits = models.first_test_digits()
+    if digits is None:
+        firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
+        digits = np.stack([strokes.digit(strokes.sample(name)) for name in firsts])
+        told = _(
+            "Our own sample digits, because MNIST is not on this machine. Its first ten test"
+            " digits stand here once it is."
+        )
+    else:
+        told = _("The first ten of MNIST's test digits, as in the tutorial.")
+    st.caption(told)
+    rows: list[Row] = [
+        (
+            _("Originals"),
+            [
+                (pictures.grey(digit), _("Original {i} of {n}", i=i, n=len(digits)))
+                for i, digit in enumerate(digits, 1)
+            ],
+        )
+    ]
+    for name, model in scene.models.items():
+        made = model.reconstruct(digits)
+        title = models.title(name, text)
+        alts = [
+            _(
+                "{model}: digit {i} again, squared error {mse}",
+                model=title, i=i, mse=text.number(mse, 4),
+            )
+            for i, mse in enumerate(evaluation.mse(digits, made), 1)
+        ]  # fmt: skip
+        rows.append((title, [(pictures.grey(x), alt) for x, alt in zip(made, alts, strict=True)]))
+    st.html(galleries.html(rows))
+    downloads.button(
+        _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-first-ten.png"
+    )

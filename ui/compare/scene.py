@@ -1,0 +1,65 @@
+"""What all views look at: the models that are compared, and what they make of the drawing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ae
+from ae.arrays import Float32
+from ae.model import Model
+from ui import models, results, state, strokes
+from ui.results import Result
+from ui.state import Visit
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One run of the page.
+
+    Attributes
+    ----------
+    now : the visitor.
+    found : name -> model, of all that could be loaded, PCA first.
+    models : the same, of those that the visitor compares; never empty.
+    family : the model that the frame names; a view of a single model shows this one.
+    digit : (28, 28), the drawing as the models see it; None while there is none.
+    results : name -> what becomes of the digit; empty while there is none.
+    """
+
+    now: Visit
+    found: Mapping[str, Model]
+    models: Mapping[str, Model]
+    family: Model
+    digit: Float32 | None
+    results: Mapping[str, Result]
+
+
+def available() -> dict[str, Model]:
+    """Load all models that are compared; one whose file is damaged is left out."""
+    found = {}
+    for name in state.COMPARED:
+        try:
+            found[name] = models.load(name)
+        except ae.WeightsError as fault:
+            # The path and the command that mends it are for whoever runs the server.
+            logging.getLogger(__name__).error("%s", fault)
+    return found
+
+
+def compare(now: Visit, found: Mapping[str, Model], chosen: Sequence[str]) -> Scene:
+    """Send the drawing, in MNIST's normal form, through the chosen models."""
+    compared = {name: found[name] for name in found if name in chosen}
+    family = found.get(state.model_name()) or next(iter(found.values()))
+    try:
+        digit = strokes.digit(now.drawing)
+    except ae.EmptyDrawing:
+        return Scene(now, found, compared, family, None, {})
+    made = {name: _reconstruct(model, digit) for name, model in compared.items()}
+    return Scene(now, found, compared, family, digit, made)
+
+
+def _reconstruct(model: Model, digit: Float32) -> Result:
+    code = model.encode(digit[None])[0]
+    return results.decode(model, digit, code, code)

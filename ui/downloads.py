@@ -1,0 +1,32 @@
+"""Files that a visitor takes home: how the button looks, and how CSV is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+_MIME = {"csv": "text/csv", "npz": "application/zip", "png": "image/png"}
+
+
+def button(label: str, make: Callable[[], bytes], file_name: str) -> None:
+    """Offer a file that is only made when somebody wants it."""
+    st.download_button(
+        label,
+        make,
+        file_name=file_name,
+        mime=_MIME[file_name.rpartition(".")[2]],
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def csv_bytes(head: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """Write CSV: a line of names, then the rows."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(head)
+    writer.writerows(rows)
+    return file.getvalue().encode()
