@@ -6,7 +6,7 @@ import math
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,21 @@ _PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 QUIET = 300  # ms
 LIMIT = 30_000  # ms
 
-# All pictures are there, and a trace of 32 bars.
-_COMPLETE = """({bars, pictures}) => {
-  const images = [...document.querySelectorAll(`${pictures} img`)];
+# What a stroke changes on each page, as CSS selectors.
+AREAS = {
+    "draw": {"bars": ".code-bars", "pictures": ".pictures"},
+    "compare": {"lanes": ".lanes"},
+}
+_KERAS = {"bars": ".st-key-bars", "pictures": ".st-key-pictures"}
+
+# In all areas together: pictures that are there, and 32 bars, Plotly's or (in a lane) our own.
+_COMPLETE = """(areas) => {
+  const within = (inner) => (area) => [...document.querySelectorAll(`${area} ${inner}`)];
+  const all = (inner) => Object.values(areas).flatMap(within(inner));
+  const images = all("img");
   const loaded = images.every((image) => image.complete && image.naturalWidth);
-  const traces = [...document.querySelectorAll(`${bars} .trace.bars`)];
-  const whole = (trace) => trace.querySelectorAll(".point path").length === 32;
-  return images.length >= 3 && loaded && traces.some(whole);
+  const whole = (bars) => bars.querySelectorAll(".point path, :scope > i").length === 32;
+  return images.length >= 3 && loaded && all(".trace.bars, .small-bars").some(whole);
 }"""
 _TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -61,18 +69,20 @@ class Stroke:
     waited : from the lifting of the pen until the canvas sent.
     answered : from the sending until the page took the server's last message, busy as it is with
         drawing what the earlier ones brought.
-    repainted : from the sending until bars and pictures had been painted for the last time.
-    bars, pictures : the same, each alone.
+    areas : from the sending until each area of the page had been painted for the last time.
     sent_bytes, messages : what the canvas sent, and how many messages came back.
     """
 
     waited: float
     answered: float
-    repainted: float
-    bars: float
-    pictures: float
+    areas: Mapping[str, float]
     sent_bytes: int
     messages: int
+
+    @property
+    def repainted(self) -> float:
+        """From the sending until everything had been painted for the last time."""
+        return max(self.areas.values())
 
     @property
     def total(self) -> float:
@@ -83,20 +93,18 @@ class Stroke:
 class Visit:
     """A page in a new browser profile: nothing is cached."""
 
-    def __init__(self, browser: Browser, app: App, url: str, path: str = "") -> None:
-        ours = app is OURS
-        self.areas = {
-            "bars": ".code-bars" if ours else ".st-key-bars",
-            "pictures": ".pictures" if ours else ".st-key-pictures",
-        }
-        self._ours = ours
+    def __init__(
+        self, browser: Browser, app: App, url: str, path: str = "", query: str = ""
+    ) -> None:
+        self._ours = app is OURS
+        self.areas = AREAS[path or "draw"] if self._ours else _KERAS
         self._dice = random.Random(0)
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
         context.add_init_script(_PROBE)
         self.page: Page = context.new_page()
         self.page.set_default_timeout(LIMIT)
         try:
-            self.page.goto(f"{url}/{path}")
+            self.page.goto(f"{url}/{'' if path == 'draw' else path}{query}")
             self._canvas = self.page.locator("canvas.upper-canvas")
             self._canvas.wait_for()
             self.page.wait_for_function(_COMPLETE, arg=self.areas, polling="raf")
@@ -117,7 +125,9 @@ class Visit:
 
     def watch_frames(self) -> None:
         """Look at every animation frame from now on."""
-        self.page.evaluate("areas => void probe.start(areas)", self.areas)
+        everything = ", ".join(self.areas.values())
+        areas = {"bars": everything, "pictures": everything} | dict(self.areas)
+        self.page.evaluate("areas => void probe.start(areas)", areas)
 
     def frames(self) -> dict[str, Any]:
         """Give what the frames showed so far: name -> number of frames."""
@@ -147,9 +157,7 @@ class Visit:
         return Stroke(
             waited=sent - seen["released"],
             answered=seen["received"] - sent,
-            repainted=max(painted.values()) - sent,
-            bars=painted["bars"] - sent,
-            pictures=painted["pictures"] - sent,
+            areas={name: when - sent for name, when in painted.items()},
             sent_bytes=seen["bytes"],
             messages=seen["messages"],
         )

@@ -65,17 +65,18 @@ def p95(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
+def parser(description: str | None, *, keras: bool = True) -> argparse.ArgumentParser:
     """Begin a script's command line with what all scripts have."""
     made = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument(
-        "--keras",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="measure the Keras page as well (default: yes)",
-    )
+    if keras:
+        made.add_argument(
+            "--keras",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="measure the Keras page as well (default: yes)",
+        )
     made.add_argument(
         "--markdown",
         action="store_true",

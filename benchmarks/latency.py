@@ -2,10 +2,10 @@
 
 The strokes are drawn with real mouse moves on the app as it is served in production. Three times
 are taken, by the browser's clock: from the lifting of the pen until the canvas sends; from there
-until bars and reconstruction have both been painted for the last time; and both together. A
-repaint ends with the second animation frame after the last change of the page's nodes (or the last
-picture's load event), with no other change in the 300 ms that follow. Every fourth stroke is
-followed by the Clear button, which is not counted.
+until bars and pictures (on the Compare page: all lanes) have been painted for the last time; and
+both together. A repaint ends with the second animation frame after the last change of the page's
+nodes (or the last picture's load event), with no other change in the 300 ms that follow. Every
+fourth stroke is followed by the Clear button, which is not counted.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from _browser import Stroke, Visit, chromium
+from _browser import AREAS, Stroke, Visit, chromium
 from _report import Row, count, median, p95, parser, publish, run, say
 from _server import OURS, App, MeasurementError, keras_app, serve
 from playwright.sync_api import Browser
 
+from ui.state import VIEWS
+
 STROKES_PER_DRAWING = 4
 WARM_UP = 2  # strokes; the first ones compile the page's scripts
 WATCHED_STROKES = 12
+# Page -> median and 95th percentile from the sending to the last repaint, in ms.
+TARGETS = {"draw": (120, 200), "compare": (250, None)}
 
 Statistic = Callable[[Sequence[float]], float]
 
@@ -49,10 +53,12 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     made = parser(__doc__)
     made.add_argument("--strokes", type=count, default=40, help="to measure (default: 40)")
+    made.add_argument("--page", choices=AREAS, default="draw", help="default: draw")
     made.add_argument(
-        "--page",
-        default="draw",
-        help="path of the page; the first page is also the one without a path (default: draw)",
+        "--view",
+        choices=VIEWS,
+        default=VIEWS[0],
+        help=f"open below the lanes (default: {VIEWS[0]})",
     )
     made.add_argument(
         "--frames",
@@ -65,8 +71,11 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(browser: Browser, app: App, arguments: argparse.Namespace) -> Measured:
     say(f"{app.title}: {arguments.strokes} strokes")
-    path = arguments.page if app is OURS and arguments.page != "draw" else ""
-    with serve(app) as server, Visit(browser, app, server.url, path) as visit:
+    page = arguments.page if app is OURS else ""
+    with (
+        serve(app) as server,
+        Visit(browser, app, server.url, page, f"?view={arguments.view}") as visit,
+    ):
         visit.prepare()
         for _ in range(WARM_UP):
             visit.draw()
@@ -95,13 +104,20 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
 
         return Row(what, value(ours), keras and value(keras), target=target)
 
+    def alone(area: str) -> Row:
+        def value(measured: Measured) -> float | None:
+            found = [stroke.areas[area] for stroke in measured.strokes if area in stroke.areas]
+            return median(found) if found else None
+
+        return Row(f"… {area} alone, median", value(ours) or 0, keras and value(keras))
+
+    middle, late = TARGETS[arguments.page]
     rows = [
         row("pen lifted → canvas sends, median", median, "waited"),
-        row("canvas sends → last repaint, median", median, "repainted", 120),
-        row("canvas sends → last repaint, p95", p95, "repainted", 200),
+        row("canvas sends → last repaint, median", median, "repainted", middle),
+        row("canvas sends → last repaint, p95", p95, "repainted", late),
         row("… of it until the page has the server's last message, median", median, "answered"),
-        row("… bars alone, median", median, "bars"),
-        row("… pictures alone, median", median, "pictures"),
+        *map(alone, AREAS[arguments.page] if len(AREAS[arguments.page]) > 1 else ()),
         row("pen lifted → last repaint, median", median, "total"),
         row("pen lifted → last repaint, p95", p95, "total"),
     ]

@@ -109,7 +109,11 @@ def _marks(x: Units, height: float, symbol: str) -> dict[str, Any]:
 
 
 def ladder_figure(
-    errors: Float32, nets: Mapping[str, float], titles: Mapping[str, str], text: Text
+    errors: Float32,
+    nets: Mapping[str, float],
+    titles: Mapping[str, str],
+    text: Text,
+    chosen: int | None = None,
 ) -> Figure:
     """Draw PCA's error against the number of components, and each net's as a level line.
 
@@ -118,8 +122,10 @@ def ladder_figure(
     errors : (n,) with 1, 2, …, n components.
     nets : name -> error with its fixed 32 numbers.
     titles : name -> what the line is called.
+    chosen : a number of components to mark.
     """
     _ = text.gettext
+    marked = [] if chosen is None else [chosen]
     k = np.arange(1, len(errors) + 1)
     hover = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
     lines = [_line(k, errors, "PCA", COLOURS["pca"], hovertemplate=hover)]
@@ -130,6 +136,13 @@ def ladder_figure(
         )
         for name, error in nets.items()
     ]  # fmt: skip
+    mark = {"size": 9, "color": _TEXT}
+    lines.append(
+        {
+            "type": "scatter", "mode": "markers", "x": marked, "y": errors[[i - 1 for i in marked]],
+            "marker": mark, "hoverinfo": "skip", "showlegend": False,
+        }
+    )  # fmt: skip
     return {
         "data": lines,
         "layout": {

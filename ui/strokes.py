@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -96,6 +97,14 @@ def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
     if not drawing.strokes:
         return drawing.picture.normal if normalise else drawing.picture.plain
     return ae.drawing.from_image(_composite(drawing), normalise=normalise)
+
+
+@lru_cache(maxsize=64)
+def sample_digit(name: str) -> Float32:
+    """Give a sample or a stranger in MNIST's normal form, (28, 28), read-only: all share it."""
+    made = digit(sample(name)).copy()
+    made.setflags(write=False)
+    return made
 
 
 def smooth(stroke: Stroke) -> Float32:

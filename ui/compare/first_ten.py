@@ -19,7 +19,7 @@ def show(scene: Scene, text: Text) -> None:
     digits = models.first_test_digits()
     if digits is None:
         firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
-        digits = np.stack([strokes.digit(strokes.sample(name)) for name in firsts])
+        digits = np.stack([strokes.sample_digit(name) for name in firsts])
         told = _(
             "Our own sample digits, because MNIST is not on this machine. Its first ten test"
             " digits stand here once it is."

@@ -45,10 +45,7 @@ def show(scene: Scene, text: Text) -> None:
     st.caption(_(_TOLD[kind]))
     random = np.random.default_rng(scene.now.seed)
     pairs = random.permuted(np.tile(list(ae.samples.SAMPLES), (_COUNT, 1)), axis=1)[:, :2]
-    sources = [
-        np.stack([strokes.digit(strokes.sample(str(name))) for name in column])
-        for column in pairs.T
-    ]
+    sources = [np.stack([strokes.sample_digit(str(name)) for name in column]) for column in pairs.T]
     rows: list[Row] = []
     if kind == "between":
         for title, digits in zip((_("One digit"), _("Another")), sources, strict=True):

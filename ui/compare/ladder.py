@@ -49,8 +49,10 @@ def show(scene: Scene, text: Text) -> None:
         else:
             steps = ladder.pca.ladder(scene.digit)
             own = _MEASURES[measure](np.repeat(scene.digit[None], len(steps), axis=0), steps)
-            _chart("ladder_own", own, drawn, text)
-            _climb(steps, own, text)
+            chart = st.container()
+            k = _climb(steps, own, text)
+            with chart:
+                _chart("ladder_own", own, drawn, text, k)
     downloads.button(_("The ladder (CSV)"), lambda: _csv(ladder, scene), "gargalo-ladder.csv")
 
 
@@ -70,7 +72,9 @@ def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> str:
     return f'<ul class="verdicts">{"".join(said)}</ul>'
 
 
-def _chart(key: str, errors: Float32, nets: dict[str, float], text: Text) -> None:
+def _chart(
+    key: str, errors: Float32, nets: dict[str, float], text: Text, k: int | None = None
+) -> None:
     titles = {name: models.title(name, text) for name in nets}
     at_32 = text.number(errors[31], 4)
     label = text.gettext(
@@ -78,10 +82,10 @@ def _chart(key: str, errors: Float32, nets: dict[str, float], text: Text) -> Non
         error=at_32,
         nets="; ".join(f"{titles[name]}: {text.number(error, 4)}" for name, error in nets.items()),
     )
-    plot(figures.ladder_figure(errors, nets, titles, text), label=label, key=key, height=280)
+    plot(figures.ladder_figure(errors, nets, titles, text, k), label=label, key=key, height=280)
 
 
-def _climb(steps: Float32, own: Float32, text: Text) -> None:
+def _climb(steps: Float32, own: Float32, text: Text) -> int:
     """Let the visitor choose how many components, and see that reconstruction."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -95,6 +99,7 @@ def _climb(steps: Float32, own: Float32, text: Text) -> None:
         note = escape(_("error {error}", error=text.number(own[k - 1], 4)))
         with st.container(key="ladder_step", width="content"):
             st.html(pictures.figure("", pictures.grey(steps[k - 1]), alt, note))
+    return k
 
 
 def _csv(ladder: Ladder, scene: Scene) -> bytes:

@@ -38,7 +38,7 @@ def show(scene: Scene, text: Text) -> None:
                 width="stretch",
                 on_click=lambda name=name: scene.now.put(strokes.sample(name)),
             )
-    digits = np.stack([strokes.digit(strokes.sample(name)) for name in _TITLES])
+    digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]
     rows: list[Row] = [
         (_("Given"), [(pictures.grey(x), title) for x, title in zip(digits, titles, strict=True)])

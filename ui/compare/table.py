@@ -16,13 +16,15 @@ _COMMAND = "python -m ae evaluate"
 # Key of a row -> head, and how many decimals; a percentage where it is None.
 _COLUMNS: Mapping[str, tuple[str, int | None]] = {
     "bce": (N_("Cross-entropy"), 4),
-    "bce_tutorial": (N_("… by the tutorial's recipe"), 4),
+    "bce_tutorial": (N_("… the tutorial's"), 4),
     "mse": (N_("Squared error"), 4),
-    "mse_tutorial": (N_("… by the tutorial's recipe"), 4),
+    "mse_tutorial": (N_("… the tutorial's"), 4),
     "psnr": (N_("PSNR, dB"), 2),
+    "psnr_tutorial": (N_("… the tutorial's"), 2),
     "zeros": (N_("Exact zeros"), None),
-    "zeros_tutorial": (N_("… by the tutorial's recipe"), None),
+    "zeros_tutorial": (N_("… the tutorial's"), None),
     "dead": (N_("Dead units"), 0),
+    "dead_tutorial": (N_("… the tutorial's"), 0),
     "parameters": (N_("Parameters"), 0),
     "bytes": (N_("File, bytes"), 0),
 }

@@ -1,0 +1,88 @@
+"""From the click on a menu entry to the complete page, in Chromium, once for each view of the page.
+
+Each visit has a new browser profile with an empty cache. It opens the Draw page, waits until that
+is complete and at rest, and clicks on the entry. Complete means that the canvas is there and
+nothing in the page has changed for half a second; what counts is the second animation frame after
+the last change, by the browser's clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from _browser import Visit, chromium
+from _report import Row, count, median, p95, parser, publish, run, say
+from _server import OURS, MeasurementError, serve
+from playwright.sync_api import Browser, Error
+
+from ui.state import VIEWS
+
+QUIET = 500  # ms
+LIMIT = 30_000  # ms
+TARGET = 1500  # ms
+
+_CANVAS = """() => new Promise((resolve) => {
+  const there = (host) => host.shadowRoot?.querySelector("canvas.upper-canvas")?.clientWidth;
+  const look = () => [...document.querySelectorAll(".st-key-canvas_box *")].some(there)
+    ? resolve(performance.now()) : requestAnimationFrame(look);
+  look();
+})"""
+
+
+def main() -> None:
+    arguments = _arguments()
+    with chromium() as browser, serve(OURS) as server:
+        _visit(browser, server.url, VIEWS[0])  # the first visit reads files that later ones share
+        times: dict[str, list[float]] = {view: [] for view in VIEWS}
+        for i in range(arguments.visits):
+            say(f"visit {i + 1} of {arguments.visits} to each of {len(VIEWS)} views")
+            for view, found in times.items():
+                found.append(_visit(browser, server.url, view))
+        complaints = server.complaints()
+    if complaints:
+        raise MeasurementError(f"the server's log holds an error: {complaints[0]}")
+    everything = [time for found in times.values() for time in found]
+    rows = [
+        Row(
+            "menu clicked → Compare complete, median of all views",
+            median(everything),
+            target=TARGET,
+        ),
+        Row("… p95", p95(everything)),
+        *(
+            Row(f"… view {view}, median", median(found), target=TARGET)
+            for view, found in times.items()
+        ),
+    ]
+    publish(
+        rows,
+        [f"{arguments.visits} visits to each view, each with an empty cache."],
+        markdown=arguments.markdown,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    made = parser(__doc__, keras=False)
+    made.add_argument("--visits", type=count, default=5, help="to each view (default: 5)")
+    return made.parse_args()
+
+
+def _visit(browser: Browser, url: str, view: str) -> float:
+    """Open Draw, click on Compare, and give the milliseconds until it is complete."""
+    with Visit(browser, OURS, url, query=f"?view={view}") as visit:
+        page = visit.page
+        page.wait_for_timeout(1000)
+        page.evaluate("probe.watch({page: '[data-testid=stMain]'})")
+        try:
+            page.locator(".st-key-menu a").nth(1).click()
+            page.locator(".lanes").first.wait_for()
+            canvas = page.evaluate(_CANVAS)
+            limits = {"quiet": QUIET, "limit": LIMIT}
+            seen = page.evaluate("limits => probe.settled(limits)", limits)
+        except Error as fault:
+            raise MeasurementError(str(fault).splitlines()[0]) from None
+        return max(canvas, seen["painted"]["page"]) - seen["released"]
+
+
+if __name__ == "__main__":
+    run(main)
