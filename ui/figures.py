@@ -120,7 +120,7 @@ def ladder_figure(
     Parameters
     ----------
     errors : (n,) with 1, 2, …, n components.
-    nets : name -> error with its fixed 32 numbers.
+    nets : name -> error with its fixed number of units.
     titles : name -> what the line is called.
     chosen : a number of components to mark.
     """
@@ -164,6 +164,7 @@ def angles_figure(
     """Draw principal angles in degrees, smallest first; the tutorial's recipe is dotted."""
     _ = text.gettext
     hover = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
+    units = max((len(found) for found in angles.values()), default=1)
     return {
         "data": [
             _line(
@@ -177,8 +178,8 @@ def angles_figure(
             "separators": text.separators,
             "showlegend": True,
             "legend": {"x": 0.02, "xanchor": "left", "y": 0.98},
-            "xaxis": {"title": {"text": _("angle, smallest first")}, "range": [0.5, 32.5],
-                      "tickvals": [1, 8, 16, 24, 32], "showgrid": False},
+            "xaxis": {"title": {"text": _("angle, smallest first")}, "showgrid": False,
+                      "range": [0.5, units + 0.5], "tickvals": [1, *range(8, units + 1, 8)]},
             "yaxis": {"range": [-2, 92], "tickvals": [0, 30, 60, 90],
                       "ticktext": ["0°", "30°", "60°", "90°"]},
         },

@@ -19,7 +19,7 @@ _MEASURES = {"mse": evaluation.mse, "bce": evaluation.bce}
 
 
 def show(scene: Scene, text: Text) -> None:
-    """Show what the nets' 32 numbers are worth in principal components."""
+    """Show what the nets' codes are worth in principal components."""
     _ = text.gettext
     ladder = models.facts().ladder
     measure = st.segmented_control(
@@ -57,10 +57,10 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> str:
-    """Say for each net how many principal components its 32 numbers are worth."""
+    """Say for each net how many principal components its code is worth."""
     if not tested:
         return ""
-    intro = text.gettext("A net's 32 numbers are worth so many principal components:")
+    intro = text.gettext("Each net's numbers are worth so many principal components:")
     said = [f"<li>{escape(intro)}</li>"]
     for name, error in tested.items():
         n = worth(overall, error)

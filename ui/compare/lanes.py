@@ -37,7 +37,7 @@ def html(scene: Scene, text: Text) -> str:
     _ = text.gettext
     heads = (
         _("Model"),
-        _("Its 32 numbers"),
+        _("Its numbers"),
         _("What survives"),
         _("What changed"),
         _("Squared error"),
@@ -121,15 +121,15 @@ def _empty(model: Model) -> Sequence[tuple[str, str]]:
 def _bars(code: Float32, axis: tuple[float, float], alt: str) -> str:
     """Draw a code as small bars from zero; `axis` are the ends, beyond which a bar is cut."""
     bottom, top = axis
-    zero = -100 * bottom / (top - bottom)
+    zero = 100 * abs(bottom) / (top - bottom)
     ends = 100 * np.clip((code - bottom) / (top - bottom), 0, 1)
     drawn = "".join(
-        f'<i style="bottom:{min(zero, end):.0f}%;height:{abs(end - zero):.0f}%"></i>'
+        f'<i style="bottom:{min(zero, end):.1f}%;height:{abs(end - zero):.1f}%"></i>'
         if value
-        else f'<i class="zero" style="bottom:{zero:.0f}%"></i>'
+        else f'<i class="zero" style="bottom:{zero:.1f}%"></i>'
         for value, end in zip(code.tolist(), ends.tolist(), strict=True)
     )
-    line = f'<b style="bottom:{zero:.0f}%"></b>'
+    line = f'<b style="bottom:{zero:.1f}%"></b>'
     return f'<div class="small-bars" role="img" aria-label="{escape(alt)}">{line}{drawn}</div>'
 
 

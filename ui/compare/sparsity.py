@@ -35,7 +35,7 @@ def show(scene: Scene, text: Text) -> None:
     heads = (
         _("Model"),
         _("Exact zeros in a code"),
-        _("Digits by number of zeros, from 0 to 32"),
+        _("Digits by number of zeros"),
         _("All activations that are not zero"),
         _("Dead units: always zero"),
         _("Sum of sizes (L1), median"),

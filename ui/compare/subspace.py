@@ -28,9 +28,9 @@ def show(scene: Scene, text: Text) -> None:
     shared = {key: overlap(np.radians(found)) for key, found in angles.items()}
     st.caption(
         _(
-            "A decoder of one layer mixes 32 pictures, and so does PCA. If both can draw the same,"
-            " all 32 angles between them are zero. An overlap of 1 is the same space; with 0 there"
-            " is nothing in common."
+            "A decoder of one layer mixes one picture for each number, and so does PCA. If both can"
+            " draw the same, all angles between them are zero. An overlap of 1 is the same space;"
+            " with 0 there is nothing in common."
         )
     )
     lines = []

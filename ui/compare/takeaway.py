@@ -42,7 +42,7 @@ def show(scene: Scene, text: Text) -> None:
 
 def figures_csv(scene: Scene) -> bytes:
     """Write a line for each lane: errors, the share of test digits that are worse, the code."""
-    units = next(iter(scene.models.values())).code_size
+    units = max(model.code_size for model in scene.models.values())
     head = ["model", "mse", "bce", "better_than", *(f"code_{i}" for i in range(1, units + 1))]
     rows = (
         (name, result.mse, result.bce, result.better_than, *result.code)
