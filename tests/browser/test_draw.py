@@ -80,7 +80,7 @@ def draw(page: Page, *lines: Line) -> None:
 @contextmanager
 def new_drawing(page: Page) -> Iterator[None]:
     """What is done inside gives the server another drawing; wait until the page shows it."""
-    chart = page.locator(".code-bars")
+    chart = page.locator(".code-bars, table[data-revision]")  # on the Draw page, or the lanes
     before = chart.get_attribute("data-revision")
     assert before is not None
     yield
@@ -105,7 +105,7 @@ def sample(page: Page, digit: int) -> None:
 
 def choose(page: Page, option: str) -> None:
     """Press a model or a language in the frame."""
-    page.get_by_test_id("stButtonGroup").get_by_text(option, exact=True).click()
+    page.locator(".st-key-frame").get_by_text(option, exact=True).click()
     wait_run(page)
 
 
