@@ -286,6 +286,20 @@ def test_the_ladder(measure: str) -> None:
     assert mark["x"] == [60] and mark["y"] == pytest.approx([own[59]], rel=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["effect", "part", "weights", "weighed"])
+@pytest.mark.parametrize("name", ["sparse", "deep"])
+def test_atoms_without_a_drawing(name: str, kind: str) -> None:
+    app = press(compare(view="atoms", model=name), "Clear")
+    app.button_group(key="atoms_kind").set_value(kind)
+    run(app)
+    # One layer weighs every digit alike; a deep encoder must see it first.
+    there = kind == "effect" or (kind == "weights" and name == "sparse")
+    assert ("Draw a digit to see this." in texts(app)) != there
+    if there:
+        texts_of = component(app, "atoms")["groups"][0]["texts"]
+        assert not any("in your digit" in text for text in texts_of)
+
+
 def strip(data: str) -> np.ndarray:
     import base64
 

@@ -123,3 +123,44 @@ def test_colours_are_the_themes() -> None:
             continue
         colours = [trace.marker.color, trace.marker.line.color]
         assert any(str(colour).startswith("var(--st-") for colour in colours)
+
+
+# The Compare page's
+
+
+NETS = {name: 0.01 * i for i, name in enumerate(ae.FAMILIES, 1)}
+TITLES = {name: family.title for name, family in ae.FAMILIES.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_ladder_is_a_curve_and_level_lines(language: str) -> None:
+    text = translator(language)
+    errors = np.geomspace(0.06, 0.003, 128).astype(np.float32)
+    figure = go.Figure(figures.ladder_figure(errors, NETS, TITLES, text, chosen=32))
+    curve, *levels, mark = figure.data
+    assert list(curve.x) == list(range(1, 129)) and (np.asarray(curve.y) == errors).all()
+    assert [level.name for level in levels] == list(TITLES.values())
+    for level, error in zip(levels, NETS.values(), strict=True):
+        assert set(level.y) == {error} and (level.x[0], level.x[-1]) == (1, 128)
+    assert list(mark.x) == [32] and mark.y[0] == errors[31]
+    assert figure.layout.separators == text.separators
+    assert figure.layout.xaxis.title.text == text.gettext("principal components")
+    without = go.Figure(figures.ladder_figure(errors, {}, {}, text))
+    assert len(without.data[-1].x) == 0
+
+
+def test_the_angles_are_a_line_for_each_net() -> None:
+    angles = {("linear", "best"): np.zeros(16), ("shallow", "tutorial"): np.linspace(0, 90, 16)}
+    titles = {key: " ".join(key) for key in angles}
+    figure = go.Figure(figures.angles_figure(angles, titles, translator("en")))
+    assert [line.name for line in figure.data] == ["linear best", "shallow tutorial"]
+    assert [line.line.dash for line in figure.data] == ["solid", "dot"]
+    assert (np.asarray(figure.data[1].y) == angles["shallow", "tutorial"]).all()
+    assert figure.layout.xaxis.range[1] == 16.5  # nothing counts on 32
+    assert figure.layout.yaxis.range[0] <= 0 and figure.layout.yaxis.range[1] >= 90
+    assert go.Figure(figures.angles_figure({}, {}, translator("en"))).data == ()
+
+
+def test_every_model_has_a_colour_of_its_own() -> None:
+    assert set(figures.COLOURS) == set(ae.MODELS)
+    assert len(set(figures.COLOURS.values())) == len(ae.MODELS)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from ui import pictures
+from ui import galleries, pictures
 
 
 def decoded(raw: bytes) -> np.ndarray:
@@ -85,3 +85,23 @@ def test_img_carries_its_pixels_and_says_what_it_shows(alt: str) -> None:
     assert found
     assert (decoded(base64.b64decode(found[1])) == pixels).all()
     assert unescape(found[2]) == alt
+
+
+def test_tiles_are_the_pictures_with_grey_between() -> None:
+    digits = [np.full((28, 28), value, np.uint8) for value in (0, 255, 7)]
+    colour = np.zeros((28, 28, 3), np.uint8)
+    colour[..., 2] = 200
+    sheet = pictures.tiled([digits, [colour, digits[0], colour]])
+    assert sheet.shape == (58, 88, 3) and sheet.dtype == np.uint8
+    assert (sheet[:28, 30:58] == 255).all() and (sheet[:28, 60:] == 7).all()
+    assert (sheet[30:, :28] == colour).all()
+    assert (sheet[28:30] == 128).all() and (sheet[:, 58:60] == 128).all()
+
+
+def test_a_gallery_has_a_row_for_each_title() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    html = galleries.html([("<One>", [(picture, "a & b")] * 3), ("Two", [(picture, "c")] * 3)])
+    assert "--columns: 3" in html and "<b>&lt;One&gt;</b>" in html
+    assert html.count("<img") == 6 and html.count('alt="a &amp; b"') == 3
+    with Image.open(io.BytesIO(galleries.sheet([("One", [(picture, "a")] * 3)], scale=2))) as image:
+        assert image.size == (2 * 88, 2 * 28)

@@ -5,35 +5,32 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+import ae
 from ae import units
-from ae.arrays import Float32
+from ae.arrays import SIDE, Float32
 from ae.model import Model
 from ui import downloads, models, pictures
 from ui.compare.scene import Scene
 from ui.components.atoms import Group, atoms
 from ui.text import N_, Text
 
-# What the pictures show: title, what is said of it, and whether there must be a drawing.
+# What the pictures show: title, and what is said of it.
 _KINDS = {
     "effect": (
         N_("What it draws"),
         N_("What each unit does to the average digit, at a value that it often has."),
-        False,
     ),
     "part": (
         N_("Its part in my digit"),
         N_("What would be missing in your reconstruction without this unit."),
-        True,
     ),
     "weights": (
         N_("What it looks for"),
         N_("The encoder's weights: how much each pixel adds to the unit, or takes from it."),
-        True,
     ),
     "weighed": (
         N_("Weights × my pixels"),
         N_("Add these up, and an offset, and you have what the unit's activation gets."),
-        True,
     ),
 }
 
@@ -51,15 +48,20 @@ def show(scene: Scene, text: Text) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    _title, told, needs_drawing = _KINDS[kind]
-    if needs_drawing and scene.digit is None:
+    family = ae.FAMILIES.get(scene.family.name)
+    bends = family is not None and len(family.encoder) > 2
+    if scene.digit is None and (kind in ("part", "weighed") or (kind == "weights" and bends)):
         st.caption(_("Draw a digit to see this."))
         return
-    st.caption(
-        _(told)
-        + " "
-        + _("Blue adds, orange takes away. The units that are largest on average stand first.")
+    told = [_(_KINDS[kind][1])]
+    if bends and kind in ("weights", "weighed"):
+        told.append(
+            _("A deep encoder weighs every digit in another way; this is how it weighs yours.")
+        )
+    told.append(
+        _("Blue adds, orange takes away. The units that are largest on average stand first.")
     )
+    st.caption(" ".join(told))
     shown = [scene.family]
     if "pca" in scene.found and scene.family.name != "pca":
         shown.append(scene.found["pca"])
@@ -97,9 +99,11 @@ def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:
 
 def _pictures(kind: str, model: Model, digit: Float32 | None, code: Float32 | None) -> Float32:
     """Give a picture for each unit, (units, 28, 28), signed."""
-    if kind == "effect" or digit is None or code is None:
-        return units.effects(model)
-    if kind == "part":
+    if kind == "part" and code is not None:
         return units.parts(model, code)
-    weights = model.encoder_weights(digit)
-    return weights * digit if kind == "weighed" else weights
+    if kind == "weights" and digit is None:  # one layer weighs every digit alike
+        return model.encoder_weights(np.zeros((SIDE, SIDE), np.float32))
+    if kind in ("weights", "weighed") and digit is not None:
+        weights = model.encoder_weights(digit)
+        return weights * digit if kind == "weighed" else weights
+    return units.effects(model)
