@@ -76,6 +76,7 @@ weights: $(VENV)/.app  ## train every family again and write weights/README.md
 .PHONY: bench
 bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
 	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	$(BIN)/python benchmarks/latency.py --page compare --no-keras
 
 .PHONY: lock
 lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in

@@ -11,7 +11,7 @@ import ae
 from ui import diagram, models, state
 from ui.text import LANGUAGES, N_
 
-# Path, title, icon. A page is a folder; this line is all that the app needs to know of it.
+# Path, title, icon. A page is a folder and this line; pages/compare.py says what else it needs.
 PAGES = (
     ("pages/draw/page.py", N_("Draw"), ":material/draw:"),
     ("pages/compare/page.py", N_("Compare"), ":material/compare:"),

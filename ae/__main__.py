@@ -296,6 +296,8 @@ def _train(arguments: argparse.Namespace) -> None:
             f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
             flush=True,
         )
+    if (arguments.out / facts.FILE).exists():
+        _tell(f"{facts.FILE} was measured on other weights: python -m ae evaluate --write --facts")
 
 
 @contextlib.contextmanager

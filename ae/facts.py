@@ -1,13 +1,13 @@
 """What was measured over MNIST once and ships: models compare without the data set.
 
 ``python -m ae evaluate --facts`` makes ``weights/facts.safetensors``, which is verified like any
-weights file. It names the weights that it was measured on, and is refused beside others.
+weights file. It names the weights that it was measured on; beside others, those are left out.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -56,7 +56,7 @@ class CodeFacts:
     zeros : float32 array of shape (units + 1,). Digits whose code has 0, 1, …, all exact zeros.
     edges, counts : float32 arrays of shape (61,) and (60,). Histogram of all activations that are
         not exactly zero, from the least to the most.
-    l1 : float32 array of shape (101,). Percentiles of a code's sum of sizes, |z_1| + … + |z_32|.
+    l1 : float32 array of shape (101,). Percentiles of a code's sum of sizes, |z_1| + |z_2| + …
     size : float32 array of shape (units,). Mean size |z_i| of each unit.
     least, most : float32 arrays of shape (units,). The range in which each unit ever was.
     mean, covariance : float32 arrays of shape (units,) and (units, units).
@@ -82,8 +82,9 @@ class Facts:
     ----------
     ladder : PCA with more and more components.
     codes : (model, recipe) -> what its codes are like; PCA's recipe is "best".
-    angles : (family, recipe) -> float32 array of shape (32,): the principal angles, in radians,
-        smallest first, between what a one-layer decoder can draw and what PCA can.
+    angles : (family, recipe) -> float32 array of shape (units,): the principal angles, in radians,
+        smallest first, between the atoms of a one-layer decoder and PCA's components. A sigmoid
+        that follows, the bias and the mean digit stay out of it.
     table : what ``python -m ae evaluate --json`` printed.
     """
 
@@ -96,22 +97,34 @@ class Facts:
 def load(folder: str | os.PathLike[str] | None = None) -> Facts:
     """Load the facts beside the weights; all arrays are read-only.
 
+    What was measured on other weights than those that the folder lists is left out: a family that
+    was trained again is missing until ``python -m ae evaluate --facts``, and the others are there.
+
     Raises
     ------
     WeightsError
-        The file is missing, truncated, altered, or was measured on other weights.
+        The file is missing, truncated, altered or not ours.
     """
     root = weights.FOLDER if folder is None else Path(folder)
     path = root / FILE
     try:
         tensors, header = weights.read(path, root)
+        measured, table = header.get("weights"), header.get("table")
+        if not isinstance(measured, dict) or not isinstance(table, dict):
+            raise ValueError("is no file of facts")
         sums = weights.sums(root)
-        if any(sums.get(file) != digest for file, digest in header["weights"].items()):
-            raise ValueError("was measured on other weights than those beside it")
-        weights.check(tensors, _shapes(), "the facts")
-    except (ValueError, KeyError) as fault:
+        fresh = []
+        for name, recipe in _all():
+            file = weights.locate(name, recipe, root).relative_to(root).as_posix()
+            if file in measured and sums.get(file) == measured[file]:
+                fresh.append((name, recipe))
+        shapes = _shapes(fresh)
+        weights.check({key: tensors[key] for key in shapes if key in tensors}, shapes, "the facts")
+        table = table | {"models": [row for row in table["models"] if _key(row) in fresh]}
+    except (ValueError, KeyError, TypeError) as fault:
+        what = str(fault) if isinstance(fault, ValueError) else "is no file of facts"
         remedy = weights.how_to_restore(path, "evaluate --facts", root, "--folder")
-        raise WeightsError(f"{path} {fault}; {remedy}") from fault
+        raise WeightsError(f"{path} {what}; {remedy}") from fault
     ladder = Ladder(
         PCA.from_state(tensors["ladder/mean"], tensors["ladder/components"], {}),
         tensors["ladder/bce"],
@@ -121,14 +134,14 @@ def load(folder: str | os.PathLike[str] | None = None) -> Facts:
         (name, recipe): CodeFacts(
             **{f.name: tensors[f"codes/{recipe}/{name}/{f.name}"] for f in fields(CodeFacts)}
         )
-        for name, recipe in _all()
+        for name, recipe in fresh
     }
     angles = {
         (name, recipe): tensors[f"angles/{recipe}/{name}"]
-        for name, recipe in _all()
+        for name, recipe in fresh
         if draws_in_one_layer(name)
     }
-    return Facts(ladder, MappingProxyType(codes), MappingProxyType(angles), header["table"])
+    return Facts(ladder, MappingProxyType(codes), MappingProxyType(angles), MappingProxyType(table))
 
 
 def produce(
@@ -214,7 +227,7 @@ def overlap(angles: Float32) -> float:
 
 
 def draws_in_one_layer(name: str) -> bool:
-    """Is this a net whose decoder only mixes 32 pictures? PCA, what they are compared with, not."""
+    """Is this a net whose decoder mixes its atoms, and no more? PCA is no net."""
     return name in FAMILIES and len(FAMILIES[name].decoder) == 2
 
 
@@ -257,12 +270,18 @@ def _codes(model: Model, x: Float32) -> CodeFacts:
     )
 
 
-def _shapes() -> dict[str, tuple[int, ...]]:
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Name the model of a row of the table; PCA has no recipe of its own there."""
+    return row["name"], row["recipe"] or "best"
+
+
+def _shapes(fresh: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
     steps = (COMPONENTS,)
     ladder = {"mean": (PIXELS,), "components": (COMPONENTS, PIXELS), "bce": steps, "mse": steps}
     shapes: dict[str, tuple[int, ...]] = {f"ladder/{key}": shape for key, shape in ladder.items()}
-    for name, recipe in _all():
-        units = FAMILIES[name].code_size if name in FAMILIES else 32
+    of_pca = PCA().code_size
+    for name, recipe in fresh:
+        units = FAMILIES[name].code_size if name in FAMILIES else of_pca
         of_codes = {f.name: (units,) for f in fields(CodeFacts)} | {
             "zeros": (units + 1,),
             "edges": (BINS + 1,),
@@ -272,5 +291,5 @@ def _shapes() -> dict[str, tuple[int, ...]]:
         }
         shapes |= {f"codes/{recipe}/{name}/{key}": shape for key, shape in of_codes.items()}
         if draws_in_one_layer(name):
-            shapes[f"angles/{recipe}/{name}"] = (units,)
+            shapes[f"angles/{recipe}/{name}"] = (min(units, of_pca),)
     return shapes

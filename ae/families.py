@@ -32,7 +32,7 @@ class Recipe:
     learning_rate : at the start, after the warm-up.
     schedule : ``"constant"``, or ``"cosine"`` down to zero over all steps (Loshchilov & Hutter,
         "SGDR", 2017, eq. 5, without restarts), after one epoch of linear warm-up.
-    initializer : of the ReLU layers' weights; the output layer always starts from Glorot's.
+    initializer : of all layers' weights but the output layer's, which starts from Glorot's.
     code_bias : start of the code layer's biases. Above zero, no unit begins its life dead.
     epochs, batch_size : passes over the 60,000 training digits; digits per step.
     l1 : weight of the L1 penalty on the code, in nats per pixel per unit of activation,
@@ -110,7 +110,7 @@ BEST = Recipe(
     code_bias=0.5,
     epochs=250,
 )
-# The subspace is PCA's after 30 epochs already; the tutorial trains no such net.
+# The tutorial trains no such net, but what it says of PCA holds for this one.
 LINEAR = replace(
     BEST,
     loss="mean_squared_error",
@@ -157,7 +157,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
     Family(
         name="linear",
         title=N_("Linear"),
-        idea=N_("No ReLU and no sigmoid, squared error: here it really is PCA."),
+        idea=N_("No ReLU and no sigmoid, squared error: here it finds PCA's space."),
         encoder=(784, 32),
         decoder=(32, 784),
         hidden="linear",

@@ -92,8 +92,10 @@ def find(path: str | os.PathLike[str] | None = None) -> Path:
 def _at_hand() -> Path:
     """Where the data set is without a download, if it is there at all."""
     given = os.environ.get("AE_MNIST")
+    if given:
+        return Path(given)
     keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return Path(given) if given else keras / "datasets" / "mnist.npz"
+    return keras / "datasets" / "mnist.npz"
 
 
 def _download(cached: Path) -> Path:

@@ -80,6 +80,12 @@ class Statistics:
     bce_percentiles: Float32
     mse_percentiles: Float32
 
+    @property
+    def code_axis(self) -> tuple[float, float]:
+        """Ends of a chart of codes, zero included: one for all digits, so that bars compare."""
+        low, high = float(self.code_percentiles[0].min()), float(self.code_percentiles[-1].max())
+        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has a chart too
+
     def better_than(self, mse: float) -> float:
         """Share of the test digits, 0 to 1, whose squared error is above ``mse``."""
         ranks = np.linspace(0, 1, len(self.mse_percentiles))

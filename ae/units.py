@@ -9,7 +9,7 @@ from ae.model import Model
 
 
 def effects(model: Model) -> Float32:
-    """Show what each unit does to the average digit, at a value that it often has.
+    """Show what each unit does to the picture of the average code, from zero to a high value.
 
     The rows of a decoder's weights would show noise where MNIST has no ink, which no picture ever
     shows: a sigmoid far below zero hides it.
@@ -17,7 +17,7 @@ def effects(model: Model) -> Float32:
     Returns
     -------
     float32 array of shape (code_size, 28, 28) in [-1, 1]: the picture of the mean code with the
-    unit at its 95th percentile, less the same with the unit at zero.
+    unit at its 95th percentile over the test digits, less the same with the unit at zero.
     """
     without = np.tile(model.statistics.code_mean, (model.code_size, 1))
     with_unit = without.copy()
@@ -43,8 +43,8 @@ def parts(model: Model, code: Float32) -> Float32:
 
 
 def strongest_first(model: Model, code: Float32) -> list[int]:
-    """Sort the units that are not zero by how much they move the decoder: |z_i| times its atom."""
-    strength = np.abs(code) * np.linalg.norm(model.atoms().reshape(model.code_size, -1), axis=1)
+    """Sort the units that are not zero by how much the picture changes when one is switched off."""
+    strength = np.square(parts(model, code)).sum(axis=(1, 2))
     order = np.argsort(-strength, kind="stable")
     return [int(unit) for unit in order if code[unit]]
 

@@ -41,6 +41,8 @@ class Measured:
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.page != "draw" and arguments.keras:
+        raise MeasurementError("the Keras page has no lanes to compare with: add --no-keras")
     with chromium() as browser:
         ours = _measure(browser, OURS, arguments)
         keras = None
@@ -105,11 +107,10 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
         return Row(what, value(ours), keras and value(keras), target=target)
 
     def alone(area: str) -> Row:
-        def value(measured: Measured) -> float | None:
-            found = [stroke.areas[area] for stroke in measured.strokes if area in stroke.areas]
-            return median(found) if found else None
+        def value(measured: Measured) -> float:
+            return median([stroke.areas[area] for stroke in measured.strokes])
 
-        return Row(f"… {area} alone, median", value(ours) or 0, keras and value(keras))
+        return Row(f"… {area} alone, median", value(ours), keras and value(keras))
 
     middle, late = TARGETS[arguments.page]
     rows = [

@@ -45,7 +45,7 @@ class Plot {
     if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton
 
     Plotly.react(this.plot, traces, this.complete(traces, layout, style, width, height), CONFIG).then(() => {
-      if (this.data === data) host.dataset.revision = data.revision;
+      if (this.data === data && "revision" in data) host.dataset.revision = data.revision;
     });
     for (const [name, value] of Object.entries(this.describe(traces, layout))) host.setAttribute(name, value);
   }

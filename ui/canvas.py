@@ -17,7 +17,7 @@ from streamlit_drawable_canvas import st_canvas
 import ae
 from ui import strokes, uploads
 from ui.components import browser
-from ui.state import Visit, canvas_key, link
+from ui.state import Visit, canvas_key, link, view
 from ui.strokes import PEN, SIDE, Drawing, DrawingError
 from ui.text import Text
 
@@ -39,7 +39,7 @@ def show(now: Visit, text: Text) -> None:
             background_image=Image.fromarray(picture.canvas) if picture else None,
             # A second load of the same strokes must differ from the first, or the canvas skips it.
             initial_drawing={
-                "objects": strokes.to_fabric(now.loaded.strokes),
+                "objects": strokes.to_fabric(now.loaded.strokes, now.loads),
                 "load": now.loads,
             },
             width=SIDE,
@@ -52,6 +52,7 @@ def show(now: Visit, text: Text) -> None:
     browser.settle(
         link=link(now),
         language=text.language,
+        view=view(now),
         canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
     )
     if now.problem:
@@ -67,7 +68,7 @@ def _hear(now: Visit, text: Text) -> None:
     if state is None:
         return
     try:
-        now.hear(strokes.from_canvas(state))
+        now.hear(strokes.from_canvas(state, now.loads))
     except DrawingError:
         now.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."
@@ -84,14 +85,14 @@ def _tools(now: Visit, text: Text) -> None:
         ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, now), True),
     )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
-        for key, label, icon, shortcut, act, usable in tools:
+        for key, label, icon, shortcut, deed, usable in tools:
             st.button(
                 label,
                 key=key,
                 icon=f":material/{icon}:",
                 shortcut=shortcut,
-                on_click=_act,
-                args=(now, text, act),
+                on_click=act,
+                args=(now, text, deed),
                 disabled=not usable,
             )
 
@@ -104,15 +105,15 @@ def _samples(now: Visit, text: Text) -> None:
                 digit,
                 key=f"sample_{digit}",
                 help=text.gettext("Another {digit} at each click", digit=digit),
-                on_click=_act,
+                on_click=act,
                 args=(now, text, partial(_next_sample, now, digit)),
             )
 
 
-def _act(now: Visit, text: Text, act: Callable[[], None]) -> None:
+def act(now: Visit, text: Text, deed: Callable[[], None]) -> None:
     """Do what a button says, after a stroke that came with the same click."""
     _hear(now, text)
-    act()
+    deed()
 
 
 def _next_sample(now: Visit, digit: str) -> None:

@@ -23,12 +23,6 @@ def edited(code: Float32, now: Visit) -> Float32:
     return code
 
 
-def axis(model: Model) -> tuple[float, float]:
-    """Give both ends of the chart: the same for every drawing, so that bars compare."""
-    usual = model.statistics.code_percentiles
-    return float(1.15 * min(usual[0].min(), 0)), float(1.15 * usual[-1].max())
-
-
 def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     """Show the tools for the selected unit and for the whole code.
 
@@ -38,7 +32,7 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     """
     _ = text.gettext
     # Room for doubling the strongest; the chart cuts such a bar and marks it.
-    bottom, top = (round(2 * end, 2) for end in axis(model))
+    bottom, top = (round(2 * end, 2) for end in model.statistics.code_axis)
     unit, disabled = now.selected, code is None
     value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
@@ -97,7 +91,8 @@ def _atom(model: Model, unit: int | None, text: Text) -> str:
     if unit is None:
         return '<figure class="atom"><div class="pixels blank"></div></figure>'
     alt = text.gettext(
-        "What unit {unit} does in the average digit: blue ink is added, orange ink taken away.",
+        "What unit {unit} does to the picture of the average code: blue ink is added, orange ink"
+        " taken away.",
         unit=unit + 1,
     )
     effect = pictures.img(pictures.signed(units.effects(model)[unit]), alt)

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from ui import pictures
 from ui.pictures import Pixels
 
-Row = tuple[str, Sequence[tuple[Pixels, str]]]  # title, and each picture with its alternative
+
+class Tile(NamedTuple):
+    """One picture, its text alternative, and what stands below it."""
+
+    pixels: Pixels
+    alt: str
+    note: str = ""
+
+
+Row = tuple[str, Sequence[Tile]]  # title and pictures
 
 
 def html(rows: Sequence[Row]) -> str:
     """Write the rows, each behind its title."""
-    columns = len(rows[0][1])
-    body = "".join(
-        f"<b>{escape(title)}</b>" + "".join(pictures.img(pixels, alt) for pixels, alt in row)
-        for title, row in rows
-    )
-    return f'<div class="gallery" style="--columns: {columns}">{body}</div>'
+    body = ""
+    for title, tiles in rows:
+        body += f"<b>{escape(title)}</b>"
+        for tile in tiles:
+            note = f"<small>{escape(tile.note)}</small>" if tile.note else ""
+            body += f"<span>{pictures.img(tile.pixels, tile.alt)}{note}</span>"
+    return f'<div class="gallery" style="--columns: {len(rows[0][1])}">{body}</div>'
 
 
 def sheet(rows: Sequence[Row], scale: int = 4) -> bytes:
-    """Put the same pictures into one PNG, without the titles."""
-    return pictures.png(pictures.tiled([[pixels for pixels, _ in row] for _, row in rows]), scale)
+    """Put the same pictures into one PNG, without the words."""
+    return pictures.png(pictures.tiled([[tile.pixels for tile in row] for _, row in rows]), scale)

@@ -1,4 +1,4 @@
-"""The only cache: family name -> loaded model, read-only and shared by all visitors."""
+"""What is loaded once per process, read-only and shared by all visitors: models and facts."""
 
 from __future__ import annotations
 
@@ -27,12 +27,20 @@ def facts() -> ae.facts.Facts:
     return ae.facts.load()
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
 def first_test_digits() -> Float32 | None:
     """Give MNIST's first ten test digits, (10, 28, 28), where the data set is at hand."""
+    try:
+        return _first_test_digits()
+    except LookupError:
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _first_test_digits() -> Float32:
     digits = ae.mnist.first_test_digits()
-    if digits is not None:
-        digits.setflags(write=False)
+    if digits is None:
+        raise LookupError("MNIST is not at hand")  # not cached: it may come while the server runs
+    digits.setflags(write=False)
     return digits
 
 

@@ -54,6 +54,13 @@ def tiled(rows: Sequence[Sequence[Pixels]]) -> Pixels:
     return np.vstack([np.hstack(row) for row in padded])[:-2, :-2]
 
 
+def sheet(images: Sequence[Pixels], scale: int = 4, columns: int = 8) -> bytes:
+    """Put pictures of one size into a PNG, so many to a row; the last row is filled up in black."""
+    rest = -len(images) % columns
+    full = [*images, *[np.zeros_like(images[0])] * rest]
+    return png(tiled([full[i : i + columns] for i in range(0, len(full), columns)]), scale)
+
+
 def figure(title: str, pixels: Pixels, alt: str, note: str = "&nbsp;") -> str:
     """Write a picture with its title and a note, which may be HTML, below."""
     return (

@@ -53,14 +53,30 @@ def show(now: Visit, model: Model, text: Text) -> Result | None:
         digits = {normal: strokes.digit(now.drawing, normalise=normal) for normal in (True, False)}
     except ae.EmptyDrawing:
         st.html(_blank(text))
-        _route({}, text)
+        _route({}, now, text)
         return None
     encoded = {normal: model.encode(digit[None])[0] for normal, digit in digits.items()}
-    normal = bool(st.session_state.get(_NORMAL, True))
-    result = decode(model, digits[normal], encoded[normal], editor.edited(encoded[normal], now))
+    result = decode(
+        model, digits[now.normal], encoded[now.normal], editor.edited(encoded[now.normal], now)
+    )
     st.html(_html(result, now.revision, text))
-    _route({k: decode(model, digits[k], encoded[k], encoded[k]).mse for k in digits}, text)
+    _route({k: decode(model, digits[k], encoded[k], encoded[k]).mse for k in digits}, now, text)
     return result
+
+
+def normal_form(now: Visit, text: Text) -> None:
+    """Let the visitor switch MNIST's normal form off, on this page and on the others."""
+    st.toggle(
+        text.gettext("Centre and scale it like MNIST's digits"),
+        value=now.normal,
+        key=_NORMAL,
+        on_change=_switch,
+        args=(now,),
+    )
+
+
+def _switch(now: Visit) -> None:
+    now.normal = bool(st.session_state[_NORMAL])
 
 
 def decode(model: Model, digit: Float32, encoded: Float32, code: Float32) -> Result:
@@ -78,16 +94,11 @@ def decode(model: Model, digit: Float32, encoded: Float32, code: Float32) -> Res
     )
 
 
-def _route(errors: Mapping[bool, float], text: Text) -> None:
-    """Let the visitor switch the normal form off, and see in both errors what it is good for."""
+def _route(errors: Mapping[bool, float], now: Visit, text: Text) -> None:
+    """Show the switch of the normal form, and in both errors what it is good for."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
-        st.toggle(
-            _("Centre and scale it like MNIST's digits"),
-            value=True,
-            key=_NORMAL,
-            persist_state="session",
-        )
+        normal_form(now, text)
         if errors:
             st.html(
                 '<p class="route">'

@@ -19,7 +19,7 @@ from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
-LANES = "lanes"  # the models that are compared
+LANES = "lanes"  # the models that are compared: "pca,deep"
 _VISIT = "visit"
 
 # The parts of the Compare page below its lanes, in the order of the menu.
@@ -52,6 +52,7 @@ _ALLOWED: Mapping[str, tuple[frozenset[str], str]] = {
         N_("The link names a sample that does not exist."),
     ),
     VIEW: (frozenset(VIEWS), N_("The link names a view that does not exist.")),
+    LANES: (frozenset(COMPARED), N_("The link names a lane that does not exist.")),
 }
 
 
@@ -73,6 +74,7 @@ class Visit:
     keep : how many of the code's largest numbers are kept; None keeps all.
     problem : one sentence on what went wrong with the last drawing or upload.
     notices : sentences to show once.
+    normal : whether drawings are brought into MNIST's normal form.
     page : the folder's name of the page that is open.
     seed : of the random codes that the visitor has rolled.
     """
@@ -89,6 +91,7 @@ class Visit:
     keep: int | None = None
     problem: str | None = None
     notices: list[str] = field(default_factory=list)
+    normal: bool = True
     page: str | None = None
     seed: int = 0
     mounts: int = 0
@@ -188,7 +191,8 @@ def visit(page: str | None = None) -> Visit:
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
         st.session_state[VIEW] = link.get(VIEW, VIEWS[0])
-        st.session_state[LANES] = list(COMPARED)
+        lanes = link.get(LANES)
+        st.session_state[LANES] = lanes.split(",") if lanes else list(COMPARED)
     found: Visit = st.session_state[_VISIT]
     if page not in (None, found.page):
         if found.page is not None:
@@ -213,18 +217,32 @@ def model_name() -> str:
     return name
 
 
+def view(now: Visit) -> str | None:
+    """Name the view that is open below the lanes; only the Compare page has such."""
+    return st.session_state[VIEW] if now.page == "compare" else None
+
+
 def link(now: Visit) -> str:
     """Write the query string that opens what the visitor sees; free strokes have no address."""
     values = {MODEL: model_name(), LANG: st.session_state[LANG]}
     if now.drawing.sample:
         values[SAMPLE] = now.drawing.sample
-    if now.page == "compare":
-        values[VIEW] = st.session_state[VIEW]
-    return f"?{urlencode(values)}"
+    if view(now):
+        values[VIEW] = view(now)
+        lanes = [name for name in COMPARED if name in st.session_state[LANES]]
+        if 0 < len(lanes) < len(COMPARED):
+            values[LANES] = ",".join(lanes)
+    return f"?{urlencode(values, safe=',')}"
 
 
 def _read_link(query: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """Sort what a link says into values that exist and complaints about the others."""
     said = {name: query[name] for name in _ALLOWED if name in query}
-    good = {name: value for name, value in said.items() if value in _ALLOWED[name][0]}
+    good = {name: value for name, value in said.items() if _allowed(name, value)}
     return good, [_ALLOWED[name][1] for name in said if name not in good]
+
+
+def _allowed(name: str, value: str) -> bool:
+    """Only lanes are several values, with commas between."""
+    values = value.split(",") if name == LANES else [value]
+    return _ALLOWED[name][0].issuperset(values)

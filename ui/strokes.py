@@ -27,7 +27,7 @@ MAX_POINTS = 20_000
 
 # Some time after it was given strokes, the canvas reports them as if they had been drawn; by then
 # Python may have put others on it. A property that Fabric carries along and that paints nothing
-# without a dash pattern tells ours from the visitor's.
+# without a dash pattern tells ours from the visitor's, and says which load they came with.
 _MARK = "strokeDashOffset"
 
 # What the canvas says of an uploaded picture under the strokes.
@@ -49,11 +49,14 @@ class Picture:
     ----------
     canvas : uint8 array of shape (SIDE, SIDE), white ink on black, to stand under the strokes.
     normal, plain : float32 arrays of shape (28, 28): MNIST's normal form, and the plain resize.
+    raw : it is no photo in which ink would have to be found, but the very pixels; strokes go onto
+        them as they are.
     """
 
     canvas: npt.NDArray[np.uint8]
     normal: Float32
     plain: Float32
+    raw: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def sample(name: str) -> Drawing:
     if name in ae.strangers.PICTURES:
         digit = ae.strangers.PICTURES[name]
         canvas = pictures.grey(digit).repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
-        return Drawing(picture=Picture(canvas=canvas, normal=digit, plain=digit), sample=name)
+        return Drawing(picture=Picture(canvas, normal=digit, plain=digit, raw=True), sample=name)
     strokes = {**ae.samples.SAMPLES, **ae.strangers.STROKES}[name]
     # In double precision, or rounding to tenths would not survive the way to the canvas and back.
     doubles = (stroke.astype(np.float64) for stroke in strokes)
@@ -96,6 +99,10 @@ def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
         return ae.drawing.from_strokes(lines, size=SIDE, normalise=normalise)
     if not drawing.strokes:
         return drawing.picture.normal if normalise else drawing.picture.plain
+    if drawing.picture.raw:
+        lines = [smooth(stroke) for stroke in drawing.strokes]
+        ink = ae.drawing.from_strokes(lines, size=SIDE, normalise=False)
+        return np.maximum(drawing.picture.normal, ink)
     return ae.drawing.from_image(_composite(drawing), normalise=normalise)
 
 
@@ -125,8 +132,13 @@ def smooth(stroke: Stroke) -> Float32:
     return np.vstack([points[:1], curve.transpose(1, 0, 2).reshape(-1, 2), points[-1:]])
 
 
-def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
-    """Write strokes as the Path objects that Fabric's own pencil would have left, but marked."""
+def to_fabric(strokes: Sequence[Stroke], load: int = 1) -> list[dict[str, Any]]:
+    """Write strokes as the Path objects that Fabric's own pencil would have left, but marked.
+
+    Parameters
+    ----------
+    load : how often the canvas was given something, this time included; 1 or more.
+    """
     return [
         {
             "type": "Path",
@@ -136,7 +148,7 @@ def to_fabric(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
             "strokeWidth": PEN,
             "strokeLineCap": "round",
             "strokeLineJoin": "round",
-            _MARK: 1,
+            _MARK: load,
         }
         for stroke in strokes
     ]
@@ -151,10 +163,12 @@ def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
     yield ["L", last[0] + (0.001 if len(stroke) == 1 else 0), last[1]]
 
 
-def from_canvas(state: object) -> tuple[Stroke, ...] | None:
-    """Read the widget's whole state: all strokes, or None if none of them is the visitor's.
+def from_canvas(state: object, load: int = 1) -> tuple[Stroke, ...] | None:
+    """Read the widget's whole state: all strokes, or None if it is no news.
 
-    ``st_canvas`` takes the rest of the state on trust and would fail on it, so that is checked too.
+    No news is what holds no stroke of the visitor's, and what was drawn on an older load: the
+    visitor pressed Undo while the canvas was still waiting to send. ``st_canvas`` takes the rest of
+    the state on trust and would fail on it, so that is checked too.
 
     Raises
     ------
@@ -168,7 +182,8 @@ def from_canvas(state: object) -> tuple[Stroke, ...] | None:
         raise DrawingError("expected the background's place")
     message = state["drawing"].get("raw")
     strokes = from_fabric(message)
-    return strokes if any(not item.get(_MARK) for item in message["objects"]) else None
+    marks = {item.get(_MARK) or 0 for item in message["objects"]}
+    return strokes if 0 in marks and marks <= {0, load} else None
 
 
 def from_fabric(message: object) -> tuple[Stroke, ...]:

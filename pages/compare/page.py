@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 import ae
-from ui import canvas, models, state, strokes
+from ui import canvas, models, results, state, strokes
 from ui.compare import (
     atoms,
     build_up,
@@ -39,8 +39,8 @@ now = state.visit("compare")
 text = state.text()
 _ = text.gettext
 
-lead = _("The same digit through every model. Whose 32 numbers keep the most of it?")
-st.html(f'<p class="lead">{lead}</p>')
+lead = _("The same digit through every model. Whose numbers keep the most of it?")
+st.html(f'<h1 class="lead">{lead}</h1>')
 
 found = scene.available()
 if lost := [models.title(name, text) for name in state.COMPARED if name not in found]:
@@ -57,11 +57,13 @@ def workspace() -> None:
             canvas.show(now, text)
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                compared = scene.compare(now, found, lanes.choose(found, text))
+                chosen = lanes.choose(found, text)
+                results.normal_form(now, text)
+                compared = scene.compare(now, found, chosen)
                 takeaway.show(compared, text)
             st.html(lanes.html(compared, text))
     view = st.pills(
-        _("More"),
+        _("View"),
         list(VIEWS),
         format_func=lambda name: _(VIEWS[name][0]),
         key=state.VIEW,
@@ -70,7 +72,8 @@ def workspace() -> None:
         label_visibility="collapsed",
     )
     try:
-        VIEWS[view or state.VIEWS[0]][1](compared, text)
+        with st.container(key="view_side"):
+            VIEWS[view or state.VIEWS[0]][1](compared, text)
     except ae.WeightsError as fault:
         # The path and the command that mends it are for whoever runs the server.
         logging.getLogger(__name__).error("%s", fault)

@@ -15,7 +15,7 @@ name = state.model_name()
 family = ae.FAMILIES[name]
 
 lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
-st.html(f'<p class="lead">{lead}</p>')
+st.html(f'<h1 class="lead">{lead}</h1>')
 
 try:
     model = models.load(name)
@@ -51,7 +51,7 @@ def workspace() -> None:
                     code,
                     encoded,
                     model.statistics.code_percentiles[[0, -1]],
-                    editor.axis(model),
+                    model.statistics.code_axis,
                     text,
                 ),
                 selected=now.selected,

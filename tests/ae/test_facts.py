@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -173,9 +175,19 @@ def put_a_nan(path: Path) -> None:
     weights.save(path, tensors | {"ladder/mse": np.full(128, np.nan, np.float32)}, header)
 
 
-def change_a_model(path: Path) -> None:
-    tensors, header = weights.read(path.with_name("deep.safetensors"), path.parent)
-    weights.save(path.with_name("deep.safetensors"), tensors, {**header, "seed": 1})
+def without_table(path: Path) -> None:
+    tensors, header = weights.read(path, path.parent)
+    weights.save(path, tensors, {"weights": header["weights"]})
+
+
+def with_a_list_of_weights(path: Path) -> None:
+    tensors, header = weights.read(path, path.parent)
+    weights.save(path, tensors, {**header, "weights": ["deep.safetensors"]})
+
+
+def with_a_table_of_numbers(path: Path) -> None:
+    tensors, header = weights.read(path, path.parent)
+    weights.save(path, tensors, {**header, "table": {"models": [1, 2]}})
 
 
 @pytest.mark.parametrize(
@@ -183,13 +195,15 @@ def change_a_model(path: Path) -> None:
     [
         (Path.unlink, "is missing or cannot be read"),
         (truncate, "is truncated or was altered"),
-        (replace_by_weights, "weights"),
+        (replace_by_weights, "is no file of facts"),
+        (without_table, "is no file of facts"),
+        (with_a_list_of_weights, "is no file of facts"),
+        (with_a_table_of_numbers, "is no file of facts"),
         (drop_an_array, "ladder/mse is nothing, expected float32 of shape (128,)"),
         (put_a_nan, "ladder/mse holds NaN or infinity"),
-        (change_a_model, "was measured on other weights than those beside it"),
     ],
 )
-def test_what_is_damaged_or_stale_is_refused(
+def test_what_is_damaged_is_refused(
     folder: Path, damage: Callable[[Path], object], says: str
 ) -> None:
     damage(folder / facts.FILE)
@@ -199,6 +213,30 @@ def test_what_is_damaged_or_stale_is_refused(
     assert message.startswith(f"{folder / facts.FILE} ") and says in message
     assert message.endswith(f"python -m ae evaluate --facts --folder {folder}")
     assert "\n" not in message
+
+
+def test_what_was_measured_on_other_weights_is_left_out(folder: Path) -> None:
+    path = folder / "shallow.safetensors"
+    tensors, header = weights.read(path, folder)
+    weights.save(path, tensors, {**header, "seed": 1})
+    found, whole = facts.load(folder), facts.load()
+    assert whole.codes.keys() - found.codes.keys() == {("shallow", "best")}
+    assert whole.angles.keys() - found.angles.keys() == {("shallow", "best")}
+    assert len(whole.table["models"]) - len(found.table["models"]) == 1
+    assert_array_equal(found.ladder.mse, whole.ladder.mse)  # of no family
+
+
+def test_a_family_that_was_never_measured_is_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = replace(ae.FAMILIES["shallow"], name="wide", encoder=(784, 64), decoder=(64, 784))
+    families = MappingProxyType({**ae.FAMILIES, "wide": wide})
+    for module in (facts, weights):
+        monkeypatch.setattr(module, "FAMILIES", families)
+    monkeypatch.setattr(weights, "MODELS", (*families, "pca"))
+    assert facts.load(folder).codes.keys() == set(ALL)
+    # Of 64 pictures and PCA's 32 there are 32 angles.
+    assert facts._shapes([("wide", "best")])["angles/best/wide"] == (32,)
 
 
 # Single functions

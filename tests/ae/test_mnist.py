@@ -87,6 +87,16 @@ def test_the_first_test_digits_where_they_are(
     assert mnist.first_test_digits(3) is not None
 
 
+def test_a_named_file_needs_no_home(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> NoReturn:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert mnist.first_test_digits() is None
+    monkeypatch.setenv("AE_MNIST", str(good))
+    assert mnist.first_test_digits() is not None and mnist.find() == good
+
+
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK" + bytes(50)])
 def test_a_broken_file_has_no_first_digits(
     content: bytes, home: Path, monkeypatch: pytest.MonkeyPatch

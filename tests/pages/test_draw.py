@@ -464,26 +464,36 @@ def test_a_damaged_model_is_one_sentence_and_the_others_work(damaged: str, langu
     assert opened(model=damaged).error  # a link to it
 
 
-def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One entry in the table is enough: nothing on the page counts on 32."""
+def narrow_deep(monkeypatch: pytest.MonkeyPatch, bias: float = 0.5) -> ae.Autoencoder:
+    """Put a net of one layer and 16 units into the deep one's place."""
     weights = np.random.default_rng(0).normal(0, 0.1, (784, 16)).astype(np.float32)
-    bias = np.full(16, 0.5, np.float32)
     narrow = replace(ae.FAMILIES["deep"], encoder=(784, 16), decoder=(16, 784))
     measured = ae.load("shallow").statistics
+    alive = np.float32(bias > 0)
     model = ae.Autoencoder(
         "deep",
-        (Dense(weights, bias, "relu"),),
+        (Dense(weights, np.full(16, bias, np.float32), "relu"),),
         (Dense(weights.T.copy(), np.zeros(784, np.float32), "sigmoid"),),
-        {},
+        {"test": ae.load("deep").facts["test"]},
         replace(
             measured,
-            code_percentiles=measured.code_percentiles[:, :16],
-            code_mean=measured.code_mean[:16],
-            active=measured.active[:16],
+            code_percentiles=measured.code_percentiles[:, :16] * alive,
+            code_mean=measured.code_mean[:16] * alive,
+            active=measured.active[:16] * alive,
         ),
     )
-    monkeypatch.setattr(ae, "FAMILIES", MappingProxyType({**ae.FAMILIES, "deep": narrow}))
+    table = MappingProxyType({**ae.FAMILIES, "deep": narrow})
+    monkeypatch.setattr(ae, "FAMILIES", table)
     monkeypatch.setattr(models, "load", lambda name: model if name == "deep" else ae.load(name))
+    shipped = ae.facts.load()
+    known = {key: codes for key, codes in shipped.codes.items() if key[0] != "deep"}
+    monkeypatch.setattr(models, "facts", lambda: replace(shipped, codes=known))
+    return model
+
+
+def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One entry in the table is enough: nothing on the page counts on 32."""
+    model = narrow_deep(monkeypatch)
     app = draw(opened(), *SEVEN)
     select(app, 20)  # which the other does not have
     app.button_group(key=state.MODEL).set_value("deep")

@@ -69,7 +69,7 @@ def test_nothing_done_changes_nothing() -> None:
 def test_the_axis_has_room_for_what_is_usual(name: str) -> None:
     model = ae.load(name)
     usual = model.statistics.code_percentiles
-    bottom, top = editor.axis(model)
+    bottom, top = model.statistics.code_axis
     assert type(bottom) is type(top) is float
     assert usual.max() < top < 2 * usual.max()
     assert min(2 * usual.min(), 0) <= bottom <= min(usual.min(), 0)

@@ -100,8 +100,10 @@ def test_tiles_are_the_pictures_with_grey_between() -> None:
 
 def test_a_gallery_has_a_row_for_each_title() -> None:
     picture = np.zeros((28, 28), np.uint8)
-    html = galleries.html([("<One>", [(picture, "a & b")] * 3), ("Two", [(picture, "c")] * 3)])
+    tile = galleries.Tile(picture, "a & b", note="1 < 2")
+    html = galleries.html([("<One>", [tile] * 3), ("Two", [galleries.Tile(picture, "c")] * 3)])
+    assert html.count("<small>1 &lt; 2</small>") == html.count("<small>") == 3
     assert "--columns: 3" in html and "<b>&lt;One&gt;</b>" in html
     assert html.count("<img") == 6 and html.count('alt="a &amp; b"') == 3
-    with Image.open(io.BytesIO(galleries.sheet([("One", [(picture, "a")] * 3)], scale=2))) as image:
+    with Image.open(io.BytesIO(galleries.sheet([("One", [tile] * 3)], scale=2))) as image:
         assert image.size == (2 * 88, 2 * 28)

@@ -292,4 +292,8 @@ def test_what_the_canvas_was_given_is_not_the_visitors() -> None:
     assert strokes.from_canvas(state()) is None
     assert strokes.from_canvas(state(*given)) is None
     expected = (*strokes.sample("7b").strokes, ((1, 2), (3, 4)))
+    # What was drawn on an older load comes too late.
+    assert strokes.from_canvas(state(*given, drawn), load=2) is None
+    again = strokes.to_fabric(strokes.sample("7b").strokes, load=2)
+    assert strokes.from_canvas(state(*again, drawn), load=2) == expected
     assert strokes.from_canvas(state(*given, drawn)) == expected

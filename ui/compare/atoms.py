@@ -18,7 +18,7 @@ from ui.text import N_, Text
 _KINDS = {
     "effect": (
         N_("What it draws"),
-        N_("What each unit does to the average digit, at a value that it often has."),
+        N_("What each unit does to the picture of the average code, from zero to a high value."),
     ),
     "part": (
         N_("Its part in my digit"),
@@ -48,7 +48,7 @@ def show(scene: Scene, text: Text) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    family = ae.FAMILIES.get(scene.family.name)
+    family = ae.FAMILIES.get(scene.focus.name)
     bends = family is not None and len(family.encoder) > 2
     if scene.digit is None and (kind in ("part", "weighed") or (kind == "weights" and bends)):
         st.caption(_("Draw a digit to see this."))
@@ -62,22 +62,24 @@ def show(scene: Scene, text: Text) -> None:
         _("Blue adds, orange takes away. The units that are largest on average stand first.")
     )
     st.caption(" ".join(told))
-    shown = [scene.family]
-    if "pca" in scene.found and scene.family.name != "pca":
+    shown = [scene.focus]
+    if "pca" in scene.found and scene.focus.name != "pca":
         shown.append(scene.found["pca"])
     groups = [_group(model, kind, scene, text) for model in shown]
     atoms(groups, key="atoms")
     downloads.button(
         _("The pictures (PNG)"),
-        lambda: pictures.png(pictures.tiled([group.images for group in groups]), scale=4),
-        f"gargalo-units-{scene.family.name}-{kind}.png",
+        lambda: pictures.sheet([image for group in groups for image in group.images]),
+        f"gargalo-units-{scene.focus.name}-{kind}.png",
     )
 
 
 def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:
     _ = text.gettext
-    facts = models.facts().codes[model.name, "best"]
-    order = np.argsort(-facts.size, kind="stable")
+    usual = model.statistics
+    measured = models.facts().codes.get((model.name, "best"))
+    size = np.abs(usual.code_mean) if measured is None else measured.size
+    order = np.argsort(-size, kind="stable")
     code = None if scene.digit is None else model.encode(scene.digit[None])[0]
     images = _pictures(kind, model, scene.digit, code)[order]
     # One scale for all units of a model: a faint unit looks faint.
@@ -86,9 +88,11 @@ def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:
     for unit in order:
         lines = [
             _("Unit {unit}", unit=unit + 1),
-            _("on average {size}", size=text.number(facts.size[unit], 2)),
-            _("active in {share}", share=text.percent(model.statistics.active[unit])),
+            _("on average {mean}", mean=text.number(usual.code_mean[unit], 2)),
+            _("active in {share} of the digits", share=text.percent(usual.active[unit])),
         ]
+        if usual.code_axis[0] < 0:  # where plus and minus cancel out, the mean says little
+            lines.append(_("average size {size}", size=text.number(size[unit], 2)))
         if code is not None:
             lines.append(_("in your digit {value}", value=text.number(code[unit], 2)))
         texts.append("\n".join(lines))

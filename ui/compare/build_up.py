@@ -10,6 +10,8 @@ from ui import downloads, models, pictures
 from ui.compare.scene import Scene
 from ui.text import Text
 
+_STEP = "build_up_step"
+
 
 def show(scene: Scene, text: Text) -> None:
     """Show one step large, and the strip of all steps."""
@@ -19,9 +21,10 @@ def show(scene: Scene, text: Text) -> None:
         _("Model"),
         names,
         format_func=lambda option: models.title(option, text),
-        default=scene.family.name if scene.family.name in names else names[0],
-        key=f"build_up_{scene.family.name}",  # the frame's choice goes before an older one here
+        default=scene.focus.name if scene.focus.name in names else names[0],
+        key=f"build_up_{scene.focus.name}",  # the frame's choice goes before an older one here
         required=True,
+        persist_state="session",
         label_visibility="collapsed",
     )
     if scene.digit is None:
@@ -38,18 +41,20 @@ def show(scene: Scene, text: Text) -> None:
     order, steps = units.strongest_first(model, code), units.build_up(model, code)
     step = 0
     if order:
+        # Another drawing may have fewer units than the visitor has come to.
+        st.session_state[_STEP] = min(st.session_state.get(_STEP, 4), len(order))
         step = st.slider(
             _("Units so far, the strongest first"),
             0,
             len(order),
-            min(4, len(order)),
-            key=f"build_up_{name}_{scene.now.revision}",  # another drawing has other units
+            key=_STEP,
+            persist_state="session",
         )
     st.html(_large(scene.digit, steps, order, step, text))
     st.html(_strip(steps, step, text))
     downloads.button(
         _("The pictures (PNG)"),
-        lambda: pictures.png(pictures.tiled([[pictures.grey(x) for x in steps]]), scale=4),
+        lambda: pictures.sheet([pictures.grey(x) for x in steps]),
         f"gargalo-build-up-{name}.png",
     )
 

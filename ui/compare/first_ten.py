@@ -9,7 +9,7 @@ import ae
 from ae import evaluation
 from ui import downloads, galleries, models, pictures, strokes
 from ui.compare.scene import Scene
-from ui.galleries import Row
+from ui.galleries import Row, Tile
 from ui.text import Text
 
 
@@ -21,8 +21,8 @@ def show(scene: Scene, text: Text) -> None:
         firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
         digits = np.stack([strokes.sample_digit(name) for name in firsts])
         told = _(
-            "Our own sample digits, because MNIST is not on this machine. Its first ten test"
-            " digits stand here once it is."
+            "Our own sample digits, because MNIST is not on this machine. Where it is, its first"
+            " ten test digits stand here."
         )
     else:
         told = _("The first ten of MNIST's test digits, as in the tutorial.")
@@ -31,22 +31,20 @@ def show(scene: Scene, text: Text) -> None:
         (
             _("Originals"),
             [
-                (pictures.grey(digit), _("Original {i} of {n}", i=i, n=len(digits)))
+                Tile(pictures.grey(digit), _("Original {i} of {n}", i=i, n=len(digits)))
                 for i, digit in enumerate(digits, 1)
             ],
         )
     ]
     for name, model in scene.models.items():
-        made = model.reconstruct(digits)
-        title = models.title(name, text)
-        alts = [
-            _(
+        title, made, tiles = models.title(name, text), model.reconstruct(digits), []
+        for i, (picture, mse) in enumerate(zip(made, evaluation.mse(digits, made), strict=True), 1):
+            alt = _(
                 "{model}: digit {i} again, squared error {mse}",
                 model=title, i=i, mse=text.number(mse, 4),
-            )
-            for i, mse in enumerate(evaluation.mse(digits, made), 1)
-        ]  # fmt: skip
-        rows.append((title, [(pictures.grey(x), alt) for x, alt in zip(made, alts, strict=True)]))
+            )  # fmt: skip
+            tiles.append(Tile(pictures.grey(picture), alt))
+        rows.append((title, tiles))
     st.html(galleries.html(rows))
     downloads.button(
         _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-first-ten.png"

@@ -1,4 +1,4 @@
-"""PCA with more and more components beside the nets, whose code has always 32 numbers."""
+"""PCA with more and more components beside the nets, whose codes have a fixed size."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ def show(scene: Scene, text: Text) -> None:
     nets = {name: model for name, model in scene.models.items() if name != "pca"}
     tested = {name: float(model.facts["test"][measure]) for name, model in nets.items()}
     drawn = {name: float(getattr(scene.results[name], measure)) for name in nets if scene.results}
-    st.html(_verdicts(tested, overall, text))
-    tests, yours = _("Over MNIST's 10,000 test digits"), _("Your digit")
+    if tested:
+        st.html(_verdicts(tested, overall, text))
+    digits = text.number(models.facts().table["data"]["test_digits"])
+    tests, yours = _("Over MNIST's {n} test digits", n=digits), _("Your digit")
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{tests}**")
@@ -58,8 +60,6 @@ def show(scene: Scene, text: Text) -> None:
 
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> str:
     """Say for each net how many principal components its code is worth."""
-    if not tested:
-        return ""
     intro = text.gettext("Each net's numbers are worth so many principal components:")
     said = [f"<li>{escape(intro)}</li>"]
     for name, error in tested.items():
@@ -76,10 +76,12 @@ def _chart(
     key: str, errors: Float32, nets: dict[str, float], text: Text, k: int | None = None
 ) -> None:
     titles = {name: models.title(name, text) for name in nets}
-    at_32 = text.number(errors[31], 4)
     label = text.gettext(
-        "The error of PCA falls as components are added; with 32 it is {error}. {nets}",
-        error=at_32,
+        "The error of PCA with 1 component: {first}, with 32: {middle}, with {n}: {last}. {nets}",
+        first=text.number(errors[0], 4),
+        middle=text.number(errors[31], 4),
+        n=len(errors),
+        last=text.number(errors[-1], 4),
         nets="; ".join(f"{titles[name]}: {text.number(error, 4)}" for name, error in nets.items()),
     )
     plot(figures.ladder_figure(errors, nets, titles, text, k), label=label, key=key, height=280)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ae.arrays import Float32
 from ae.model import Model
-from ui import editor, models, pictures, state
+from ui import models, pictures, state
 from ui.compare.scene import Scene
 from ui.results import Result
 from ui.text import Text
@@ -42,21 +42,28 @@ def html(scene: Scene, text: Text) -> str:
         _("What changed"),
         _("Squared error"),
         _("Cross-entropy"),
-        _("Better than … of MNIST"),
+        _("Better than … of MNIST, in this model"),
         _("Units active"),
     )
-    head = "".join(f"<th>{escape(title)}</th>" for title in heads)
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
     marks = _marks({name: result.mse for name, result in scene.results.items()}, text)
     rows = ""
     for name, model in scene.models.items():
         result = scene.results.get(name)
         title = models.title(name, text)
-        cells = _cells(model, title, result, marks.get(name, ""), text) if result else _empty(model)
+        cells = (
+            _cells(model, title, result, marks.get(name, ""), text)
+            if result
+            else _empty(model, _("No code yet"))
+        )
         written = "".join(
             f'<td class="{kind}" data-label="{escape(label)}">{cell}</td>'
             for label, (kind, cell) in zip(heads[1:], cells, strict=True)
         )
-        rows += f'<tr data-model="{name}"><th scope="row">{escape(title)}</th>{written}</tr>'
+        current = ' aria-current="true"' if model is scene.focus else ""
+        rows += (
+            f'<tr data-model="{name}"{current}><th scope="row">{escape(title)}</th>{written}</tr>'
+        )
     return (
         f'<table class="lanes" data-revision="{scene.now.revision}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{_own(scene.digit, text)}{rows}</tbody></table>"
@@ -103,7 +110,7 @@ def _cells(
         model=title, lost=lost, added=added,
     )  # fmt: skip
     return (
-        ("code", _bars(code, editor.axis(model), numbers)),
+        ("code", _bars(code, model.statistics.code_axis, numbers)),
         ("picture", pictures.img(pictures.grey(result.reconstruction), survives)),
         ("picture", pictures.img(pictures.signed(result.error), changed)),
         ("number", text.number(result.mse, 4) + mark),
@@ -113,8 +120,8 @@ def _cells(
     )
 
 
-def _empty(model: Model) -> Sequence[tuple[str, str]]:
-    code = _bars(np.zeros(model.code_size, np.float32), editor.axis(model), "")
+def _empty(model: Model, no_code: str) -> Sequence[tuple[str, str]]:
+    code = _bars(np.zeros(model.code_size, np.float32), model.statistics.code_axis, no_code)
     return (("code", code), ("picture", _BLANK), ("picture", _BLANK), *([("number", "–")] * 4))
 
 
@@ -134,12 +141,14 @@ def _bars(code: Float32, axis: tuple[float, float], alt: str) -> str:
 
 
 def _marks(errors: Mapping[str, float], text: Text) -> dict[str, str]:
-    """Say which lane comes closest and which strays furthest, where there is a choice."""
-    if len(errors) < 2:
+    """Say which lanes come closest and which stray furthest, by the figures that are shown."""
+    shown = {name: text.number(error, 4) for name, error in errors.items()}
+    if len(set(shown.values())) < 2:
         return {}
-    closest, furthest = text.gettext("closest"), text.gettext("furthest")
-    told = {
-        max(errors, key=errors.__getitem__): furthest,
-        min(errors, key=errors.__getitem__): closest,
+    least, most = (pick(errors.items(), key=lambda item: item[1])[0] for pick in (min, max))
+    words = {shown[least]: text.gettext("closest"), shown[most]: text.gettext("furthest")}
+    return {
+        name: f'<small class="mark">{escape(words[error])}</small>'
+        for name, error in shown.items()
+        if error in words
     }
-    return {name: f'<small class="mark">{escape(word)}</small>' for name, word in told.items()}

@@ -23,7 +23,7 @@ class Scene:
     now : the visitor.
     found : name -> model, of all that could be loaded, PCA first.
     models : the same, of those that the visitor compares; never empty.
-    family : the model that the frame names; a view of a single model shows this one.
+    focus : the model that the frame names; a view of a single model shows this one.
     digit : (28, 28), the drawing as the models see it; None while there is none.
     results : name -> what becomes of the digit; empty while there is none.
     """
@@ -31,7 +31,7 @@ class Scene:
     now: Visit
     found: Mapping[str, Model]
     models: Mapping[str, Model]
-    family: Model
+    focus: Model
     digit: Float32 | None
     results: Mapping[str, Result]
 
@@ -49,15 +49,15 @@ def available() -> dict[str, Model]:
 
 
 def compare(now: Visit, found: Mapping[str, Model], chosen: Sequence[str]) -> Scene:
-    """Send the drawing, in MNIST's normal form, through the chosen models."""
+    """Send the drawing through the chosen models."""
     compared = {name: found[name] for name in found if name in chosen}
-    family = found.get(state.model_name()) or next(iter(found.values()))
+    focus = found.get(state.model_name()) or next(iter(found.values()))
     try:
-        digit = strokes.digit(now.drawing)
+        digit = strokes.digit(now.drawing, normalise=now.normal)
     except ae.EmptyDrawing:
-        return Scene(now, found, compared, family, None, {})
+        return Scene(now, found, compared, focus, None, {})
     made = {name: _reconstruct(model, digit) for name, model in compared.items()}
-    return Scene(now, found, compared, family, digit, made)
+    return Scene(now, found, compared, focus, digit, made)
 
 
 def _reconstruct(model: Model, digit: Float32) -> Result:

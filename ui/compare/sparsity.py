@@ -7,7 +7,6 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from ae import weights
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
 from ui import downloads, models
@@ -18,7 +17,7 @@ _RECIPES = {"best": N_("Our recipe"), "tutorial": N_("The tutorial's recipe")}
 
 
 def show(scene: Scene, text: Text) -> None:
-    """Show a row for each model, by either recipe, and check what the tutorial says."""
+    """Show a row for each model, whatever lanes are open, and check what the tutorial says."""
     _ = text.gettext
     facts = models.facts()
     recipe = st.segmented_control(
@@ -38,13 +37,13 @@ def show(scene: Scene, text: Text) -> None:
         _("Digits by number of zeros"),
         _("All activations that are not zero"),
         _("Dead units: always zero"),
-        _("Sum of sizes (L1), median"),
+        _("Sum of absolute values (L1), median"),
     )
-    head = "".join(f"<th>{escape(title)}</th>" for title in heads)
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
     rows = "".join(
-        _row(name, recipe, facts, heads[1:], text)
-        for name in scene.models
-        if recipe in weights.recipes(name)
+        _row(name, facts.codes[name, recipe], heads[1:], text)
+        for name in scene.found
+        if (name, recipe) in facts.codes
     )
     st.html(
         f'<table class="lanes facts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -53,18 +52,19 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def _verdict(facts: Facts, text: Text) -> str:
-    """Check "it will have more zeros", by both recipes."""
-    shares = {
-        f"{name}_{recipe}": text.percent(_zeros(facts.codes[name, recipe]), 1)
-        for name in ("shallow", "sparse")
-        for recipe in _RECIPES
-    }
-    return text.gettext(
-        "The tutorial says of the sparse net: it will have more zeros. It has: {sparse_tutorial}"
-        " instead of {shallow_tutorial} by the tutorial's recipe, {sparse_best} instead of"
-        " {shallow_best} by ours.",
-        **shares,
-    )
+    """Set the tutorial's "it will have more zeros" beside the shares, by each recipe."""
+    said = [text.gettext("The tutorial says of the sparse net: it will have more zeros.")]
+    for recipe, title in _RECIPES.items():
+        shallow, sparse = (facts.codes.get((name, recipe)) for name in ("shallow", "sparse"))
+        if shallow and sparse:
+            shares = text.gettext(
+                "{recipe}: {sparse} instead of {shallow}.",
+                recipe=text.gettext(title),
+                sparse=text.percent(_zeros(sparse), 1),
+                shallow=text.percent(_zeros(shallow), 1),
+            )
+            said.append(shares)
+    return " ".join(said)
 
 
 def _zeros(codes: CodeFacts) -> float:
@@ -72,12 +72,16 @@ def _zeros(codes: CodeFacts) -> float:
     return float(codes.zeros @ np.arange(len(codes.zeros)) / codes.zeros.sum() / len(codes.size))
 
 
-def _row(name: str, recipe: str, facts: Facts, heads: tuple[str, ...], text: Text) -> str:
+def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> str:
     _ = text.gettext
-    codes, title = facts.codes[name, recipe], models.title(name, text)
+    title = models.title(name, text)
     share, dead = text.percent(_zeros(codes), 1), str(_dead(codes))
-    common = int(codes.zeros.argmax())
-    of_zeros = _("{model}: most often {n} zeros in a code.", model=title, n=common)
+    of_zeros = text.ngettext(
+        "{model}: most often {n} zero in a code.",
+        "{model}: most often {n} zeros in a code.",
+        int(codes.zeros.argmax()),
+        model=title,
+    )
     low, high = (text.number(codes.edges[end], 1) for end in (0, -1))
     of_sizes = _("{model}: activations from {low} to {high}.", model=title, low=low, high=high)
     cells = (
@@ -100,7 +104,8 @@ def _dead(codes: CodeFacts) -> int:
 
 def _histogram(counts: Float32, low: str, high: str, alt: str) -> str:
     """Draw counts as small bars, the highest full; `low` and `high` stand below the ends."""
-    bars = "".join(f'<i style="height:{100 * n:.1f}%"></i>' for n in counts / counts.max())
+    most = counts.max() or 1  # a dead net has no activation at all
+    bars = "".join(f'<i style="height:{100 * n:.1f}%"></i>' for n in counts / most)
     return (
         f'<div class="small-bars" role="img" aria-label="{escape(alt)}">{bars}</div>'
         f'<small class="ends"><span>{low}</span><span>{high}</span></small>'

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from ae import evaluation
-from ui import downloads, galleries, models, pictures, strokes
+from ui import canvas, downloads, galleries, models, pictures, strokes
 from ui.compare.scene import Scene
-from ui.galleries import Row
+from ui.galleries import Row, Tile
 from ui.text import N_, Text
 
 _TITLES = {
@@ -27,7 +29,8 @@ def show(scene: Scene, text: Text) -> None:
     st.caption(
         _(
             "The models were trained on digits alone. What a pen could draw may survive in part; a"
-            " bright ground and noise do not. Choose one, and it is on the canvas."
+            " bright ground and noise do not. Choose one, and it is on the canvas. Below each"
+            " picture: its squared error."
         )
     )
     with st.container(key="strangers", horizontal=True, gap="xsmall"):
@@ -36,24 +39,20 @@ def show(scene: Scene, text: Text) -> None:
                 _(title),
                 key=f"stranger_{name}",
                 width="stretch",
-                on_click=lambda name=name: scene.now.put(strokes.sample(name)),
+                on_click=canvas.act,
+                args=(scene.now, text, partial(scene.now.put, strokes.sample(name))),
             )
     digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]
-    rows: list[Row] = [
-        (_("Given"), [(pictures.grey(x), title) for x, title in zip(digits, titles, strict=True)])
-    ]
+    given = [Tile(pictures.grey(x), title) for x, title in zip(digits, titles, strict=True)]
+    rows: list[Row] = [(_("Given"), given)]
     for name, model in scene.models.items():
-        made = model.reconstruct(digits)
-        row = []
+        title, made, tiles = models.title(name, text), model.reconstruct(digits), []
         for what, picture, mse in zip(titles, made, evaluation.mse(digits, made), strict=True):
-            share = text.percent(1 - model.statistics.better_than(float(mse)))
-            alt = _(
-                "{model} makes this of it: {what}. Worse than {share} of MNIST's test digits.",
-                model=models.title(name, text), what=what, share=share,
-            )  # fmt: skip
-            row.append((pictures.grey(picture), alt))
-        rows.append((models.title(name, text), row))
+            error = text.number(mse, 4)
+            alt = _("{what}, by {model}: squared error {mse}", what=what, model=title, mse=error)
+            tiles.append(Tile(pictures.grey(picture), alt, error))
+        rows.append((title, tiles))
     st.html(galleries.html(rows))
     downloads.button(
         _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-strangers.png"

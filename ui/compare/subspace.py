@@ -1,4 +1,4 @@
-"""Do the nets find PCA's subspace? The angles between what they can draw and what PCA can."""
+"""Do the nets find PCA's subspace? The angles between their atoms and PCA's components."""
 
 from __future__ import annotations
 
@@ -15,49 +15,60 @@ from ui.compare.scene import Scene
 from ui.components.plots import plot
 from ui.text import N_, Text
 
+Key = tuple[str, str]  # family and recipe
+
 
 def show(scene: Scene, text: Text) -> None:
     """Show the angles of every net whose decoder is one layer, whatever lanes are open."""
     _ = text.gettext
-    angles = {
-        key: np.degrees(found)
-        for key, found in models.facts().angles.items()
-        if key[0] in scene.models
-    }
-    titles = {(name, recipe): _title(name, recipe, text) for name, recipe in angles}
-    shared = {key: overlap(np.radians(found)) for key, found in angles.items()}
+    angles = models.facts().angles
+    titles = {key: _title(*key, text) for key in angles}
+    degrees = {key: np.degrees(found) for key, found in angles.items()}
     st.caption(
         _(
-            "A decoder of one layer mixes one picture for each number, and so does PCA. If both can"
-            " draw the same, all angles between them are zero. An overlap of 1 is the same space;"
-            " with 0 there is nothing in common."
+            "Before its sigmoid, a decoder of one layer adds up one picture for each number. PCA"
+            " does so too. If both add up to the same, all angles are zero. An overlap of 1 is the"
+            " same space; with 0 there is nothing in common."
         )
     )
-    lines = []
-    for (name, recipe), share in shared.items():
-        same = N_("{model}: the same space as PCA, overlap {share}.")
-        other = N_("{model}: another space, overlap {share}.")
-        message = _(
-            same if share >= 0.99 else other,
-            model=titles[name, recipe],
-            share=text.number(share, 2),
-        )
-        colour = figures.COLOURS[name]
-        lines.append(f'<li style="--colour: {colour}" class="model">{escape(message)}</li>')
-    st.html(f'<ul class="verdicts">{"".join(lines)}</ul>')
+    st.html(_verdicts(angles, titles, text))
     label = _(
-        "Principal angles to PCA, smallest first. {overlaps}",
-        overlaps="; ".join(
+        "Principal angles to PCA, smallest first. {angles}",
+        angles="; ".join(
             f"{titles[key]}: {text.number(found[0], 1)}° – {text.number(found[-1], 1)}°"
-            for key, found in angles.items()
+            for key, found in degrees.items()
         ),
     )
-    plot(figures.angles_figure(angles, titles, text), label=label, key="angles", height=300)
-    if any(name != "pca" and not draws_in_one_layer(name) for name in scene.models):
+    plot(figures.angles_figure(degrees, titles, text), label=label, key="angles", height=300)
+    bent = [
+        models.title(name, text)
+        for name in scene.found
+        if name != "pca" and not draws_in_one_layer(name)
+    ]
+    if bent:
         st.caption(
-            _("The deep net is not in the chart: its decoder bends, so it has no such space.")
+            _(
+                "Not in the chart: {names}. A decoder of several layers bends, so that it has no"
+                " such space.",
+                names=", ".join(bent),
+            )
         )
-    downloads.button(_("The angles (CSV)"), lambda: _csv(angles), "gargalo-angles.csv")
+    downloads.button(_("The angles (CSV)"), lambda: _csv(degrees), "gargalo-angles.csv")
+
+
+def _verdicts(angles: Mapping[Key, Float32], titles: Mapping[Key, str], text: Text) -> str:
+    """Say of each net whether it is PCA's space, and how much the two overlap."""
+    same = N_("{model}: the same space as PCA, overlap {share}.")
+    other = N_("{model}: another space, overlap {share}.")
+    lines = ""
+    for key, found in angles.items():
+        share = overlap(found)
+        message = text.gettext(
+            same if share >= 0.99 else other, model=titles[key], share=text.number(share, 2)
+        )
+        colour = figures.COLOURS[key[0]]
+        lines += f'<li style="--colour: {colour}" class="model">{escape(message)}</li>'
+    return f'<ul class="verdicts">{lines}</ul>'
 
 
 def _title(name: str, recipe: str, text: Text) -> str:
@@ -67,10 +78,10 @@ def _title(name: str, recipe: str, text: Text) -> str:
     return text.gettext("{model}, the tutorial's recipe", model=title)
 
 
-def _csv(angles: Mapping[tuple[str, str], Float32]) -> bytes:
+def _csv(degrees: Mapping[Key, Float32]) -> bytes:
     rows = (
         (*key, number, angle)
-        for key, found in angles.items()
+        for key, found in degrees.items()
         for number, angle in enumerate(found, 1)
     )
     return downloads.csv_bytes(["model", "recipe", "number", "degrees"], rows)

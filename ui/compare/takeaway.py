@@ -36,7 +36,7 @@ def show(scene: Scene, text: Text) -> None:
             downloads.button(
                 _("The pictures (PNG)"), lambda: pictures_png(scene), "gargalo-compare.png"
             )
-        st.caption(_("With the NPZ beside it, this Python makes the same comparison:"))
+        st.caption(_("With the NPZ beside it, this Python prints the same squared errors:"))
         st.code(_SNIPPET.format(names=tuple(scene.results)), language="python")
 
 

@@ -31,7 +31,7 @@ _CSS = """
 .atoms [role=radio] { cursor: pointer; touch-action: manipulation }
 .atoms [aria-checked=true] { outline: 2px solid var(--st-primary-color); outline-offset: 1px }
 .atoms p { margin: 0.3rem 0 0; font-size: 0.8rem; line-height: 1.35; white-space: pre-line;
-  min-height: 5.4em }
+  min-height: 6.8em }
 """
 
 

@@ -3,11 +3,16 @@ const HIDE = ".dc-toolbar { display: none !important }";
 // The colours of the theme that style.css uses; Streamlit defines them inside components only.
 const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-color"];
 
+let view; // the one that was open at the last run
+
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language;
   const theme = getComputedStyle(parentElement.host ?? parentElement);
   for (const name of COLOURS) document.documentElement.style.setProperty(name, theme.getPropertyValue(name));
   if (location.search !== data.link) history.replaceState(history.state, "", data.link + location.hash);
+
+  if (view && data.view && view !== data.view) document.querySelector(".st-key-view")?.scrollIntoView();
+  view = data.view;
 
   // The canvas mounts when it likes, and again after a change of page.
   mend(data.label);

@@ -4,6 +4,8 @@
   ``st.query_params`` pushes one each time, and the Back button would no longer leave the page.
 - The page says which language it is in, for screen readers and for the browser's own translator.
 - The page's own style sheet gets the theme's colours, which Streamlit gives to components only.
+- A view that the visitor chooses is brought into sight, below its menu: on a projector it begins
+  under the edge of the screen.
 - The canvas (streamlit-drawable-canvas 0.13) gets a name, and loses its toolbar: invisible until
   the mouse hovers, it lies over the top right corner and a tap there wipes the drawing.
 """
@@ -21,17 +23,18 @@ _mount = st.components.v2.component(
 )
 
 
-def settle(*, link: str, language: str, canvas_label: str) -> None:
+def settle(*, link: str, language: str, canvas_label: str, view: str | None) -> None:
     """Bring the browser in line with this run.
 
     Parameters
     ----------
     link : query string that opens this state.
     language : as in HTML's ``lang``.
+    view : the part of the page that is open, if it has such; another one is scrolled to.
     canvas_label : what the canvas is, for those who cannot see it.
     """
     _mount(
         key="browser",
-        data={"link": link, "language": language, "label": canvas_label},
+        data={"link": link, "language": language, "label": canvas_label, "view": view},
         height=1,
     )

@@ -19,7 +19,6 @@ def plot(
     label: str,
     key: str,
     height: int = 260,
-    revision: int | str = 0,
 ) -> None:
     """Show `figure`; bars, lines, points and pies, which is what Plotly's basic bundle has.
 
@@ -33,8 +32,6 @@ def plot(
         The chart's name, unique in the app.
     height : int
         In CSS pixels; reserved before anything has loaded.
-    revision : int or str
-        Written to the host's `data-revision` once these data are in the page.
     """
     _mount(
         key=key,
@@ -42,7 +39,6 @@ def plot(
         data={
             "figure": charts.plain(figure),
             "label": label,
-            "revision": revision,
             "module": charts.MODULE,
         },
     )
