@@ -185,7 +185,7 @@ def test_the_ladder_in_place(open_compare: OpenPage) -> None:
     expect(charts.first.locator(".scatterlayer .trace")).to_have_count(5)
     own = charts.nth(1)
     expect(own.locator(".scatterlayer .trace")).to_have_count(6)  # and the mark
-    expect(own).to_have_attribute("aria-label", re.compile(r"with 32 it is 0\.\d{4}"))
+    expect(own).to_have_attribute("aria-label", re.compile(r"with 32: 0\.\d{4}"))
     element = own.element_handle()
     curve = "host => host.querySelector('.js-plotly-plot').data[0].y"
     before = own.evaluate(curve)
