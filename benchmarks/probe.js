@@ -74,8 +74,8 @@
   // Looks at each animation frame from now on; what is counted are frames.
   const frames = ({ bars, pictures }) => {
     const traces = () =>
-      [...document.querySelectorAll(`${bars} .trace.bars`)].filter(
-        (trace) => trace.querySelectorAll(".point path").length === 32,
+      [...document.querySelectorAll(`${bars} :is(.trace.bars, .small-bars)`)].filter(
+        (trace) => trace.querySelectorAll(".point path, :scope > i").length === 32,
       ).length;
     const images = () => [...document.querySelectorAll(`${pictures} img`)];
     // An element that gets a new address goes on showing its old picture until the new one is there; a new one is blank.

@@ -10,9 +10,10 @@ import streamlit as st
 
 from ae.arrays import Float32
 from ae.model import Model
-from ui import models, pictures, state
+from ui import models, pictures, state, tables
 from ui.compare.scene import Scene
 from ui.results import Result
+from ui.tables import Cell
 from ui.text import Text
 
 _BLANK = '<div class="pixels blank"></div>'
@@ -45,7 +46,6 @@ def html(scene: Scene, text: Text) -> str:
         _("Better than … of MNIST, in this model"),
         _("Units active"),
     )
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
     marks = _marks({name: result.mse for name, result in scene.results.items()}, text)
     rows = ""
     for name, model in scene.models.items():
@@ -56,16 +56,9 @@ def html(scene: Scene, text: Text) -> str:
             if result
             else _empty(model, _("No code yet"))
         )
-        written = "".join(
-            f'<td class="{kind}" data-label="{escape(label)}">{cell}</td>'
-            for label, (kind, cell) in zip(heads[1:], cells, strict=True)
-        )
-        current = ' aria-current="true"' if model is scene.focus else ""
-        rows += (
-            f'<tr data-model="{name}"{current}><th scope="row">{escape(title)}</th>{written}</tr>'
-        )
+        rows += tables.row(name, title, cells, heads, current=model is scene.focus)
     return (
-        f'<table class="lanes" data-revision="{scene.now.revision}"><thead><tr>{head}</tr></thead>'
+        f'<table class="lanes" data-revision="{scene.now.revision}">{tables.head(heads)}'
         f"<tbody>{_own(scene.digit, text)}{rows}</tbody></table>"
     )
 
@@ -89,10 +82,8 @@ def _own(digit: Float32 | None, text: Text) -> str:
     )
 
 
-def _cells(
-    model: Model, title: str, result: Result, mark: str, text: Text
-) -> Sequence[tuple[str, str]]:
-    """Give the cells of a lane behind its title: kind and HTML."""
+def _cells(model: Model, title: str, result: Result, mark: str, text: Text) -> Sequence[Cell]:
+    """Give the cells of a lane behind its title."""
     _ = text.gettext
     code, active = result.code, int(np.count_nonzero(result.code))
     numbers = _(
@@ -120,7 +111,7 @@ def _cells(
     )
 
 
-def _empty(model: Model, no_code: str) -> Sequence[tuple[str, str]]:
+def _empty(model: Model, no_code: str) -> Sequence[Cell]:
     code = _bars(np.zeros(model.code_size, np.float32), model.statistics.code_axis, no_code)
     return (("code", code), ("picture", _BLANK), ("picture", _BLANK), *([("number", "–")] * 4))
 

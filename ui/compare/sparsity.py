@@ -9,7 +9,7 @@ import streamlit as st
 
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
-from ui import downloads, models
+from ui import downloads, models, tables
 from ui.compare.scene import Scene
 from ui.text import N_, Text
 
@@ -39,15 +39,12 @@ def show(scene: Scene, text: Text) -> None:
         _("Dead units: always zero"),
         _("Sum of absolute values (L1), median"),
     )
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
     rows = "".join(
-        _row(name, facts.codes[name, recipe], heads[1:], text)
+        _row(name, facts.codes[name, recipe], heads, text)
         for name in scene.found
         if (name, recipe) in facts.codes
     )
-    st.html(
-        f'<table class="lanes facts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    )
+    st.html(f'<table class="lanes facts">{tables.head(heads)}<tbody>{rows}</tbody></table>')
     downloads.button(_("The figures (CSV)"), lambda: _csv(facts), "gargalo-sparsity.csv")
 
 
@@ -91,11 +88,7 @@ def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> str
         ("number", dead),
         ("number", text.number(codes.l1[50], 1)),
     )
-    written = "".join(
-        f'<td class="{kind}" data-label="{escape(label)}">{cell}</td>'
-        for label, (kind, cell) in zip(heads, cells, strict=True)
-    )
-    return f'<tr data-model="{name}"><th scope="row">{escape(title)}</th>{written}</tr>'
+    return tables.row(name, title, cells, heads)
 
 
 def _dead(codes: CodeFacts) -> int:
