@@ -21,15 +21,16 @@ class Tile(NamedTuple):
 Row = tuple[str, Sequence[Tile]]  # title and pictures
 
 
-def html(rows: Sequence[Row]) -> str:
-    """Write the rows, each behind its title."""
+def html(rows: Sequence[Row], width: int = 84) -> str:
+    """Write the rows, each behind its title; a picture is `width` px wide where there is room."""
     body = ""
     for title, tiles in rows:
         body += f"<b>{escape(title)}</b>"
         for tile in tiles:
             note = f"<small>{escape(tile.note)}</small>" if tile.note else ""
             body += f"<span>{pictures.img(tile.pixels, tile.alt)}{note}</span>"
-    return f'<div class="gallery" style="--columns: {len(rows[0][1])}">{body}</div>'
+    size = f"--columns: {len(rows[0][1])}; --width: {width}px"
+    return f'<div class="gallery" style="{size}">{body}</div>'
 
 
 def sheet(rows: Sequence[Row], scale: int = 4) -> bytes:

@@ -53,7 +53,7 @@ def show(scene: Scene, text: Text) -> None:
             alt = _("{what}, by {model}: squared error {mse}", what=what, model=title, mse=error)
             tiles.append(Tile(pictures.grey(picture), alt, error))
         rows.append((title, tiles))
-    st.html(galleries.html(rows))
+    st.html(galleries.html(rows, width=112))  # as wide as the buttons above them
     downloads.button(
         _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-strangers.png"
     )
