@@ -69,7 +69,11 @@ def figure(title: str, pixels: Pixels, alt: str, note: str = "&nbsp;") -> str:
     )
 
 
+def url(pixels: Pixels) -> str:
+    """Write an address that carries the pixels themselves: no second request, so no flicker."""
+    return f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
+
+
 def img(pixels: Pixels, alt: str) -> str:
-    """Write an ``<img>`` that carries its own pixels: no second request, so no flicker."""
-    data = base64.b64encode(png(pixels)).decode()
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" class="pixels">'
+    """Write an ``<img>`` with the pixels in its address."""
+    return f'<img src="{url(pixels)}" alt="{escape(alt)}" class="pixels">'

@@ -268,7 +268,7 @@ def test_a_finger_on_a_phone(open_compare: OpenPage) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_every_view_fits_every_screen(language: str, open_compare: OpenPage) -> None:
-    """No view is wider than the screen; a picture of each is kept in artefacts/."""
+    """No view is wider than the screen; a picture of each is kept, of a projector and a phone."""
     visitor = open_compare(f"?lang={language}&model=deep")
     pills = visitor.locator(f".st-key-{state.VIEW} button")
     expect(pills).to_have_count(len(state.VIEWS))
@@ -280,8 +280,9 @@ def test_every_view_fits_every_screen(language: str, open_compare: OpenPage) -> 
             visitor.set_viewport_size({"width": width, "height": height})
             visitor.wait_for_timeout(150)
             assert visitor.evaluate(MEASURE) <= 0, (name, width)
-            pills.nth(i).scroll_into_view_if_needed()
-            screenshot(visitor, f"compare-{name}-{language}-{width}")
+            if width in (1280, 390):
+                pills.nth(i).evaluate("pill => pill.scrollIntoView()")
+                screenshot(visitor, f"compare-{name}-{language}-{width}")
     for image in visitor.locator("img").all():
         assert image.get_attribute("alt")
 

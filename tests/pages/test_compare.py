@@ -414,8 +414,8 @@ def test_the_build_up(name: str) -> None:
     model, digit = ae.load(name), sees(*SEVEN)
     code = model.encode(digit[None])[0]
     steps, order = units.build_up(model, code), units.strongest_first(model, code)
-    row = images(html(app, "strip"))
-    assert_row(row, steps)
+    (url,) = re.findall(r"--strip: url\(([^)]+)\)", html(app, "strip"))
+    assert (strip(url) == pictures.grey(steps)).all()
     (slider,) = app.slider
     assert (slider.min, slider.max) == (0, len(order))
     for step in (0, 3, len(order)):
@@ -433,7 +433,8 @@ def test_the_build_up(name: str) -> None:
         assert unit in said
         strip_of = html(app, "strip")
         assert strip_of.count('class="now"') == 1
-        assert strip_of.split('class="now"')[0].count("<img") == step
+        assert strip_of.split('class="now"')[0].count("<i ") == step + 1
+        assert f'aria-label="{step} unit{"" if step == 1 else "s"}" class="now"' in strip_of
     exact = "Exact sums: this decoder adds one picture for each unit to its bias."
     assert (exact in texts(app)) == (name in ("shallow", "sparse", "linear"))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
+
+import numpy as np
 import streamlit as st
 
 from ae import evaluation, facts, units
@@ -89,13 +92,17 @@ def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Te
 
 
 def _strip(steps: Float32, step: int, text: Text) -> str:
-    """Write all steps in small, with the one that is shown large framed."""
-    images = (
-        pictures.img(pictures.grey(picture), text.ngettext("{n} unit", "{n} units", i))
-        for i, picture in enumerate(steps)
-    )
-    framed = "".join(
-        f'<span class="now">{image}</span>' if i == step else f"<span>{image}</span>"
-        for i, image in enumerate(images)
-    )
-    return f'<div class="strip">{framed}</div>'
+    """Write all steps in small, with the one that is shown large framed.
+
+    They are cut from one picture: 33 of their own would hold up the lanes above them.
+    """
+    url = pictures.url(np.hstack([pictures.grey(picture) for picture in steps]))
+    last = max(len(steps) - 1, 1)
+    cut = ""
+    for i in range(len(steps)):
+        alt = escape(text.ngettext("{n} unit", "{n} units", i))
+        now = ' class="now"' if i == step else ""
+        place = f"background-position: {100 * i / last:.3f}% 0"
+        cut += f'<i role="img" aria-label="{alt}"{now} style="{place}"></i>'
+    style = f"--strip: url({url}); --count: {len(steps)}"
+    return f'<div class="strip" style="{style}">{cut}</div>'
