@@ -42,7 +42,7 @@ class Recipe:
     """
 
     loss: Literal["binary_crossentropy", "mean_squared_error"] = "binary_crossentropy"
-    optimizer: Literal["adadelta", "adam"]
+    optimizer: Literal["adadelta", "adam", "sgd", "rmsprop"]
     learning_rate: float
     schedule: Literal["constant", "cosine"] = "constant"
     initializer: str = "glorot_uniform"

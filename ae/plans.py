@@ -1,0 +1,201 @@
+"""A training of one's own: which net, by which recipe, on how many digits; bounded and checked.
+
+The families that ship are fixed rows of a table. A plan starts from one of them and changes it,
+and the model that comes of it is called "mine".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple, final
+
+from ae.arrays import PIXELS
+from ae.families import FAMILIES, N_, TUTORIAL, Family, Recipe
+
+OWN = "mine"
+"""The name of every model that is trained by a plan."""
+
+Bounds = tuple[float, float]
+LAYERS: Bounds = (1, 4)
+"""Of the encoder, the code's own layer included."""
+WIDTH: Bounds = (2, 512)
+CODE: Bounds = (2, 128)
+DIGITS: Bounds = (500, 60_000)
+SEED: Bounds = (0, 2**32 - 1)
+RECIPE: Mapping[str, Bounds] = MappingProxyType(
+    {
+        "learning_rate": (1e-6, 100.0),
+        "epochs": (1, 300),
+        "batch_size": (16, 2048),
+        "l1": (0.0, 1.0),
+    }
+)
+LOSSES = ("binary_crossentropy", "mean_squared_error")
+OPTIMIZERS = ("adadelta", "adam", "sgd", "rmsprop")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What somebody wants to train.
+
+    Attributes
+    ----------
+    like : the family whose activations the net has, and which its layers began from.
+    hidden : widths of the encoder's layers between the picture and the code; the decoder has the
+        same, the other way round.
+    code_size : numbers per code.
+    recipe : how it is trained.
+    digits : how many of the training digits it sees, the first ones.
+    seed : of the weights' start and of the batches' order.
+
+    Raises
+    ------
+    ValueError
+        A field is outside its bounds; the message names it, what was given and what is possible.
+    """
+
+    like: str
+    hidden: tuple[int, ...]
+    code_size: int
+    recipe: Recipe
+    digits: int = int(DIGITS[1])
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.like not in FAMILIES:
+            raise ValueError(f"like: got {self.like!r}, expected one of {', '.join(FAMILIES)}")
+        _inside("layers of the encoder", len(self.hidden) + 1, LAYERS)
+        for width in self.hidden:
+            _inside("width of a layer", width, WIDTH)
+        _inside("code size", self.code_size, CODE)
+        _inside("digits", self.digits, DIGITS)
+        _inside("seed", self.seed, SEED)
+        for name, bounds in RECIPE.items():
+            _inside(name.replace("_", " "), getattr(self.recipe, name), bounds)
+        _one_of("loss", self.recipe.loss, LOSSES)
+        _one_of("optimizer", self.recipe.optimizer, OPTIMIZERS)
+
+    @property
+    def family(self) -> Family:
+        """The net, as a row that the table of families does not have."""
+        return own_family((PIXELS, *self.hidden, self.code_size), FAMILIES[self.like], self.recipe)
+
+
+def own_family(encoder: tuple[int, ...], like: Family, recipe: Recipe) -> Family:
+    """Make the row of a net of one's own: any encoder, a decoder of the same widths, backwards."""
+    return Family(
+        name=OWN,
+        title=N_("My model"),
+        idea=N_("Trained by you, on the Train page."),
+        encoder=encoder,
+        decoder=encoder[::-1],
+        hidden=like.hidden,
+        output=like.output,
+        recipes=MappingProxyType({"best": recipe}),
+    )
+
+
+def family_of(facts: Mapping[str, Any]) -> Family:
+    """Read from a file's facts which net of one's own it holds.
+
+    Raises
+    ------
+    ValueError
+        It is no such file, or what it says is impossible; the file comes from anybody.
+    """
+    try:
+        if facts["family"] != OWN:
+            raise ValueError("is a model that ships, not one of your own")
+        encoder = tuple(facts["encoder"])
+        if not all(type(width) is int for width in encoder):
+            raise TypeError
+        written: dict[str, Any] = dict(facts["recipe"])
+        recipe = Recipe(**{f.name: written[f.name] for f in fields(Recipe)})
+        activations = [list(half) for half in facts["activations"]]
+        plan = Plan(
+            like=_like(activations), hidden=encoder[1:-1], code_size=encoder[-1], recipe=recipe
+        )
+    except (KeyError, TypeError, IndexError) as fault:
+        raise ValueError("does not say what a model of your own says") from fault
+    if encoder[0] != PIXELS or [list(half) for half in plan.family.activations] != activations:
+        raise ValueError("says that it is a net of another kind")
+    return plan.family
+
+
+def _like(activations: list[list[Any]]) -> str:
+    """Find a family with the same activations in code and output."""
+    for name, family in FAMILIES.items():
+        if [activations[0][-1], activations[1][-1]] == [family.hidden, family.output]:
+            return name
+    raise ValueError("says that it is a net of another kind")
+
+
+def _inside(what: str, value: float, bounds: Bounds) -> None:
+    low, high = bounds
+    # "not inside" and not "outside": a NaN is neither below nor above.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{what}: got {value!r}, expected {low:,} to {high:,}")
+
+
+def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{what}: got {value!r}, expected one of {', '.join(known)}")
+
+
+class Preset(NamedTuple):
+    """A plan to start from, for any family.
+
+    Attributes
+    ----------
+    title, idea : English source strings; the screen translates them.
+    recipe : makes the family's recipe.
+    """
+
+    title: str
+    idea: str
+    recipe: Callable[[Family], Recipe]
+
+
+def _tutorial(family: Family) -> Recipe:
+    # The tutorial trains no linear net: it gets the same settings, with its own loss.
+    return family.recipes.get("tutorial", replace(TUTORIAL, loss=family.recipes["best"].loss))
+
+
+# fmt: off
+PRESETS: Mapping[str, Preset] = MappingProxyType({
+    "seconds": Preset(
+        N_("Ten seconds"),
+        N_("Three rounds through the digits: enough to read them."),
+        lambda family: replace(family.recipes["best"], epochs=3),
+    ),
+    "tutorial": Preset(
+        N_("The tutorial, 2017"),
+        N_("Adadelta with a learning rate of 1, 50 epochs, as it was written."),
+        _tutorial,
+    ),
+    "default_rate": Preset(
+        N_("The tutorial, with today's default"),
+        N_("Keras now starts Adadelta at 0.001. Watch it fail: that is the lesson."),
+        lambda family: replace(_tutorial(family), learning_rate=0.001),
+    ),
+    "ours": Preset(
+        N_("Ours"),
+        N_("How the models of this app were made. Takes some minutes."),
+        lambda family: family.recipes["best"],
+    ),
+})
+# fmt: on
+
+
+def preset(name: str, like: str) -> Plan:
+    """Start from a family and a preset."""
+    family = FAMILIES[like]
+    return Plan(
+        like=like,
+        hidden=family.encoder[1:-1],
+        code_size=family.code_size,
+        recipe=PRESETS[name].recipe(family),
+    )
