@@ -7,7 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-import ae
 from ui import diagram, models, state
 from ui.text import LANGUAGES, N_
 
@@ -15,6 +14,7 @@ from ui.text import LANGUAGES, N_
 PAGES = (
     ("pages/draw/page.py", N_("Draw"), ":material/draw:"),
     ("pages/compare/page.py", N_("Compare"), ":material/compare:"),
+    ("pages/train/page.py", N_("Train"), ":material/model_training:"),
 )
 
 UI = Path(__file__).parent / "ui"
@@ -39,15 +39,15 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
             st.page_link(entry, width="content")
     st.segmented_control(
         _("Model"),
-        list(ae.FAMILIES),
-        format_func=lambda name: _(ae.FAMILIES[name].title),
+        state.model_names(now),
+        format_func=lambda name: models.title(name, text),
         key=state.MODEL,
         on_change=now.change_model,
         required=True,
         label_visibility="collapsed",
     )
     with st.container(key="idea", horizontal=True, vertical_alignment="center", gap="small"):
-        family = ae.FAMILIES[state.model_name()]
+        family = state.family(now)
         st.html(diagram.html(family, " → ".join(map(str, family.widths))), width="content")
         st.caption(_(family.idea), width="stretch")
     st.segmented_control(

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
+import math
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 # TensorFlow is far away: ae.training imports it only in the functions that need it.
-from ae import facts, files, mnist, report, training, weights
-from ae.families import FAMILIES
+from ae import events, facts, files, mnist, plans, report, training, variations, weights
+from ae.evaluation import Errors
+from ae.families import FAMILIES, Recipe
 from ae.model import Autoencoder
 from ae.pca import PCA
+from ae.plans import OWN, Plan
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -28,6 +35,8 @@ examples:
   python -m ae reconstruct digits.npy -o digits.png --model deep
   python -m ae evaluate                           errors of all models on MNIST's test digits
   python -m ae train deep --epochs 20 --out /tmp/weights
+  python -m ae train mine --like deep --code 2 --preset seconds --out /tmp/weights
+  python -m ae encode 7.png --model /tmp/weights/mine.safetensors
   python -m ae export deep --to deep.keras        the same net for Keras
 
 exit codes:
@@ -57,7 +66,14 @@ _TRAINING = """\
 Trains on MNIST's 60,000 training digits, measures on its 10,000 test digits, and writes
 NAME.safetensors (with --recipe tutorial: tutorial/NAME.safetensors) and SHA256SUMS.
 Without --data, MNIST comes from $AE_MNIST, else from Keras's cache, else from the network.
-PCA is fitted in one step and has no recipe: with `all` it comes with the best one."""
+PCA is fitted in one step and has no recipe: with `all` it comes with the best one.
+
+`mine` is a net of your own: --like a family, by a preset's recipe, with what the options below
+change of it. Its file is there from the first second and replaced as it learns. Give --out.
+
+--events - writes one line of JSON for each event to standard output, for programs
+(ae/events.py lists them). The name `-` does so too, once it has read its arguments, a line of
+JSON, from standard input: Keras starts in the meantime. It ends when standard input does."""
 
 _EVALUATION = """\
 Measures every weights file on MNIST's 10,000 test digits, between a perfect copy (no
@@ -141,7 +157,12 @@ def _parser() -> argparse.ArgumentParser:
         to.add_argument("--recipe", choices=report.RECIPES, help="default: best")
 
     train = add("train", _train, "Train a model, or all of them.", _TRAINING)
-    train.add_argument("name", metavar="NAME", choices=(*weights.MODELS, "all"), help=_names("all"))
+    train.add_argument(
+        "name",
+        metavar="NAME",
+        choices=(*weights.MODELS, OWN, "all", files.PIPE),
+        help=f"{_names(OWN, 'all')}; or -",
+    )
     add_data(train)
     add_recipe(train)
     train.add_argument("--epochs", type=_whole(1), help="instead of the recipe's")
@@ -153,6 +174,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="gets the files (default: the repository's weights)",
     )
+    train.add_argument("--events", choices=[files.PIPE], help="say what happens as lines of JSON")
+    _add_plan(train.add_argument_group(f"options of {OWN}"))
 
     evaluate = add("evaluate", _evaluate, "Measure the models' errors on MNIST.", _EVALUATION)
     add_data(evaluate)
@@ -186,9 +209,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--model",
             metavar="NAME",
-            choices=weights.MODELS,
+            type=_model_name,
             default=weights.MODELS[0],
-            help=f"{_names()} (default: {weights.MODELS[0]})",
+            help=f"{_names()}, or a .safetensors file of your own (default: {weights.MODELS[0]})",
         )
         add_recipe(command)
         add_folder(command)
@@ -201,11 +224,74 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     export = add("export", _export, "Write a model as a .keras file.", _EXPORT)
-    export.add_argument("name", metavar="NAME", choices=weights.MODELS, help=_names())
+    export.add_argument(
+        "name",
+        metavar="NAME",
+        type=_model_name,
+        help=f"{_names()}, or a .safetensors file of your own",
+    )
     export.add_argument("--to", required=True, type=Path, metavar="MODEL.keras")
     add_recipe(export)
     add_folder(export)
     return parser
+
+
+def _add_plan(group: argparse._ArgumentGroup) -> None:
+    """Add what changes a plan; where an option is left out, the preset's recipe stands."""
+    group.add_argument("--like", choices=FAMILIES, default=next(iter(FAMILIES)))
+    group.add_argument("--preset", choices=plans.PRESETS, default="ours")
+    group.add_argument(
+        "--layers",
+        type=_widths,
+        metavar="128,64",
+        help="of the encoder, between picture and code; or none",
+    )
+    group.add_argument("--code", type=int, metavar="SIZE", help="numbers per code")
+    group.add_argument("--digits", type=int, help="how many of the training digits")
+    group.add_argument(
+        "--start", metavar="FILE", help="go on from this .safetensors file's weights"
+    )
+    group.add_argument(
+        "--or-samples", action="store_true", help="learn from varied samples if MNIST cannot be had"
+    )
+    kinds: dict[str, Any] = {"learning_rate": float, "batch_size": int, "l1": float}
+    kinds |= {"code_bias": float, "max_row_norm": _float_or_none}
+    chosen = {"loss": plans.LOSSES, "optimizer": plans.OPTIMIZERS, "schedule": plans.SCHEDULES}
+    for name in (f.name for f in fields(Recipe) if f.name != "epochs"):
+        group.add_argument(
+            f"--{name.replace('_', '-')}", type=kinds.get(name, str), choices=chosen.get(name)
+        )
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    base = plans.preset(arguments.preset, arguments.like)
+    # --max-row-norm none is a value, and no option is None too: only what was given counts.
+    said = {f.name: getattr(arguments, f.name) for f in fields(Recipe)}
+    changed = {name: value for name, value in said.items() if value is not None}
+    if changed.get("max_row_norm") == math.inf:
+        changed["max_row_norm"] = None
+    return replace(
+        base,
+        hidden=base.hidden if arguments.layers is None else arguments.layers,
+        code_size=arguments.code or base.code_size,
+        recipe=replace(base.recipe, **changed),
+        digits=arguments.digits or base.digits,
+        seed=arguments.seed,
+    )
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return () if text == "none" else tuple(map(int, text.split(",")))
+
+
+def _float_or_none(text: str) -> float:
+    return math.inf if text == "none" else float(text)
+
+
+def _model_name(text: str) -> str:
+    if text in weights.MODELS or text.endswith(".safetensors"):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not {_names()}, nor a .safetensors file")
 
 
 def _names(*more: str) -> str:
@@ -225,6 +311,8 @@ def _whole(least: int, most: int = 1_000_000) -> Callable[[str], int]:
 
 
 def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
+    if name not in weights.MODELS:
+        return weights.load_own(name)
     recipe = arguments.recipe or "best"
     if name not in FAMILIES and arguments.recipe is not None:
         raise ValueError(f"{name} has no recipe: leave --recipe out")
@@ -269,12 +357,22 @@ def _tell(line: str) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
+    if arguments.name == files.PIPE:
+        _train_by_program()
+        return
+    if arguments.events:
+        with _standard_output_alone() as out:
+            _train_with_events(arguments, out)
+        return
+    if arguments.name == OWN:
+        _train_own(arguments)
+        return
     names = [arguments.name]
     if arguments.name == "all":
         names = [n for n in weights.MODELS if (arguments.recipe or "best") in weights.recipes(n)]
     elif arguments.name not in FAMILIES and (arguments.recipe or arguments.epochs):
         raise ValueError(f"{arguments.name} is fitted in one step: it has no recipe and no epochs")
-    data = mnist.load(arguments.data)
+    data = mnist.load(arguments.data, _say_download)
     if any(name in FAMILIES for name in names):
         _start_keras()
     for name in names:
@@ -291,13 +389,167 @@ def _train(arguments: argparse.Namespace) -> None:
                 )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"interrupted: {name} was not written") from None
-        print(
-            f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
-            f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
-            flush=True,
-        )
+        except training.Diverged as fault:
+            raise ValueError(f"{fault}; {name} was not written") from None
+        _say_errors(path, errors)
     if (arguments.out / facts.FILE).exists():
         _tell(f"{facts.FILE} was measured on other weights: python -m ae evaluate --write --facts")
+
+
+def _train_own(arguments: argparse.Namespace) -> None:
+    plan = _plan(arguments)
+    start = _start_of(arguments, plan)
+    data = _data(arguments, _say_download, lambda _share: None)
+    _start_keras()
+    try:
+        with _progress(OWN) as on_epoch:
+            path, errors = training.carry_out(
+                plan, data, arguments.out, start=start, on_epoch=on_epoch
+            )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted: {OWN}.safetensors has what it had learnt") from None
+    except training.Diverged as fault:
+        raise ValueError(
+            f"{fault}; {OWN}.safetensors has the weights of {fault.passed:.2f} epochs"
+        ) from None
+    _say_errors(path, errors)
+
+
+def _train_by_program() -> None:
+    """Start Keras, then train what a line on standard input says, as long as that stays open."""
+    with _standard_output_alone() as out, ThreadPoolExecutor(1) as beside:
+        found = beside.submit(_data_at_hand)
+        _start_keras()
+        data = found.result()
+        events.write(out, "ready")
+        line = sys.stdin.readline()
+        if not line:
+            return
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+        arguments = _parser().parse_args(["train", *json.loads(line)])
+        _train_with_events(arguments, out, None if arguments.data else data)
+
+
+def _data_at_hand() -> mnist.Mnist | None:
+    try:
+        return mnist.load() if mnist.at_hand() else None
+    except mnist.DataError:
+        return None  # whoever wants it is told why
+
+
+def _end_with_standard_input() -> None:
+    # Whoever started this is gone, however that came about.
+    sys.stdin.read()
+    os._exit(INTERRUPTED)
+
+
+def _train_with_events(
+    arguments: argparse.Namespace, out: IO[str], data: mnist.Mnist | None = None
+) -> None:
+    """Train one model, and say on `out` what happens; `data` is MNIST if it is loaded already."""
+
+    def tell(event: str, **values: Any) -> None:
+        events.write(out, event, **values)
+
+    def on_step(step: training.Step) -> None:
+        loss = step.loss if math.isfinite(step.loss) else None
+        tell("step", passed=step.passed, of=step.of, loss=loss, digits=step.digits,
+             seconds=step.seconds)  # fmt: skip
+
+    def on_kept(kept: training.Kept) -> None:
+        tell("kept", passed=kept.passed, mse=kept.errors.mse, dead=kept.errors.dead)
+
+    def on_epoch(epoch: training.Epoch) -> None:
+        tell("epoch", number=epoch.number, of=epoch.of, loss=epoch.loss,
+             validation_loss=epoch.validation_loss, seconds=epoch.seconds)  # fmt: skip
+
+    try:
+        if arguments.name not in (*FAMILIES, OWN):
+            raise ValueError(f"--events tells of one net's training, not of {arguments.name!r}")
+        plan = _plan(arguments) if arguments.name == OWN else None
+        start = _start_of(arguments, plan) if plan else None
+        data = data or _data(
+            arguments,
+            lambda share: tell("download", share=share),
+            lambda share: tell("drawing", share=share),
+        )
+        digits = min(plan.digits, len(data.x_train)) if plan else len(data.x_train)
+        tell("data", name=data.name, digits=digits, held_out=len(data.x_test))
+        _start_keras()
+        if plan:
+            path, errors = training.carry_out(
+                plan, data, arguments.out, start=start,
+                on_epoch=on_epoch, on_step=on_step, on_kept=on_kept,
+            )  # fmt: skip
+        else:
+            path, errors = training.produce(
+                arguments.name, data, recipe=arguments.recipe or "best", epochs=arguments.epochs,
+                seed=arguments.seed, out=arguments.out, on_epoch=on_epoch, on_step=on_step,
+            )  # fmt: skip
+        tell("done", file=str(path), **errors.as_dict())
+    except training.Diverged as fault:
+        tell("diverged", passed=fault.passed)
+        raise ValueError(str(fault)) from None
+    except mnist.DataError as fault:
+        tell("failed", reason="data", message=str(fault))
+        raise
+    except MemoryError:
+        tell("failed", reason="memory", message="there is not enough memory for this")
+        raise
+    except (ValueError, OSError, weights.WeightsError) as fault:
+        tell("failed", reason="other", message=str(fault))
+        raise
+
+
+def _data(
+    arguments: argparse.Namespace,
+    on_download: Callable[[float], None],
+    on_drawing: Callable[[float], None],
+) -> mnist.Mnist:
+    try:
+        return mnist.load(arguments.data, on_download)
+    except mnist.DataError as fault:
+        if not arguments.or_samples:
+            raise
+        _tell(f"{fault}; it learns from varied samples instead")
+        return variations.load(on_share=on_drawing)
+
+
+def _start_of(arguments: argparse.Namespace, plan: Plan) -> dict[str, Any] | None:
+    """Read the weights that a training goes on from; they must be of the plan's shapes."""
+    if arguments.start is None:
+        return None
+    model = weights.load_own(arguments.start)
+    if model.widths != plan.family.widths:
+        got, wanted = ("-".join(map(str, widths)) for widths in (model.widths, plan.family.widths))
+        raise ValueError(f"{arguments.start} is a net of {got}, and this one is to have {wanted}")
+    return weights.tensors_of(model)
+
+
+@contextlib.contextmanager
+def _standard_output_alone() -> Iterator[IO[str]]:
+    """Give standard output to the events; what anything else prints goes to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(kept, "w", encoding="utf-8") as out:
+            yield out
+    finally:
+        sys.stdout.flush()
+
+
+def _say_errors(path: Path, errors: Errors) -> None:
+    print(
+        f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
+        f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
+        flush=True,
+    )
+
+
+def _say_download(share: float) -> None:
+    end = "\n" if share == 1 else ""
+    print(f"\rDownloading MNIST: {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -335,7 +587,7 @@ def _errors(epoch: training.Epoch) -> str:
 
 def _export(arguments: argparse.Namespace) -> None:
     target: Path = arguments.to
-    if arguments.name not in FAMILIES:
+    if arguments.name in weights.MODELS and arguments.name not in FAMILIES:
         raise ValueError(f"{arguments.name} is no Keras net, so there is nothing to export")
     if target.suffix != ".keras":
         raise ValueError(f"{target}: Keras wants a name that ends in .keras")
@@ -345,8 +597,9 @@ def _export(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{target.parent} is no folder")
     _start_keras()
     draft = target.with_name(target.stem + ".part.keras")
+    family = FAMILIES.get(arguments.name) or plans.family_of(model.facts)
     try:
-        _keras(model).save(draft)
+        training.as_keras(model, family).save(draft)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -356,17 +609,10 @@ def _export(arguments: argparse.Namespace) -> None:
     )
 
 
-def _keras(model: Autoencoder) -> Any:
-    """Build the Keras autoencoder that a model's weights came from."""
-    nets = training.build(FAMILIES[model.name], weights.recipe_of(model.facts))
-    for net, ours in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
-        for layer, dense in zip(net.layers, ours, strict=True):
-            layer.set_weights([dense.weights, dense.bias])
-    return nets.autoencoder
-
-
 def _start_keras() -> None:
     """Import Keras without TensorFlow's notes, which its C++ writes whatever the log level is."""
+    if "keras" in sys.modules:
+        return
     print("Starting TensorFlow …", file=sys.stderr, flush=True)
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

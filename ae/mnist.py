@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
+import logging
 import os
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ _SHAPES = {
     "x_test": (10_000, SIDE, SIDE),
     "y_test": (10_000,),
 }
+# As Keras has it (keras.datasets.mnist), so that its cache serves both.
+_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+_PATIENCE = 20  # seconds without an answer
 _REMEDY = "name another file with --data or the environment variable AE_MNIST"
 
 
@@ -38,6 +42,7 @@ class Mnist:
     x_train, x_test : float32 arrays of shape (60000, 28, 28) and (10000, 28, 28) in [0, 1].
     y_train, y_test : uint8 arrays of shape (60000,) and (10000,), the digits.
     sha256 : of the file that they came from.
+    name : what data these are.
     """
 
     x_train: Float32
@@ -45,22 +50,27 @@ class Mnist:
     x_test: Float32
     y_test: npt.NDArray[np.uint8]
     sha256: str
+    name: str = "MNIST"
 
 
-def load(path: str | os.PathLike[str] | None = None) -> Mnist:
+def load(
+    path: str | os.PathLike[str] | None = None,
+    on_share: Callable[[float], None] | None = None,
+) -> Mnist:
     """Load MNIST from where it is.
 
     Parameters
     ----------
     path : a ``.npz`` in Keras's layout. Without it: the file that ``$AE_MNIST`` names, else
-        Keras's cache, else Keras downloads it there and checks its hash.
+        Keras's cache, else it is downloaded there and its hash is checked.
+    on_share : called during a download with the share that is there, 0 to 1.
 
     Raises
     ------
     DataError
         The file is missing, broken or not MNIST, or there is no file and no network.
     """
-    return _read(find(path))
+    return _read(find(path, on_share))
 
 
 def first_test_digits(n: int = 10) -> Float32 | None:
@@ -81,12 +91,23 @@ def first_test_digits(n: int = 10) -> Float32 | None:
     return first
 
 
-def find(path: str | os.PathLike[str] | None = None) -> Path:
+def at_hand() -> bool:
+    """Tell whether there is a file to load without a download."""
+    try:
+        return _at_hand().is_file()
+    except RuntimeError:  # no home
+        return False
+
+
+def find(
+    path: str | os.PathLike[str] | None = None,
+    on_share: Callable[[float], None] | None = None,
+) -> Path:
     """Where ``load`` reads from; downloads if it must."""
     if path:
         return Path(path)
     there = _at_hand()
-    return there if os.environ.get("AE_MNIST") or there.exists() else _download(there)
+    return there if os.environ.get("AE_MNIST") or there.exists() else _download(there, on_share)
 
 
 def _at_hand() -> Path:
@@ -98,19 +119,44 @@ def _at_hand() -> Path:
     return keras / "datasets" / "mnist.npz"
 
 
-def _download(cached: Path) -> Path:
-    try:
-        from keras.datasets import mnist
+def _download(cached: Path, on_share: Callable[[float], None] | None) -> Path:
+    import pooch
 
-        # Keras shows its progress on stdout, where a command of ours may be writing JSON.
-        with contextlib.redirect_stdout(sys.stderr):
-            mnist.load_data(path=cached.name)
-    except Exception as fault:  # Keras raises whatever its HTTP stack, disk or hash check raise.
+    pooch.get_logger().setLevel(logging.WARNING)
+    progress = False if on_share is None else _Progress(on_share)
+    try:
+        pooch.retrieve(
+            _URL,
+            known_hash=_SHA256,
+            fname=cached.name,
+            path=cached.parent,
+            downloader=pooch.HTTPDownloader(progressbar=progress, timeout=_PATIENCE),
+        )
+    except Exception as fault:  # What its HTTP stack, the disk or the check of the hash raise.
         raise DataError(
             f"MNIST could not be downloaded ({type(fault).__name__}): put mnist.npz at {cached}, "
             "or name it with --data or the environment variable AE_MNIST"
         ) from fault
     return cached
+
+
+class _Progress:
+    """What pooch wants of a progress bar."""
+
+    def __init__(self, on_share: Callable[[float], None]) -> None:
+        self.total = 0  # bytes; pooch sets it
+        self._on_share, self._there = on_share, 0
+
+    def update(self, more: int) -> None:
+        self._there += more
+        self._on_share(min(self._there / max(self.total, 1), 1.0))
+
+    def reset(self) -> None:
+        """Called at the end, before the rest is counted once more."""
+        self._there = 0
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def _read(path: Path) -> Mnist:

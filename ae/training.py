@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import time
@@ -17,8 +18,9 @@ from ae import weights
 from ae.evaluation import Errors, measure
 from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import Mnist
-from ae.model import Model
+from ae.model import Autoencoder, Model
 from ae.pca import PCA
+from ae.plans import OWN, Plan
 
 if TYPE_CHECKING:
     import keras
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 # TensorFlow's start-up notes (oneDNN, missing GPU) are noise on a terminal.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+STEP_SECONDS = 0.25
+"""How often a training says within an epoch where it is."""
+
+# A plan's weights are kept, and what is usual for them measured, at most this often within an
+# epoch, and then on so many digits: 30 ms for the deep net.
+_KEEP_SECONDS = 1.0
+_GLANCE = 1000
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,41 @@ class Epoch:
     loss: float
     validation_loss: float | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a training is within an epoch.
+
+    Attributes
+    ----------
+    passed : epochs so far, with the share of the present one: 1.5 is the middle of the second.
+    of : epochs in all.
+    loss : average over the epoch so far, in nats per pixel (or squared error), penalty included.
+    digits : how many have been learnt from since the start; one counts in each epoch.
+    seconds : since the start.
+    """
+
+    passed: float
+    of: int
+    loss: float
+    digits: int
+    seconds: float
+
+
+class Diverged(ArithmeticError):  # noqa: N818 (reads as what it says, like EmptyDrawing)
+    """The loss is no longer a number.
+
+    Attributes
+    ----------
+    nets : with the last weights that were finite.
+    passed : after how many epochs that was, a fraction within one.
+    """
+
+    def __init__(self, nets: Nets, passed: float) -> None:
+        super().__init__("the loss is no longer a number: the learning rate is too high")
+        self.nets = nets
+        self.passed = passed
 
 
 def build(family: Family, recipe: Recipe) -> Nets:
@@ -107,7 +152,12 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
             warmup_steps=steps_per_epoch,
             decay_steps=steps_per_epoch * max(recipe.epochs - 1, 1),
         )
-    classes = {"adadelta": keras.optimizers.Adadelta, "adam": keras.optimizers.Adam}
+    classes = {
+        "adadelta": keras.optimizers.Adadelta,
+        "adam": keras.optimizers.Adam,
+        "sgd": keras.optimizers.SGD,
+        "rmsprop": keras.optimizers.RMSprop,
+    }
     return classes[recipe.optimizer](learning_rate=rate)
 
 
@@ -118,32 +168,38 @@ def fit(
     validation: Float32 | None = None,
     *,
     seed: int = 0,
+    start: Mapping[str, Float32] | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
+    on_step: Callable[[Step, Nets], None] | None = None,
 ) -> Nets:
-    """Train a family from scratch.
+    """Train a family.
 
     Parameters
     ----------
     train, validation : float32 array of shape (n, 28, 28) or (n, 784) in [0, 1].
     seed : of the weights' start and of the batches' order. The same seed on the same machine
         gives the same errors to three digits.
+    start : weights to go on from, named as ``tensors`` names them; from scratch if None.
     on_epoch : called after each epoch, for progress.
+    on_step : called with the nets as they are before the first step, about every quarter of a
+        second while they learn, and after each epoch, before ``on_epoch``.
+
+    Raises
+    ------
+    Diverged
+        The loss or a weight is no longer finite; the last finite weights come with it.
     """
     import keras
 
     keras.utils.set_random_seed(seed)
     nets = build(family, recipe)
+    if start is not None:
+        fill(nets, start)
     x = train.reshape(len(train), -1)
     held_out = None if validation is None else validation.reshape(len(validation), -1)
     steps = -(-len(x) // recipe.batch_size)
     nets.autoencoder.compile(optimizer=optimizer(recipe, steps), loss=recipe.loss)
-    started = time.perf_counter()
-
-    def report(epoch: int, logs: dict[str, float]) -> None:
-        if on_epoch is not None:
-            seconds = time.perf_counter() - started
-            on_epoch(Epoch(epoch + 1, recipe.epochs, logs["loss"], logs.get("val_loss"), seconds))
-
+    watch = _Watch(nets, recipe.epochs, steps, len(x), on_epoch, on_step)
     nets.autoencoder.fit(
         x,
         x,
@@ -151,10 +207,74 @@ def fit(
         batch_size=recipe.batch_size,
         validation_data=None if held_out is None else (held_out, held_out),
         validation_batch_size=2000,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=report)],
+        callbacks=[
+            keras.callbacks.LambdaCallback(
+                on_train_begin=watch.begin,
+                on_train_batch_end=watch.batch,
+                on_epoch_end=watch.epoch,
+            )
+        ],
         verbose=0,
     )
+    if watch.diverged:
+        raise Diverged(nets, watch.kept_at)
     return nets
+
+
+class _Watch:
+    """What Keras tells while it trains: passed on, and stopped when it is no longer a number."""
+
+    def __init__(
+        self,
+        nets: Nets,
+        epochs: int,
+        steps: int,
+        digits: int,
+        on_epoch: Callable[[Epoch], None] | None,
+        on_step: Callable[[Step, Nets], None] | None,
+    ) -> None:
+        self.nets, self.epochs, self.steps, self.digits = nets, epochs, steps, digits
+        self.on_epoch, self.on_step = on_epoch, on_step
+        self.done = 0  # epochs
+        self.kept_at = 0.0
+        self.diverged = False
+
+    def begin(self, _logs: object = None) -> None:
+        self.kept = self.nets.autoencoder.get_weights()
+        self.started = self.looked = time.perf_counter()
+        self._step(0.0, math.nan)
+
+    def batch(self, step: int, logs: Mapping[str, Any]) -> None:
+        # Before the clock says so, the loss stays where it is: to read it is to wait for it.
+        if time.perf_counter() - self.looked >= STEP_SECONDS:
+            self._look((step + 1) / self.steps, float(logs["loss"]))
+
+    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        if self.diverged or not self._look(1.0, logs["loss"]):
+            return
+        self.done = epoch + 1
+        if self.on_epoch is not None:
+            seconds = time.perf_counter() - self.started
+            held_out = logs.get("val_loss")
+            self.on_epoch(Epoch(self.done, self.epochs, logs["loss"], held_out, seconds))
+
+    def _look(self, share: float, loss: float) -> bool:
+        """Keep the weights if they are finite; else bring the last finite ones back and stop."""
+        now = self.nets.autoencoder.get_weights()
+        if math.isfinite(loss) and all(np.isfinite(array).all() for array in now):
+            self.kept, self.kept_at = now, self.done + share
+            self._step(share, loss)
+        else:
+            self.nets.autoencoder.set_weights(self.kept)
+            self.nets.autoencoder.stop_training = self.diverged = True
+        self.looked = time.perf_counter()
+        return not self.diverged
+
+    def _step(self, share: float, loss: float) -> None:
+        if self.on_step is not None:
+            passed, seconds = self.done + share, time.perf_counter() - self.started
+            seen = round(passed * self.digits)
+            self.on_step(Step(passed, self.epochs, loss, seen, seconds), self.nets)
 
 
 def tensors(nets: Nets) -> dict[str, Float32]:
@@ -168,6 +288,13 @@ def tensors(nets: Nets) -> dict[str, Float32]:
     return found
 
 
+def fill(nets: Nets, arrays: Mapping[str, Float32]) -> None:
+    """Put weights into Keras, named as ``tensors`` names them."""
+    for half in (nets.encoder, nets.decoder):
+        for i, layer in enumerate(half.layers):
+            layer.set_weights([arrays[f"{half.name}.{i}.{what}"] for what in ("weights", "bias")])
+
+
 def produce(
     name: str,
     data: Mnist,
@@ -177,6 +304,7 @@ def produce(
     seed: int = 0,
     out: Path = weights.FOLDER,
     on_epoch: Callable[[Epoch], None] | None = None,
+    on_step: Callable[[Step], None] | None = None,
 ) -> tuple[Path, Errors]:
     """Train (or, for "pca", fit) one model on all of MNIST, measure it, and write its file.
 
@@ -202,7 +330,15 @@ def produce(
         settings = family.recipes[recipe]
         if epochs is not None:
             settings = replace(settings, epochs=epochs)
-        nets = fit(family, settings, data.x_train, data.x_test, seed=seed, on_epoch=on_epoch)
+        nets = fit(
+            family,
+            settings,
+            data.x_train,
+            data.x_test,
+            seed=seed,
+            on_epoch=on_epoch,
+            on_step=on_step and (lambda step, _nets: on_step(step)),
+        )
         arrays = tensors(nets)
         model = weights.autoencoder(family, arrays)
         how = _how(family, recipe, settings, seed)
@@ -210,12 +346,112 @@ def produce(
     facts = {
         "family": name,
         **how,
-        "data": {"name": "MNIST", "sha256": data.sha256, "digits": len(data.x_train)},
+        "data": {"name": data.name, "sha256": data.sha256, "digits": len(data.x_train)},
         "versions": _versions(),
         "test": errors.as_dict(),
     }
     weights.save(path, arrays | weights.statistics_tensors(statistics), facts, root=out)
     return path, errors
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Weights of a plan that were written to its file while it is trained.
+
+    Attributes
+    ----------
+    passed : after how many epochs; a fraction within one.
+    errors : over the first of the digits held out.
+    """
+
+    path: Path
+    passed: float
+    errors: Errors
+
+
+def carry_out(
+    plan: Plan,
+    data: Mnist,
+    out: Path,
+    *,
+    start: Mapping[str, Float32] | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    on_step: Callable[[Step], None] | None = None,
+    on_kept: Callable[[Kept], None] | None = None,
+) -> tuple[Path, Errors]:
+    """Train a net of one's own; its file is there from the first step on, and always whole.
+
+    Parameters
+    ----------
+    out : folder that gets ``mine.safetensors`` and its ``SHA256SUMS``. The file is replaced after
+        each epoch, and about each second within one, so that a training that is stopped leaves
+        what it had learnt.
+    start : weights to go on from, of the plan's own shapes; from scratch if None.
+
+    Returns
+    -------
+    The file's path, and the errors over all digits held out.
+
+    Raises
+    ------
+    Diverged
+        The loss is no longer a number; the file then holds the last finite weights.
+    """
+    family, train = plan.family, data.x_train[: plan.digits]
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{OWN}.safetensors"
+    written = -math.inf
+    facts = {
+        "family": OWN,
+        **_how(family, "own", plan.recipe, plan.seed),
+        "data": {"name": data.name, "sha256": data.sha256, "digits": len(train)},
+        "versions": _versions(),
+    }
+
+    def write(nets: Nets, passed: float, held_out: Float32) -> Errors:
+        arrays = tensors(nets)
+        errors, statistics = measure(weights.autoencoder(family, arrays), held_out)
+        test = errors.as_dict() | {"digits": len(held_out)}
+        weights.save(
+            path,
+            arrays | weights.statistics_tensors(statistics),
+            facts | {"epochs": passed, "test": test},
+        )
+        return errors
+
+    def keep(step: Step, nets: Nets) -> None:
+        nonlocal written
+        if on_step is not None:
+            on_step(step)
+        if step.passed % 1 and time.perf_counter() - written < _KEEP_SECONDS:
+            return
+        errors = write(nets, step.passed, data.x_test[:_GLANCE])
+        written = time.perf_counter()
+        if on_kept is not None:
+            on_kept(Kept(path, step.passed, errors))
+
+    try:
+        nets = fit(
+            family,
+            plan.recipe,
+            train,
+            data.x_test,
+            seed=plan.seed,
+            start=start,
+            on_epoch=on_epoch,
+            on_step=keep,
+        )
+    except Diverged as fault:
+        write(fault.nets, fault.passed, data.x_test)
+        raise
+    return path, write(nets, float(plan.recipe.epochs), data.x_test)
+
+
+def as_keras(model: Autoencoder, family: Family) -> keras.Model:
+    """Build the Keras autoencoder that a model's weights came from."""
+    nets = build(family, weights.recipe_of(model.facts))
+    fill(nets, weights.tensors_of(model))
+    return nets.autoencoder
 
 
 def _how(family: Family, recipe: str, settings: Recipe, seed: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from ae.arrays import PIXELS, Float32
 from ae.families import FAMILIES, Family, Recipe
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
+from ae.plans import family_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 SUMS = "SHA256SUMS"
@@ -33,6 +34,8 @@ SUMS = "SHA256SUMS"
 MAX_BYTES = 20_000_000
 
 MODELS = (*FAMILIES, "pca")
+
+_MEASURED = ("bce", "mse", "psnr", "zeros", "dead", "digits")
 
 
 class WeightsError(RuntimeError):
@@ -65,6 +68,42 @@ def load(
         tutorial = "" if recipe == "best" else f" --recipe {recipe}"
         remedy = how_to_restore(path, f"train {name}{tutorial}", root)
         raise WeightsError(f"{path} {fault}; {remedy}") from fault
+
+
+def load_own(path: str | os.PathLike[str]) -> Autoencoder:
+    """Load a model of one's own, as the Train page and ``python -m ae train mine`` write it.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, too large, or not such a model.
+    """
+    path = Path(path)
+    try:
+        return read_own(_bounded(path))
+    except ValueError as fault:
+        raise WeightsError(f"{path} {fault}") from fault
+
+
+def read_own(raw: bytes) -> Autoencoder:
+    """Build a model of one's own from a file's bytes, which may come from anybody.
+
+    No list vouches for these, so everything is checked: what the file says of itself against
+    ``ae.plans``, and every array's name, shape, type and values against that.
+
+    Raises
+    ------
+    ValueError
+        It is too large, truncated, altered, of another make; the message goes on after the file's
+        name.
+    """
+    if len(raw) > MAX_BYTES:
+        raise ValueError(f"is too large for weights ({len(raw):,} bytes)")
+    tensors, facts = _parse(raw)
+    family = family_of(facts)
+    _check_measured(facts)
+    check(tensors, _family_shapes(family), "what it says of itself")
+    return autoencoder(family, tensors, facts, _statistics(tensors))
 
 
 def read(path: Path, root: Path) -> tuple[dict[str, Float32], Mapping[str, Any]]:
@@ -143,6 +182,16 @@ def autoencoder(
     return Autoencoder(family.name, encoder, decoder, facts, statistics)
 
 
+def tensors_of(model: Autoencoder) -> dict[str, Float32]:
+    """Name a model's arrays as they stand in its file, without the statistics."""
+    return {
+        f"{half}.{i}.{what}": array
+        for half, layers in (("encoder", model.encoder), ("decoder", model.decoder))
+        for i, layer in enumerate(layers)
+        for what, array in (("weights", layer.weights), ("bias", layer.bias))
+    }
+
+
 def statistics_tensors(statistics: Statistics) -> dict[str, Float32]:
     """Name the statistics' arrays as they stand in the file: ``statistics.code_mean``, …"""
     return {f"statistics.{name}": array for name, array in asdict(statistics).items()}
@@ -167,15 +216,19 @@ def check(
             raise ValueError(f"does not fit {what}: {key} holds NaN or infinity")
 
 
-def _verified(path: Path, root: Path) -> bytes:
-    """Read a file that the manifest vouches for."""
+def _bounded(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ValueError(f"is too large for weights ({size:,} bytes)")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError:
         raise ValueError("is missing or cannot be read") from None
+
+
+def _verified(path: Path, root: Path) -> bytes:
+    """Read a file that the manifest vouches for."""
+    raw = _bounded(path)
     expected = sums(root).get(path.relative_to(root).as_posix())
     if expected is None:
         raise ValueError(f"is not listed in {root / SUMS}")
@@ -224,10 +277,24 @@ def _assemble(
     family = FAMILIES.get(name)
     _check_facts(facts, name, recipe, family)
     check(tensors, _pca_shapes(tensors) if family is None else _family_shapes(family), name)
-    statistics = Statistics(**{f.name: tensors[f"statistics.{f.name}"] for f in fields(Statistics)})
+    statistics = _statistics(tensors)
     if family is None:
         return PCA.from_state(tensors["mean"], tensors["components"], facts, statistics)
     return autoencoder(family, tensors, facts, statistics)
+
+
+def _statistics(tensors: Mapping[str, Float32]) -> Statistics:
+    return Statistics(**{f.name: tensors[f"statistics.{f.name}"] for f in fields(Statistics)})
+
+
+def _check_measured(facts: Mapping[str, Any]) -> None:
+    """The screen shows these figures of every model, so they must be figures."""
+    test, data = facts.get("test"), facts.get("data")
+    figures: list[Any] = [test.get(key) for key in _MEASURED] if isinstance(test, dict) else [None]
+    if not all(type(x) in (int, float) and np.isfinite(x) for x in figures):
+        raise ValueError("does not say what was measured of it")
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+        raise ValueError("does not say what it was trained on")
 
 
 def _check_facts(facts: Mapping[str, Any], name: str, recipe: str, family: Family | None) -> None:

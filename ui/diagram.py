@@ -23,4 +23,4 @@ def html(family: Family, alt: str) -> str:
 
 def _height(width: int) -> float:
     """784 is 24 px high and 32 is 9: on a straight scale the code would be one pixel."""
-    return 24 * math.log(width / 12) / math.log(784 / 12)
+    return max(24 * math.log(width / 12) / math.log(784 / 12), 3)

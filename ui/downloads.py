@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-_MIME = {"csv": "text/csv", "npz": "application/zip", "png": "image/png"}
+_MIME = {
+    "csv": "text/csv",
+    "keras": "application/zip",
+    "npz": "application/zip",
+    "png": "image/png",
+    "safetensors": "application/octet-stream",
+}
 
 
 def button(label: str, make: Callable[[], bytes], file_name: str) -> None:

@@ -6,7 +6,8 @@ and check the same in 6 to 10 ms at each stroke; a test checks it once instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import cycle
 from typing import Any
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from ae.arrays import Float32
 from ae.families import FAMILIES
+from ae.plans import OWN
 from ui.text import Text
 
 Figure = dict[str, Any]
@@ -29,7 +31,7 @@ _FAINT = "var(--st-border-color)"
 
 # Of each model's line. Okabe & Ito's: told apart by colour-blind people, on both themes.
 _PALETTE = (_TEXT, "#0090C8", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F")
-COLOURS: Mapping[str, str] = dict(zip(("pca", *FAMILIES), cycle(_PALETTE), strict=False))
+COLOURS: Mapping[str, str] = dict(zip(("pca", *FAMILIES, OWN), cycle(_PALETTE), strict=False))
 
 # A unit that is exactly zero has a mark a little above the axis, or it would be cut in half.
 _LIFT = 0.025
@@ -182,6 +184,53 @@ def angles_figure(
                       "range": [0.5, units + 0.5], "tickvals": [1, *range(8, units + 1, 8)]},
             "yaxis": {"range": [-2, 92], "tickvals": [0, 30, 60, 90],
                       "ticktext": ["0°", "30°", "60°", "90°"]},
+        },
+    }  # fmt: skip
+
+
+def training_figure(
+    train: Sequence[tuple[float, float]],
+    validation: Sequence[tuple[float, float]],
+    lines: Mapping[str, float],
+    epochs: int,
+    text: Text,
+) -> Figure:
+    """Draw the loss of a training against the epochs.
+
+    Parameters
+    ----------
+    train, validation : (epochs passed, loss), on the digits it learns from and on those held out.
+    lines : name -> a loss to compare with.
+    epochs : how many there will be; the axis has them all from the start.
+    """
+    _ = text.gettext
+    hover = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
+    drawn = [
+        _line([0, epochs], [value] * 2, name, colour, dash="dot", hovertemplate=hover)
+        for (name, value), colour in zip(lines.items(), (COLOURS["pca"], _FAINT), strict=False)
+    ]
+    for name, points, colour in (
+        (_("while learning"), train, COLOURS["shallow"]),
+        (_("on digits held out"), validation, COLOURS["sparse"]),
+    ):
+        x, y = ([point[i] for point in points] for i in (0, 1))
+        drawn.append(
+            _line(x, y, name, colour, hovertemplate=hover)
+            | {"mode": "lines+markers", "marker": {"size": 4, "color": colour}}
+        )
+    said = [value for _at, value in [*train, *validation]]
+    # Room for everything from the start, so that the axis does not jump at each epoch.
+    low, high = min([*said, *lines.values(), 0.08]), max([*said, 0.3])
+    return {
+        "data": drawn,
+        "layout": {
+            "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+            "separators": text.separators,
+            "showlegend": True,
+            "legend": {"x": 1, "xanchor": "right", "y": 1},
+            "xaxis": {"title": {"text": _("epochs")}, "range": [0, epochs], "showgrid": False},
+            "yaxis": {"type": "log", "dtick": "D2", "tickformat": "~g",
+                      "range": [math.log10(low * 0.93), math.log10(high * 1.1)]},
         },
     }  # fmt: skip
 

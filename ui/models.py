@@ -9,7 +9,9 @@ import streamlit as st
 
 import ae
 from ae.arrays import Float32
-from ui.text import Text
+from ae.plans import OWN
+from ui.state import Visit
+from ui.text import N_, Text
 
 _frozen = threading.Event()
 _lock = threading.Lock()
@@ -19,6 +21,13 @@ _lock = threading.Lock()
 def load(name: str) -> ae.Model:
     """Load a model once per process; raises `ae.WeightsError` each time that it cannot."""
     return ae.load(name)
+
+
+def get(name: str, now: Visit) -> ae.Model:
+    """Give a model that ships, or the visitor's own."""
+    if name == OWN and now.own is not None:
+        return now.own
+    return load(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
@@ -46,6 +55,8 @@ def _first_test_digits() -> Float32:
 
 def title(name: str, text: Text) -> str:
     """Name a model as the visitor reads it."""
+    if name == OWN:
+        return text.gettext(N_("My model"))
     return text.gettext(ae.FAMILIES[name].title) if name in ae.FAMILIES else "PCA"
 
 

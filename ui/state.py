@@ -6,21 +6,34 @@ page, so what must last lives in the `Visit`, under a key that no widget owns.
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ae
+from ae import plans
+from ae.families import Family
+from ae.model import Autoencoder
+from ae.plans import OWN, Plan
 from ui import strokes
 from ui.strokes import Drawing, Stroke
 from ui.text import LANGUAGES, N_, Text, best_language, translator
+from ui.train.office import Desk, office
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
 _VISIT = "visit"
+
+# Names the visitor's desk in the office of trainings, also for a tab that they open later. Nobody
+# can guess it, and it stands in no link.
+TOKEN_COOKIE = "gargalo_desk"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 # The parts of the Compare page below its lanes, in the order of the menu.
 VIEWS = (
@@ -41,6 +54,7 @@ _UNDO_STEPS = 50
 
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
 DEFAULT_SAMPLE = "7b"
+DEFAULT_PRESET = next(iter(plans.PRESETS))
 
 # What a link may say, and what the visitor is told when it says something else. The value itself
 # is never repeated: a notice is Markdown, and the link comes from anybody.
@@ -77,6 +91,14 @@ class Visit:
     normal : whether drawings are brought into MNIST's normal form.
     page : the folder's name of the page that is open.
     seed : of the random codes that the visitor has rolled.
+    token : of the visitor's desk in the office of trainings.
+    own : the model that the visitor trained or uploaded. own_version : which of them.
+    plan : what the visitor would train now. preset : what it started from, None once changed.
+    plan_turn : rises when the plan changes by anything but its own widgets.
+    go_on : whether a training goes on from the visitor's own model.
+    frames_sent : how many frames of the training this browser has.
+    keras : version of the visitor's own model, and its .keras file.
+    upload_problem : one sentence on what was wrong with the last model that was uploaded.
     """
 
     drawing: Drawing
@@ -94,6 +116,16 @@ class Visit:
     normal: bool = True
     page: str | None = None
     seed: int = 0
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    own: Autoencoder | None = None
+    own_version: int = 0
+    plan: Plan = field(default_factory=lambda: plans.preset(DEFAULT_PRESET, DEFAULT_MODEL))
+    preset: str | None = DEFAULT_PRESET
+    plan_turn: int = 0
+    go_on: bool = False
+    frames_sent: int = 0
+    keras: tuple[int, bytes] | None = None
+    upload_problem: str | None = None
     mounts: int = 0
     _heard: tuple[Stroke, ...] | None = None
 
@@ -188,17 +220,40 @@ def visit(page: str | None = None) -> Visit:
         link, notices = _read_link(st.query_params)
         start = strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))
         st.session_state[_VISIT] = Visit(drawing=start, loaded=start, notices=notices)
+        token = st.context.cookies.get(TOKEN_COOKIE, "")
+        if _TOKEN.fullmatch(token):
+            st.session_state[_VISIT].token = token
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
         st.session_state[VIEW] = link.get(VIEW, VIEWS[0])
         lanes = link.get(LANES)
         st.session_state[LANES] = lanes.split(",") if lanes else list(COMPARED)
     found: Visit = st.session_state[_VISIT]
+    if page is None:
+        _look_at_desk(found)
     if page not in (None, found.page):
         if found.page is not None:
             found.remount()  # each page has a canvas of its own; what the last one said is old
         found.page = page
     return found
+
+
+def desk(now: Visit) -> Desk | None:
+    """Give the visitor's desk in the office of trainings, if they have one."""
+    context = get_script_run_ctx()
+    return office().desk(now.token, context.session_id if context else None)
+
+
+def _look_at_desk(now: Visit) -> None:
+    """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
+    there = desk(now)
+    if there is None or there.version == now.own_version:
+        return
+    if now.own is None and OWN not in st.session_state[LANES]:
+        st.session_state[LANES] = [*st.session_state[LANES], OWN]
+    now.own, now.own_version = there.model, there.version
+    if model_name() == OWN:
+        now.change_model()
 
 
 def canvas_key(now: Visit) -> str:
@@ -217,6 +272,24 @@ def model_name() -> str:
     return name
 
 
+def model_names(now: Visit) -> tuple[str, ...]:
+    """Name the families that this visitor can look at, their own model among them."""
+    return tuple(ae.FAMILIES) if now.own is None else (*ae.FAMILIES, OWN)
+
+
+def family(now: Visit) -> Family:
+    """Give the family that this visitor looks at."""
+    name = model_name()
+    if name == OWN and now.own is not None:
+        return plans.family_of(now.own.facts)
+    return ae.FAMILIES[name]
+
+
+def compared(now: Visit) -> tuple[str, ...]:
+    """Name what this visitor can compare, PCA first."""
+    return COMPARED if now.own is None else (*COMPARED, OWN)
+
+
 def view(now: Visit) -> str | None:
     """Name the view that is open below the lanes; only the Compare page has such."""
     return st.session_state[VIEW] if now.page == "compare" else None
@@ -224,7 +297,9 @@ def view(now: Visit) -> str | None:
 
 def link(now: Visit) -> str:
     """Write the query string that opens what the visitor sees; free strokes have no address."""
-    values = {MODEL: model_name(), LANG: st.session_state[LANG]}
+    values = {LANG: st.session_state[LANG]}
+    if model_name() in ae.FAMILIES:  # one's own is for nobody else
+        values = {MODEL: model_name(), **values}
     if now.drawing.sample:
         values[SAMPLE] = now.drawing.sample
     if view(now):

@@ -12,13 +12,13 @@ now = state.visit("draw")
 text = state.text()
 _ = text.gettext
 name = state.model_name()
-family = ae.FAMILIES[name]
+family = state.family(now)
 
 lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
 st.html(f'<h1 class="lead">{lead}</h1>')
 
 try:
-    model = models.load(name)
+    model = models.get(name, now)
 except ae.WeightsError as fault:
     # The path and the command that mends it are for whoever runs the server.
     logging.getLogger(__name__).error("%s", fault)

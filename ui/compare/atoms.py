@@ -48,8 +48,7 @@ def show(scene: Scene, text: Text) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    family = ae.FAMILIES.get(scene.focus.name)
-    bends = family is not None and len(family.encoder) > 2
+    bends = isinstance(scene.focus, ae.Autoencoder) and len(scene.focus.encoder) > 1
     if scene.digit is None and (kind in ("part", "weighed") or (kind == "weights" and bends)):
         st.caption(_("Draw a digit to see this."))
         return

@@ -34,7 +34,12 @@ def show(scene: Scene, text: Text) -> None:
     )
     overall: Float32 = getattr(ladder, measure)
     nets = {name: model for name, model in scene.models.items() if name != "pca"}
-    tested = {name: float(model.facts["test"][measure]) for name, model in nets.items()}
+    # A model that learnt from samples was tested on them too, which compares with nothing here.
+    tested = {
+        name: float(model.facts["test"][measure])
+        for name, model in nets.items()
+        if model.facts["data"]["name"] == "MNIST"
+    }
     drawn = {name: float(getattr(scene.results[name], measure)) for name in nets if scene.results}
     if tested:
         st.html(_verdicts(tested, overall, text))

@@ -36,12 +36,12 @@ class Scene:
     results: Mapping[str, Result]
 
 
-def available() -> dict[str, Model]:
+def available(now: Visit) -> dict[str, Model]:
     """Load all models that are compared; one whose file is damaged is left out."""
     found = {}
-    for name in state.COMPARED:
+    for name in state.compared(now):
         try:
-            found[name] = models.load(name)
+            found[name] = models.get(name, now)
         except ae.WeightsError as fault:
             # The path and the command that mends it are for whoever runs the server.
             logging.getLogger(__name__).error("%s", fault)

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+import ae
 from ae.arrays import Float32
 from ae.facts import draws_in_one_layer, overlap
 from ui import downloads, figures, models
@@ -43,7 +44,7 @@ def show(scene: Scene, text: Text) -> None:
     bent = [
         models.title(name, text)
         for name in scene.found
-        if name != "pca" and not draws_in_one_layer(name)
+        if name in ae.FAMILIES and not draws_in_one_layer(name)
     ]
     if bent:
         st.caption(

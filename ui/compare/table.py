@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ae.plans import OWN, family_of
 from ui import downloads, models
 from ui.compare.scene import Scene
 from ui.text import N_, Text
@@ -83,6 +84,10 @@ def _rows(
                 for figure in _FIGURES
                 if (figure, recipe) in _COLUMNS
             }
+    for name, model in scene.found.items():
+        if name == OWN and model.facts["data"]["name"] == "MNIST":
+            said = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
+            rows[name] = {(key, "best"): said[key] for key in _FIGURES if key in said}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
     floor, mean = text.gettext("A perfect copy (the floor)"), text.gettext("The mean digit")
     for title, reference in ((floor, table["floor"]), (mean, table["mean"])):

@@ -11,6 +11,8 @@ export default function ({ data, parentElement }) {
   for (const name of COLOURS) document.documentElement.style.setProperty(name, theme.getPropertyValue(name));
   if (location.search !== data.link) history.replaceState(history.state, "", data.link + location.hash);
 
+  if (data.cookie) document.cookie = data.cookie;
+
   if (view && data.view && view !== data.view) document.querySelector(".st-key-view")?.scrollIntoView();
   view = data.view;
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.state import TOKEN_COOKIE
+
 _mount = st.components.v2.component(
     "gargalo_browser",
     html="",
@@ -23,7 +25,9 @@ _mount = st.components.v2.component(
 )
 
 
-def settle(*, link: str, language: str, canvas_label: str, view: str | None) -> None:
+def settle(
+    *, link: str, language: str, canvas_label: str, view: str | None, desk: str | None = None
+) -> None:
     """Bring the browser in line with this run.
 
     Parameters
@@ -32,9 +36,19 @@ def settle(*, link: str, language: str, canvas_label: str, view: str | None) -> 
     language : as in HTML's ``lang``.
     view : the part of the page that is open, if it has such; another one is scrolled to.
     canvas_label : what the canvas is, for those who cannot see it.
+    desk : the token that the browser is to keep for a day, so that the visitor finds their training
+        again in another tab.
     """
     _mount(
         key="browser",
-        data={"link": link, "language": language, "label": canvas_label, "view": view},
+        data={
+            "link": link,
+            "language": language,
+            "label": canvas_label,
+            "view": view,
+            "cookie": f"{TOKEN_COOKIE}={desk}; Path=/; Max-Age=86400; SameSite=Lax"
+            if desk
+            else None,
+        },
         height=1,
     )

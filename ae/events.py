@@ -1,0 +1,87 @@
+"""What a training says while it runs: one line of JSON for each event, for programs that read it.
+
+``python -m ae train … --events -`` writes these lines to standard output. Each is an object whose
+``"event"`` names one of `EVENTS`, with that event's fields and no others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import IO, Any
+
+_NUMBER = (int, float)
+
+# fmt: off
+EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType({
+    # Keras has been imported.
+    "ready": {},
+    # MNIST is being downloaded, or digits are being drawn from the samples: the share, 0 to 1.
+    "download": {"share": _NUMBER},
+    "drawing": {"share": _NUMBER},
+    # What it learns from, and how many digits are held out.
+    "data": {"name": str, "digits": int, "held_out": int},
+    # Within an epoch: epochs passed (1.5 is the middle of the second), of how many; the average
+    # loss of this epoch so far (null before the first step), digits learnt from, seconds of fit.
+    "step": {"passed": _NUMBER, "of": int, "loss": (*_NUMBER, type(None)), "digits": int,
+             "seconds": _NUMBER},
+    # mine.safetensors was replaced; figures over the first thousand digits held out.
+    "kept": {"passed": _NUMBER, "mse": _NUMBER, "dead": int},
+    # An epoch is over: nats per pixel (or squared error), the penalty included.
+    "epoch": {"number": int, "of": int, "loss": _NUMBER, "validation_loss": _NUMBER,
+              "seconds": _NUMBER},
+    # The loss is no longer a number; the last finite weights are from after so many epochs.
+    "diverged": {"passed": _NUMBER},
+    # The end. The file is written; figures over all digits held out.
+    "done": {"file": str, "bce": _NUMBER, "mse": _NUMBER, "psnr": _NUMBER, "zeros": _NUMBER,
+             "dead": int},
+    # The end. Why: "data" (MNIST cannot be had), "memory" or "other", and the sentence that is on
+    # standard error too.
+    "failed": {"reason": str, "message": str},
+})
+# fmt: on
+
+
+def write(out: IO[str], event: str, /, **fields: Any) -> None:
+    """Write one line, at once.
+
+    Raises
+    ------
+    ValueError
+        There is no such event, or a field is missing, unknown, of another type or not finite.
+    """
+    _check(event, fields)
+    out.write(json.dumps({"event": event, **fields}, allow_nan=False) + "\n")
+    out.flush()
+
+
+def read(line: bytes) -> tuple[str, dict[str, Any]]:
+    """Read one line: the event's name and its fields.
+
+    Raises
+    ------
+    ValueError
+        It is not a line that ``write`` writes.
+    """
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no number of JSON")
+
+    fields = json.loads(line, parse_constant=refuse)
+    if not isinstance(fields, dict):
+        raise ValueError("not an object")
+    event = fields.pop("event", None)
+    _check(event, fields)
+    return event, fields
+
+
+def _check(event: Any, fields: Mapping[str, Any]) -> None:
+    if not isinstance(event, str) or event not in EVENTS:
+        raise ValueError("no event of ours")
+    wanted = EVENTS[event]
+    if fields.keys() != wanted.keys():
+        raise ValueError(f"{event}: got {sorted(fields)}, expected {sorted(wanted)}")
+    for name, kind in wanted.items():
+        if not isinstance(fields[name], kind) or isinstance(fields[name], bool):
+            raise ValueError(f"{event}: {name} is of another type")

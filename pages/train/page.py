@@ -1,0 +1,75 @@
+"""Train an autoencoder, watch the digits come into focus, and use it on the other pages."""
+
+import streamlit as st
+
+from ae import dialects
+from ui import state
+from ui.components import browser
+from ui.train import choose, use, watch
+from ui.train.office import Busy, office
+
+now = state.visit("train")
+text = state.text()
+_ = text.gettext
+desk = state.desk(now)
+training = desk.training if desk else None
+running = training is not None and not training.over
+
+lead = _("Train it yourself, and watch the digits come into focus.")
+st.html(f'<h1 class="lead">{lead}</h1>')
+browser.settle(
+    link=state.link(now),
+    language=text.language,
+    canvas_label="",
+    view=None,
+    desk=now.token if desk else None,
+)
+
+
+def begin() -> None:
+    """Train what is chosen."""
+    start = desk.raw if desk and now.go_on else None
+    try:
+        office().enlist(now.token, now.plan, watch.watched(now), start)
+    except Busy:
+        now.notices.append(use.BUSY)
+
+
+def cancel() -> None:
+    """End the training, and keep what it had learnt."""
+    if training is not None:
+        office().cancel(training)
+
+
+with st.container(horizontal=True, gap="medium"):
+    with st.container(key="choose_side", width=340):
+        if running:
+            st.button(
+                _("Stop, and keep what it has learnt"), icon=":material/stop:", on_click=cancel,
+                width="stretch",
+            )  # fmt: skip
+        else:
+            st.button(
+                _("Train"), icon=":material/play_arrow:", type="primary", on_click=begin,
+                width="stretch",
+            )  # fmt: skip
+            office().warm_up()
+        choose.show(now, text, disabled=running)
+    with st.container(key="watch_side"):
+        first_look = iter([True])
+
+        @st.fragment(run_every=0.5 if running else None)
+        def progress() -> None:
+            """Show what changes while it trains, and nothing else."""
+            watch.show(training, now, text, everything=next(first_look, False))
+            if running and training is not None and training.over:
+                st.rerun()
+
+        progress()
+        use.show(now, text)
+
+st.subheader(_("The same as code"))
+keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
+keras.code(dialects.keras_python(now.plan), language="python")
+r.code(dialects.keras_r(now.plan), language="r")
+terminal.code(" ".join(["python -m ae train", *now.plan.arguments]), language="bash")

@@ -1,0 +1,53 @@
+"""What trainings may cost the server. Each bound is an environment variable; README lists them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+_PREFIX = "GARGALO_TRAINING_"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of the trainings of one server; ``GARGALO_TRAINING_AT_ONCE`` sets ``at_once``, etc.
+
+    Attributes
+    ----------
+    at_once : trainings that run at the same time; the others queue.
+    seconds : of one training, from its start.
+    memory_mb : of one training's own memory. TensorFlow takes about 700, MNIST 500.
+    threads : that compute in one training.
+    absence_seconds : after which a training ends whose visitor has gone.
+    keep_seconds : how long a visitor who has gone finds their model again.
+    spare_seconds : how long a child that has started TensorFlow waits for a visitor who has opened
+        the page to press the button; 0 starts none ahead.
+    visitors : whose trainings and models are kept at the same time.
+    """
+
+    at_once: int = 2
+    seconds: int = 600
+    memory_mb: int = 3000
+    threads: int = 2
+    absence_seconds: int = 600
+    keep_seconds: int = 3600
+    spare_seconds: int = 120
+    visitors: int = 100
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:
+        """Read the bounds; what is no whole number above zero is told to the log and left out."""
+        said = {}
+        for name in (f.name for f in fields(cls)):
+            text = environment.get(_PREFIX + name.upper(), "")
+            least = 0 if name == "spare_seconds" else 1
+            if text.isdecimal() and int(text) >= least:
+                said[name] = int(text)
+            elif text:
+                logging.getLogger(__name__).error(
+                    "%s%s is %r, expected a whole number from %d: the default stands",
+                    _PREFIX, name.upper(), text, least,
+                )  # fmt: skip
+        return cls(**said)
