@@ -53,6 +53,11 @@ def _first_test_digits() -> Float32:
     return digits
 
 
+def tested_on_mnist(model: ae.Model) -> bool:
+    """Tell whether a model's test errors compare with the others'; one's own may be on samples."""
+    return bool(model.name != OWN or model.facts["data"]["name"] == "MNIST")
+
+
 def title(name: str, text: Text) -> str:
     """Name a model as the visitor reads it."""
     if name == OWN:

@@ -221,8 +221,8 @@ def visit(page: str | None = None) -> Visit:
         start = strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))
         st.session_state[_VISIT] = Visit(drawing=start, loaded=start, notices=notices)
         token = st.context.cookies.get(TOKEN_COOKIE, "")
-        if _TOKEN.fullmatch(token):
-            st.session_state[_VISIT].token = token
+        if _TOKEN.fullmatch(str(token)):
+            st.session_state[_VISIT].token = str(token)
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
         st.session_state[VIEW] = link.get(VIEW, VIEWS[0])

@@ -287,7 +287,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Mnist:
     x = np.random.default_rng(0).random((300, 28, 28), dtype=np.float32) ** 4
     y = np.zeros(300, np.uint8)
     data = Mnist(x_train=x, y_train=y, x_test=x[:100], y_test=y[:100], sha256="0" * 64)
-    monkeypatch.setattr("ae.mnist.load", lambda path=None: data)
+    monkeypatch.setattr("ae.mnist.load", lambda path=None, on_share=None: data)
     return data
 
 

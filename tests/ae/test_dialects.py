@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     Digits = tuple[np.ndarray, np.ndarray]
 
+
+def recipe(plan: Plan, **changed: Any) -> Plan:
+    return replace(plan, recipe=replace(plan.recipe, **changed))
+
+
 OWN = Plan(
     like="sparse",
     hidden=(64, 48, 24),
@@ -40,14 +45,11 @@ OWN = Plan(
 )
 PLANS = {f"{name}-{like}": plans.preset(name, like) for name in PRESETS for like in FAMILIES}
 PLANS["own"] = OWN
+PLANS["one epoch"] = recipe(OWN, optimizer="sgd", schedule="cosine", epochs=1)
 SHALLOW, SPARSE = PLANS["tutorial-shallow"], PLANS["ours-sparse"]
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 both = pytest.mark.parametrize("write", [dialects.keras_python, dialects.keras_r])
-
-
-def recipe(plan: Plan, **changed: Any) -> Plan:
-    return replace(plan, recipe=replace(plan.recipe, **changed))
 
 
 # Python
@@ -236,6 +238,7 @@ def test_r_uses_what_its_reference_has(plan: Plan) -> None:
     assert text.count("[") == text.count("]")
     assert text.count('"') % 2 == 0
     assert not re.search(r",\s*\)", text), "a comma before the end of a call"
+    assert not re.search(r"%>%\s*(\w+ <-|$)", text), "a pipe that leads nowhere"
     assert not re.search(r"\bimport\b|keras\.|\bNone\b|\bTrue\b|\*\*|\(_|\[:|^\w+ = ", text, re.M)
 
 

@@ -7,9 +7,9 @@ import io
 import pickle
 import socket
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pytest
@@ -40,12 +40,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def load_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]], None]:
-    """Put something in the place of Keras's download."""
-    import keras
+def retrieve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]], None]:
+    """Put something in the place of the download."""
+    import pooch
 
     def patch(instead: Callable[..., object]) -> None:
-        monkeypatch.setattr(keras.datasets.mnist, "load_data", instead)
+        monkeypatch.setattr(pooch, "retrieve", instead)
 
     return patch
 
@@ -120,19 +120,19 @@ def complaint(path: Path) -> str:
 
 
 def test_order_of_the_places(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load_data: Callable[..., None]
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, retrieve: Callable[..., None]
 ) -> None:
-    def download(path: str) -> None:
-        assert path == "mnist.npz"
+    def download(url: str, known_hash: str, fname: str, path: Path, downloader: object) -> None:
+        assert (path / fname, len(known_hash)) == (in_home, 64)
         in_home.parent.mkdir(parents=True, exist_ok=True)
         in_home.write_bytes(b"downloaded")
 
     in_home = home / ".keras" / "datasets" / "mnist.npz"
     in_keras_home = tmp_path / "elsewhere" / "datasets" / "mnist.npz"
-    load_data(download)
+    retrieve(download)
     assert mnist.find() == in_home and in_home.read_bytes() == b"downloaded"
 
-    load_data(lambda path: pytest.fail("downloaded what is in the cache"))
+    retrieve(lambda *_, **__: pytest.fail("downloaded what is in the cache"))
     assert mnist.find() == in_home
 
     in_keras_home.parent.mkdir(parents=True)
@@ -150,10 +150,10 @@ def test_order_of_the_places(
 
 
 def test_a_named_file_that_is_missing_is_not_replaced_by_another(
-    home: Path, monkeypatch: pytest.MonkeyPatch, load_data: Callable[..., None]
+    home: Path, monkeypatch: pytest.MonkeyPatch, retrieve: Callable[..., None]
 ) -> None:
     """Or else a slip in a path would train on other data, unseen."""
-    load_data(lambda path: pytest.fail("downloaded instead"))
+    retrieve(lambda *_, **__: pytest.fail("downloaded instead"))
     assert "no MNIST file at" in complaint(home / "slip.npz")
     monkeypatch.setenv("AE_MNIST", str(home / "slip.npz"))
     with pytest.raises(DataError, match=r"no MNIST file at .*slip\.npz"):
@@ -163,7 +163,7 @@ def test_a_named_file_that_is_missing_is_not_replaced_by_another(
 @pytest.mark.parametrize(
     "fault",
     [
-        # Keras wraps what urllib says; the others are a full disk, a wrong hash, a closed port.
+        # A message of any shape, a full disk, a wrong hash, a closed port.
         Exception("URL fetch failure on https://example.org/mnist.npz: None -- no route\nto host"),
         OSError(28, "No space left on device"),
         ValueError("Incomplete or corrupted file detected."),
@@ -171,12 +171,12 @@ def test_a_named_file_that_is_missing_is_not_replaced_by_another(
     ],
 )
 def test_without_a_network_it_says_what_to_do(
-    home: Path, fault: Exception, load_data: Callable[..., None]
+    home: Path, fault: Exception, retrieve: Callable[..., None]
 ) -> None:
-    def fail(path: str) -> NoReturn:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise fault
 
-    load_data(fail)
+    retrieve(fail)
     with pytest.raises(DataError) as caught:
         mnist.load()
     sentence = str(caught.value)
@@ -187,13 +187,41 @@ def test_without_a_network_it_says_what_to_do(
     assert caught.value.__cause__ is fault
 
 
-def test_progress_of_the_download_does_not_mix_with_output(
-    load_data: Callable[..., None], capsys: pytest.CaptureFixture[str]
+def test_a_download_tells_its_share_and_checks_the_hash(
+    good: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load_data(lambda path: print("Downloading data from ..."))
-    mnist.find()
-    out, err = capsys.readouterr()
-    assert out == "" and "Downloading data" in err
+    """The real pooch, with a server that is a function."""
+    raw = good.read_bytes()
+
+    class Response:
+        headers: ClassVar = {"content-length": str(len(raw))}
+
+        def raise_for_status(self) -> None: ...
+
+        def iter_content(self, chunk_size: int) -> Iterator[bytes]:
+            yield from (raw[i : i + 9999] for i in range(0, len(raw), 9999))
+
+        def close(self) -> None: ...
+
+    class Session:
+        def get(self, url: str, **options: object) -> Response:
+            assert url.startswith("https://") and options["timeout"]
+            return Response()
+
+        def __enter__(self) -> Session:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr("requests.Session", Session)
+    monkeypatch.setattr("requests.get", Session().get)
+    with pytest.raises(DataError, match=r"could not be downloaded \(ValueError\)"):
+        mnist.load()  # the hash is not MNIST's
+    monkeypatch.setattr(mnist, "_SHA256", hashlib.sha256(raw).hexdigest())
+    shares: list[float] = []
+    assert mnist.load(on_share=shares.append).x_train[5, 6, 7] == 1
+    assert shares == sorted(shares) and shares[-1] == 1 and len(shares) > 3
+    assert capsys.readouterr().out == ""
 
 
 # What is read

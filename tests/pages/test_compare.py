@@ -642,7 +642,8 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
 
     app = draw(compare(), *SEVEN)
     monkeypatch.setattr(state, "model_name", lambda: "deep")
-    seen = scene.compare(app.session_state["visit"], scene.available(), ["pca", "deep"])
+    now = app.session_state["visit"]
+    seen = scene.compare(now, scene.available(now), ["pca", "deep"])
     rows = list(csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode())))
     assert [row["model"] for row in rows] == ["pca", "deep"]
     for row in rows:

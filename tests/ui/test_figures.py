@@ -162,5 +162,6 @@ def test_the_angles_are_a_line_for_each_net() -> None:
 
 
 def test_every_model_has_a_colour_of_its_own() -> None:
-    assert set(figures.COLOURS) == set(ae.MODELS)
-    assert len(set(figures.COLOURS.values())) == len(ae.MODELS)
+    names = {*ae.MODELS, ae.plans.OWN}
+    assert set(figures.COLOURS) == names
+    assert len(set(figures.COLOURS.values())) == len(names)

@@ -38,7 +38,7 @@ def show(scene: Scene, text: Text) -> None:
     tested = {
         name: float(model.facts["test"][measure])
         for name, model in nets.items()
-        if model.facts["data"]["name"] == "MNIST"
+        if models.tested_on_mnist(model)
     }
     drawn = {name: float(getattr(scene.results[name], measure)) for name in nets if scene.results}
     if tested:

@@ -85,7 +85,7 @@ def _rows(
                 if (figure, recipe) in _COLUMNS
             }
     for name, model in scene.found.items():
-        if name == OWN and model.facts["data"]["name"] == "MNIST":
+        if name == OWN and models.tested_on_mnist(model):
             said = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
             rows[name] = {(key, "best"): said[key] for key in _FIGURES if key in said}
     titled = [(models.title(name, text), row) for name, row in rows.items()]

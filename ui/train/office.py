@@ -14,7 +14,6 @@ import contextlib
 import json
 import logging
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -210,8 +209,11 @@ class _Child:
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
-        with contextlib.suppress(OSError, AttributeError):  # not on every system
+        # Not every system has them: macOS no prlimit, Windows neither.
+        with contextlib.suppress(OSError, AttributeError, ImportError):
             os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICE)
+            import resource
+
             most = limits.memory_mb * 1_000_000
             resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (most, most))
 
@@ -421,7 +423,7 @@ class Office:
             training.began = time.monotonic()
             training.phase = "starting"
             try:
-                child, self._spare = self._spare or _Child(self._command, self.limits), None
+                child = self._ready_child()
             except OSError as fault:  # no disk, no memory, too many processes
                 _log.error("a training could not begin: %s", fault)
                 training.outcome, training.phase = "failed", "over"
@@ -429,6 +431,15 @@ class Office:
             training._child = child
             self._running.append(training)
             threading.Thread(target=self._follow, args=(training, child), daemon=True).start()
+
+    def _ready_child(self) -> _Child:
+        """Give the child that was started ahead, if it is alive, or a new one."""
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.process.poll() is None:
+            return spare
+        if spare is not None:
+            spare.end()
+        return _Child(self._command, self.limits)
 
     def _follow(self, training: Training, child: _Child) -> None:
         """Read what a child says until it ends."""

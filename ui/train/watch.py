@@ -26,29 +26,24 @@ _PHASES: Mapping[Phase, str] = {
 
 # How a training ended: how good that is, and what is said of it.
 _OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
-    "done": ("success", N_("Done: it is “My model” on every page now.")),
-    "cancelled": ("info", N_("Stopped. What it had learnt is “My model” now.")),
-    "late": ("info", N_("The time is up. What it had learnt is “My model” now.")),
-    "absent": ("info", N_("You were gone, so it stopped. What it had learnt is “My model” now.")),
+    "done": ("good", N_("Done.")),
+    "cancelled": ("good", N_("Stopped.")),
+    "late": ("good", N_("The time is up.")),
+    "absent": ("good", N_("You were gone, so it stopped.")),
     "diverged": (
-        "warning",
+        "bad",
         N_(
-            "The loss is no longer a number: the steps were too large. “My model” has the last"
-            " weights that were still finite. Try a smaller learning rate."
+            "The loss is no longer a number: the steps were too large. The last weights that were"
+            " still numbers are kept. Try a smaller learning rate."
         ),
     ),
-    "memory": ("error", N_("There was not enough memory for it.")),
-    "killed": (
-        "error",
-        N_("The training was stopped from outside. What it had learnt is “My model” now."),
-    ),
-    "garbled": (
-        "error",
-        N_("The training said something that is not understood, so it was stopped."),
-    ),
-    "data": ("error", N_("There are no digits to learn from here.")),
-    "failed": ("error", N_("The training failed.")),
+    "memory": ("bad", N_("There was not enough memory for it.")),
+    "killed": ("bad", N_("It was stopped from outside.")),
+    "garbled": ("bad", N_("It said something that is not understood, so it was stopped.")),
+    "data": ("bad", N_("There are no digits to learn from here.")),
+    "failed": ("bad", N_("The training failed.")),
 }
+_KEPT = N_("What it has learnt is “My model” on every page now.")
 _NOTHING = N_("It ended before it had learnt anything.")
 
 # So many frames are sent once more: Streamlit may skip an update that the browser is too slow for.
@@ -101,9 +96,7 @@ def _status(training: Training | None, text: Text) -> None:
             st.progress(
                 min(training.passed / training.plan.recipe.epochs, 1.0), _far(training, text)
             )
-            said = [_(message)] if training.model else [_(_NOTHING)]
-            if training.model is None and kind == "error":
-                said = [_(message), _(_NOTHING)]
+            said = [_(message), _(_KEPT if training.model else _NOTHING)]
             if training.data is not None:
                 said.append(_source(training, text))
             st.html(f'<p class="outcome {kind}" role="status">{escape(" ".join(said))}</p>')
