@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import IO, Any
@@ -68,7 +69,10 @@ def read(line: bytes) -> tuple[str, dict[str, Any]]:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is no number of JSON")
 
-    fields = json.loads(line, parse_constant=refuse)
+    try:
+        fields = json.loads(line, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(fields, dict):
         raise ValueError("not an object")
     event = fields.pop("event", None)
@@ -85,3 +89,5 @@ def _check(event: Any, fields: Mapping[str, Any]) -> None:
     for name, kind in wanted.items():
         if not isinstance(fields[name], kind) or isinstance(fields[name], bool):
             raise ValueError(f"{event}: {name} is of another type")
+        if isinstance(fields[name], float) and not math.isfinite(fields[name]):
+            raise ValueError(f"{event}: {name} is not finite")  # JSON's 1e999 is read as infinity

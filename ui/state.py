@@ -216,7 +216,8 @@ def visit(page: str | None = None) -> Visit:
     ----------
     page : which page asks; the frame around all of them leaves it out.
     """
-    if _VISIT not in st.session_state:
+    opening = _VISIT not in st.session_state
+    if opening:
         link, notices = _read_link(st.query_params)
         start = strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))
         st.session_state[_VISIT] = Visit(drawing=start, loaded=start, notices=notices)
@@ -230,7 +231,7 @@ def visit(page: str | None = None) -> Visit:
         st.session_state[LANES] = lanes.split(",") if lanes else list(COMPARED)
     found: Visit = st.session_state[_VISIT]
     if page is None:
-        _look_at_desk(found)
+        _look_at_desk(found, look=not opening)
     if page not in (None, found.page):
         if found.page is not None:
             found.remount()  # each page has a canvas of its own; what the last one said is old
@@ -244,15 +245,19 @@ def desk(now: Visit) -> Desk | None:
     return office().desk(now.token, context.session_id if context else None)
 
 
-def _look_at_desk(now: Visit) -> None:
-    """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
+def _look_at_desk(now: Visit, *, look: bool) -> None:
+    """See whether there is a new model of the visitor's own; once a run, so that a run agrees.
+
+    Who has just trained or uploaded it will `look` at it; who opens a link looks at the link's.
+    """
     there = desk(now)
     if there is None or there.version == now.own_version:
         return
     if now.own is None and OWN not in st.session_state[LANES]:
         st.session_state[LANES] = [*st.session_state[LANES], OWN]
     now.own, now.own_version = there.model, there.version
-    if model_name() == OWN:
+    if look:
+        st.session_state[MODEL] = OWN
         now.change_model()
 
 

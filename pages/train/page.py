@@ -43,19 +43,17 @@ def cancel() -> None:
 
 with st.container(horizontal=True, gap="medium"):
     with st.container(key="choose_side", width=340):
-        if running:
-            st.button(
-                _("Stop, and keep what it has learnt"), icon=":material/stop:", on_click=cancel,
-                width="stretch",
-            )  # fmt: skip
-        else:
-            st.button(
-                _("Train"), icon=":material/play_arrow:", type="primary", on_click=begin,
-                width="stretch",
-            )  # fmt: skip
-            office().warm_up()
         choose.show(now, text, disabled=running)
     with st.container(key="watch_side"):
+        with st.container(key="begin", horizontal=True, gap="small"):
+            if running:
+                st.button(_("Stop, and keep what it has learnt"), icon=":material/stop:",
+                          on_click=cancel)  # fmt: skip
+            else:
+                st.button(_("Train"), icon=":material/play_arrow:", type="primary", width=200,
+                          on_click=begin)  # fmt: skip
+                office().warm_up()
+            st.caption(choose.summary(now.plan, text), width="content")
         first_look = iter([True])
 
         @st.fragment(run_every=0.5 if running else None)

@@ -59,7 +59,6 @@ def show(now: Visit, text: Text, *, disabled: bool) -> None:
             args=(now,),
             disabled=disabled,
         )
-    st.caption(summary(plan, text))
     with st.expander(_("Change the net and the recipe"), icon=":material/tune:"):
         _net(now, text, disabled=disabled or now.go_on)
         _recipe(now, text, disabled=disabled)

@@ -10,6 +10,7 @@ the `Training`, which the pages only look at.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
@@ -196,7 +197,11 @@ class _Child:
         threads = str(limits.threads)
         names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS",
                  "OPENBLAS_NUM_THREADS")  # fmt: skip
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        try:
+            self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         try:
             self.process = subprocess.Popen(
                 command,
@@ -207,11 +212,13 @@ class _Child:
                 stderr=self.errors,
             )
         except OSError:
+            self.errors.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         # Not every system has them: macOS no prlimit, Windows neither.
-        with contextlib.suppress(OSError, AttributeError, ImportError):
+        with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICE)
+        with contextlib.suppress(OSError, AttributeError, ImportError):
             import resource
 
             most = limits.memory_mb * 1_000_000
@@ -323,6 +330,7 @@ class Office:
                 if len(self._desks) >= self.limits.visitors:
                     raise Busy
                 self._desks[token] = Desk()
+            self._desks[token].seen = time.monotonic()
             self._watch()
             return self._desks[token]
 
@@ -372,10 +380,12 @@ class Office:
                 self._watch()
 
     def close(self) -> None:
-        """End everything, for tests; a server that ends takes its children along by their pipes."""
+        """End everything. A server that is killed takes its children along by their pipes."""
         with self._lock:
             for training in [*self._queue, *self._running]:
                 self.cancel(training, "killed")
+                if training._child is not None:
+                    training._child.end()
             if self._spare is not None:
                 self._spare.end()
                 self._spare = None
@@ -444,15 +454,20 @@ class Office:
     def _follow(self, training: Training, child: _Child) -> None:
         """Read what a child says until it ends."""
         arguments = [*training.plan.arguments, "--out", str(child.folder), "--or-samples"]
-        if training.start is not None:
-            start = child.folder / "start.safetensors"
-            start.write_bytes(training.start)
-            arguments += ["--start", str(start)]
+        try:
+            if training.start is not None:
+                start = child.folder / "start.safetensors"
+                start.write_bytes(training.start)
+                arguments += ["--start", str(start)]
+        except OSError as fault:  # no disk
+            _log.error("a training could not begin: %s", fault)
+            training.outcome = training.outcome or "failed"
+            child.process.kill()
         child.tell(arguments)
         try:
             while line := child.lines.readline(_LINE):
                 training.take(line, child.folder)
-        except (ValueError, OSError) as fault:
+        except Exception as fault:  # whatever it is, the training must end and its place be free
             _log.error("a training said what is not understood: %s", fault)
             training.outcome = training.outcome or "garbled"
             child.process.kill()
@@ -486,4 +501,6 @@ def _connected(session: str) -> bool:
 @lru_cache(maxsize=1)
 def office() -> Office:
     """Give this process's office. Not Streamlit's cache, which any visitor can empty."""
-    return Office()
+    found = Office(command=COMMAND)
+    atexit.register(found.close)  # or else its folders would stay behind
+    return found

@@ -12,9 +12,8 @@ from pathlib import Path
 import streamlit as st
 
 from ae import weights
-from ae.plans import OWN
 from ui import downloads
-from ui.state import MODEL, Visit, desk
+from ui.state import Visit, desk
 from ui.text import N_, Text
 from ui.train.office import Busy, Desk, Training, office
 
@@ -50,8 +49,7 @@ def _files(own: Desk, now: Visit, text: Text) -> None:
     _ = text.gettext
     raw, training = own.raw, own.training
     assert raw is not None
-    if st.button(_("Draw with it"), icon=":material/draw:", type="primary", on_click=_look_at_own):
-        st.switch_page("pages/draw/page.py")
+    st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
     downloads.button(_("My model (safetensors)"), lambda: raw, "gargalo-my-model.safetensors")
     if now.keras is not None and now.keras[0] == own.version:
         made = now.keras[1]
@@ -68,10 +66,6 @@ def _files(own: Desk, now: Visit, text: Text) -> None:
         downloads.button(
             _("The history (CSV)"), lambda: history_csv(training), "gargalo-history.csv"
         )
-
-
-def _look_at_own() -> None:
-    st.session_state[MODEL] = OWN
 
 
 def history_csv(training: Training) -> bytes:

@@ -1,0 +1,589 @@
+"""A model of one's own: trained by a plan, told of by events, kept in a file that is checked."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
+from ae import events, plans, training, variations, weights
+from ae.__main__ import _parser, _train_with_events, main
+from ae.evaluation import measure
+from ae.mnist import Mnist
+from ae.model import Autoencoder
+from ae.plans import Plan
+from ae.training import Epoch, Kept, Step
+from ae.weights import MAX_BYTES, WeightsError
+
+ROOT = Path(__file__).parents[2]
+
+BASE = plans.preset("seconds", "shallow")
+TINY = replace(
+    BASE,
+    hidden=(24,),
+    code_size=6,
+    digits=560,
+    seed=3,
+    recipe=replace(
+        BASE.recipe, learning_rate=3e-3, schedule="constant", epochs=3, batch_size=80
+    ),
+)  # fmt: skip
+STEPS = TINY.digits // TINY.recipe.batch_size
+
+LINEAR = plans.preset("ours", "linear")
+# One step of this is too far: after an epoch nothing is a number.
+WILD = replace(
+    LINEAR,
+    digits=560,
+    recipe=replace(
+        LINEAR.recipe,
+        optimizer="sgd",
+        learning_rate=100.0,
+        schedule="constant",
+        epochs=2,
+        batch_size=16,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def data() -> Mnist:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variations, "TRAIN", 600)
+        patch.setattr(variations, "HELD_OUT", 100)
+        return variations.load()
+
+
+@dataclass
+class Run:
+    """A training, and what was told of it."""
+
+    plan: Plan
+    path: Path
+    errors: Any = None
+    told: list[Step | Epoch | Kept] = field(default_factory=list)
+    there: list[Autoencoder] = field(default_factory=list)  # the file's, at each `Kept`
+
+    def of(self, kind: type) -> list[Any]:
+        return [thing for thing in self.told if type(thing) is kind]
+
+
+def carry_out(plan: Plan, data: Mnist, out: Path, **options: Any) -> Run:
+    """Train, look at every step, and load the file each time it is said to be there."""
+    run = Run(plan, out / "mine.safetensors")
+
+    def on_kept(kept: Kept) -> None:
+        run.told.append(kept)
+        run.there.append(weights.load_own(kept.path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "STEP_SECONDS", 0.0)
+        patch.setattr(training, "_KEEP_SECONDS", 0.0)
+        path, run.errors = training.carry_out(
+            plan, data, out, on_epoch=run.told.append, on_step=run.told.append, on_kept=on_kept,
+            **options,
+        )  # fmt: skip
+    assert path == run.path
+    return run
+
+
+@pytest.fixture(scope="module")
+def own(data: Mnist, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return carry_out(TINY, data, tmp_path_factory.mktemp("own") / "new" / "folder")
+
+
+@pytest.fixture(scope="module")
+def raw(own: Run) -> bytes:
+    return own.path.read_bytes()
+
+
+# Carrying a plan out
+
+
+def test_it_learns_and_the_file_is_what_was_learnt(own: Run, data: Mnist) -> None:
+    model = weights.load_own(own.path)
+    assert model.widths == (784, 24, 6, 24, 784)
+    errors, statistics = measure(model, data.x_test)
+    assert errors == own.errors
+    assert_array_equal(model.statistics.mse_percentiles, statistics.mse_percentiles)
+    assert model.facts["test"] == errors.as_dict() | {"digits": 100}
+    assert model.facts["data"] == {"name": "samples", "sha256": "", "digits": 560}
+    assert model.facts["epochs"] == 3 and model.facts["seed"] == 3
+    assert model.facts["recipe"] == {"name": "own", **asdict(TINY.recipe)}
+    assert plans.family_of(model.facts) == TINY.family
+    first, last = own.of(Kept)[0], own.of(Kept)[-1]
+    assert last.errors.mse < 0.8 * first.errors.mse
+    assert sorted(p.name for p in own.path.parent.iterdir()) == ["SHA256SUMS", "mine.safetensors"]
+
+
+def test_the_file_is_there_from_the_first_step_on_and_always_whole(own: Run) -> None:
+    kept = own.of(Kept)
+    assert kept[0].passed == 0 and kept[-1].passed == 3
+    assert [k.path for k in kept] == [own.path] * len(kept)
+    assert len(own.there) == len(kept) >= 3 * STEPS
+    for model, then in zip(own.there, kept, strict=True):
+        assert model.facts["epochs"] == then.passed
+        assert model.facts["test"]["mse"] == then.errors.mse
+    assert np.abs(own.there[0].atoms() - own.there[1].atoms()).max() > 0
+
+
+def test_the_order_of_what_is_told(own: Run) -> None:
+    """A step, then what was kept of it; an epoch after its last step."""
+    assert [type(thing) for thing in own.told[:2]] == [Step, Kept]
+    before: Any = None
+    for thing in own.told:
+        if isinstance(thing, Kept):
+            assert isinstance(before, Step) and thing.passed == before.passed
+        elif isinstance(thing, Epoch):
+            assert isinstance(before, Kept) and before.passed == thing.number
+        before = thing
+    steps = own.of(Step)
+    assert np.isnan(steps[0].loss) and all(np.isfinite(step.loss) for step in steps[1:])
+    assert (steps[0].digits, steps[-1].digits) == (0, 3 * 560)
+    assert all(step.of == 3 for step in steps)
+    assert np.all(np.diff([step.passed for step in steps]) >= 0)
+    assert np.all(np.diff([step.seconds for step in steps]) > 0)
+
+
+def test_an_epoch_tells_of_the_digits_held_out(own: Run, data: Mnist) -> None:
+    epochs = own.of(Epoch)
+    assert [(epoch.number, epoch.of) for epoch in epochs] == [(1, 3), (2, 3), (3, 3)]
+    assert epochs[-1].validation_loss == pytest.approx(own.errors.bce, rel=1e-4)
+    assert epochs[-1].validation_loss < epochs[0].validation_loss
+
+
+def test_within_an_epoch_it_is_kept_at_most_once_a_second(data: Mnist, tmp_path: Path) -> None:
+    kept: list[Kept] = []
+    steps: list[Step] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "STEP_SECONDS", 0.0)
+        patch.setattr(training, "_KEEP_SECONDS", 1e9)
+        training.carry_out(TINY, data, tmp_path, on_kept=kept.append, on_step=steps.append)
+    assert len(steps) > 3 * STEPS
+    assert all(k.passed % 1 == 0 for k in kept)
+    assert {k.passed for k in kept} == {0, 1, 2, 3}
+
+
+def test_it_goes_on_from_weights(own: Run, data: Mnist, tmp_path: Path) -> None:
+    start = weights.tensors_of(weights.load_own(own.path))
+    before = {name: array.copy() for name, array in start.items()}
+    brief = replace(TINY, recipe=replace(TINY.recipe, epochs=1))
+    further = carry_out(brief, data, tmp_path, start=start)
+    assert further.of(Kept)[0].errors == own.errors
+    assert further.of(Step)[1].loss < 0.7 * own.of(Step)[1].loss
+    assert further.errors.bce < own.errors.bce
+    for name, array in start.items():
+        assert_array_equal(array, before[name])
+
+
+# Divergence
+
+
+@pytest.fixture
+def once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the weights after each epoch only, however fast this machine is."""
+    monkeypatch.setattr(training, "STEP_SECONDS", 1e9)
+
+
+def test_divergence_leaves_the_last_finite_weights(
+    once_an_epoch: None, data: Mnist, tmp_path: Path
+) -> None:
+    seen: list[Epoch] = []
+    with pytest.raises(training.Diverged, match="the learning rate is too high") as caught:
+        training.carry_out(WILD, data, tmp_path, on_epoch=seen.append)
+    assert caught.value.passed == 0 and seen == []
+    model = weights.load_own(tmp_path / "mine.safetensors")  # all finite, or it would not load
+    assert model.facts["epochs"] == 0
+    assert_array_equal(
+        model.encoder[0].weights, training.tensors(caught.value.nets)["encoder.0.weights"]
+    )
+
+
+def wild(out: Path) -> list[str]:
+    return ["train", *WILD.arguments, "--out", str(out)]
+
+
+def test_divergence_on_the_command_line(
+    once_an_epoch: None,
+    data: Mnist,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("ae.mnist.load", lambda path=None, on_share=None: data)
+    assert main(wild(tmp_path)) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.removeprefix("Starting TensorFlow …\n") == (
+        "ae: the loss is no longer a number: the learning rate is too high; "
+        "mine.safetensors has the weights of 0.00 epochs\n"
+    )
+    weights.load_own(tmp_path / "mine.safetensors")
+
+
+def test_divergence_among_the_events(once_an_epoch: None, data: Mnist, tmp_path: Path) -> None:
+    out = io.StringIO()
+    with pytest.raises(ValueError, match="no longer a number"):
+        _train_with_events(_parser().parse_args(wild(tmp_path)), out, data)
+    told = [events.read(line.encode()) for line in out.getvalue().splitlines()]
+    assert told[0] == ("data", {"name": "samples", "digits": 560, "held_out": 100})
+    assert told[1][0] == "step" and told[1][1]["loss"] is None
+    assert told[-1] == ("diverged", {"passed": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["mine", "--epochs", "301"], "epochs: got 301, expected 1 to 300"),
+        (["mine", "--code", "1"], "code size: got 1, expected 2 to 128"),
+        (["mine", "--start", "nowhere.safetensors"], "nowhere.safetensors is missing"),
+        (["mine", "--code", "7", "--start", "{own}"], "784-24-6-24-784"),
+        (["all"], "not of 'all'"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_too(
+    argv: list[str], reason: str, own: Run, data: Mnist, tmp_path: Path
+) -> None:
+    words = [word.format(own=own.path) for word in argv]
+    arguments = _parser().parse_args(["train", *words, "--out", str(tmp_path / "w")])
+    out = io.StringIO()
+    with pytest.raises((ValueError, WeightsError)) as caught:
+        _train_with_events(arguments, out, data)
+    assert reason in str(caught.value)
+    (line,) = out.getvalue().splitlines()
+    said = {"reason": "other", "message": str(caught.value)}
+    assert events.read(line.encode()) == ("failed", said)
+    assert not (tmp_path / "w").exists()
+
+
+# Processes: nobody else writes to standard output
+
+
+def python_m_ae(*argv: str) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"AE_MNIST": "/nowhere/mnist.npz"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "ae", *argv],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+QUICK = ["--code", "4", "--digits", "500", "--epochs", "1", "--preset", "seconds", "--or-samples"]
+
+
+def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
+    names = [event for event, _ in told]
+    assert set(names) == {"drawing", "data", "step", "kept", "epoch", "done"}
+    assert [names.count(name) for name in ("data", "epoch", "done")] == [1, 1, 1]
+    assert names.index("data") > max(i for i, name in enumerate(names) if name == "drawing")
+    assert names[-1] == "done"
+    said = dict(told)
+    assert said["data"] == {"name": "samples", "digits": 500, "held_out": variations.HELD_OUT}
+    assert said["done"]["file"] == str(out / "mine.safetensors")
+    model = weights.load_own(said["done"]["file"])
+    assert model.facts["test"]["mse"] == said["done"]["mse"]
+    assert model.code_size == 4
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
+    """Both at once: most of their time is the start of TensorFlow."""
+    folder = tmp_path_factory.mktemp("processes")
+    started = {
+        "options": python_m_ae("train", "mine", *QUICK, "--out", f"{folder}/options",
+                               "--events", "-"),
+        "program": python_m_ae("train", "-"),
+    }  # fmt: skip
+    yield lambda name: (started[name], folder / name)
+    for process in started.values():
+        process.kill()
+        process.communicate()
+
+
+def test_events_alone_on_standard_output(processes: Callable[[str], Any]) -> None:
+    process, out = processes("options")
+    said, complaints = process.communicate(timeout=120)
+    assert process.returncode == 0, complaints
+    check_told([events.read(line) for line in said.splitlines()], out)
+    text = complaints.decode()
+    assert "it learns from varied samples instead" in text and "Traceback" not in text
+
+
+def test_arguments_from_standard_input(processes: Callable[[str], Any]) -> None:
+    process, out = processes("program")
+    assert events.read(process.stdout.readline()) == ("ready", {})
+    line = json.dumps(["mine", *QUICK, "--out", str(out)])
+    process.stdin.write(line.encode() + b"\n")
+    process.stdin.flush()
+    told = [events.read(line) for line in process.stdout]  # standard input stays open
+    assert process.wait(60) == 0, process.stderr.read()
+    check_told(told, out)
+
+
+# With the file
+
+
+# Keras 3.15.1 reads a variable in the way that NumPy 2.4 deprecates, when it saves (Nov 2026).
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_export(own: Run, data: Mnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "x.keras"
+    assert main(["export", str(own.path), "--to", str(target)]) == 0
+    assert capsys.readouterr().out.startswith(f"{target}: ")
+    import keras
+
+    net, model = keras.models.load_model(target), weights.load_own(own.path)
+    flat = data.x_test.reshape(-1, 784)
+    drawn = net.predict(flat, verbose=0)
+    assert_allclose(drawn, model.reconstruct(flat).reshape(-1, 784), atol=1e-5)
+    code = net.get_layer("encoder").predict(flat, verbose=0)
+    assert_allclose(code, model.encode(flat), atol=1e-4)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.keras"]
+
+
+def test_encode_and_decode(own: Run, data: Mnist, tmp_path: Path) -> None:
+    paths = {name: str(tmp_path / name) for name in ("x.npy", "z.csv", "y.npy", "again.npy")}
+    np.save(paths["x.npy"], data.x_test)
+    mine = ["--model", str(own.path)]
+    assert main(["encode", paths["x.npy"], "-o", paths["z.csv"], *mine]) == 0
+    assert main(["decode", paths["z.csv"], "-o", paths["y.npy"], *mine]) == 0
+    assert main(["reconstruct", paths["x.npy"], "-o", paths["again.npy"], *mine]) == 0
+    wanted = weights.load_own(own.path).reconstruct(data.x_test)
+    assert_array_equal(np.load(paths["again.npy"]), wanted)
+    assert_allclose(np.load(paths["y.npy"]), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("command", ["encode", "export"])
+def test_a_file_that_is_none_on_the_command_line(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.safetensors"
+    np.save(tmp_path / "x.npy", np.zeros((1, 784), np.float32))
+    argv = {
+        "encode": ["encode", str(tmp_path / "x.npy"), "--model", str(path)],
+        "export": ["export", str(path), "--to", str(tmp_path / "x.keras")],
+    }[command]
+    assert main(argv) == 2
+    said = capsys.readouterr()
+    assert said.err == f"ae: {path} is missing or cannot be read\n"
+    path.write_bytes(b"PK\x03\x04")
+    assert main(argv) == 2
+    assert capsys.readouterr().err == f"ae: {path} is not a weights file of ours\n"
+
+
+# A file comes from anybody
+
+
+def refusal(raw: bytes) -> str:
+    with pytest.raises(ValueError) as caught:
+        weights.read_own(raw)
+    sentence = str(caught.value)
+    assert sentence and "\n" not in sentence and ". " not in sentence
+    return sentence
+
+
+def take_apart(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    (length,) = struct.unpack_from("<Q", raw)
+    facts = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["facts"])
+    return {name: a.copy() for name, a in safetensors.numpy.load(raw).items()}, facts
+
+
+def put_together(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> bytes:
+    return safetensors.numpy.save(tensors, {"facts": json.dumps(facts)})
+
+
+def with_header(header: Any, body: bytes = b"") -> bytes:
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
+
+
+def test_apart_and_together_again(raw: bytes) -> None:
+    weights.read_own(put_together(*take_apart(raw)))
+
+
+@pytest.mark.parametrize("share", [0, 1e-5, 1e-4, 0.01, 0.1, 0.5, 0.9, 0.999999])
+def test_truncated(raw: bytes, share: float) -> None:
+    assert refusal(raw[: int(share * len(raw))]) == "is not a weights file of ours"
+
+
+def test_longer_than_it_was(raw: bytes) -> None:
+    assert refusal(raw + b"\x00") == "is not a weights file of ours"
+
+
+def test_any_byte_of_the_header(raw: bytes) -> None:
+    """Altered, it is refused or, where the byte is of no importance, a model with other facts."""
+    (length,) = struct.unpack_from("<Q", raw)
+    rng = np.random.default_rng(0)
+    refused = 0
+    for at in [*range(8), *rng.integers(8, 8 + length, 150)]:
+        altered = raw[:at] + bytes([raw[at] ^ 1 << int(rng.integers(8))]) + raw[at + 1 :]
+        try:
+            assert weights.read_own(altered).widths == (784, 24, 6, 24, 784)
+        except ValueError as fault:
+            assert str(fault)
+            refused += 1
+    assert refused > 60
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    "name", ["encoder.0.weights", "decoder.1.bias", "statistics.code_mean", "statistics.active"]
+)
+def test_numbers_that_are_none(raw: bytes, name: str, value: float) -> None:
+    tensors, facts = take_apart(raw)
+    tensors[name].flat[-1] = value
+    assert f"{name} holds NaN or infinity" in refusal(put_together(tensors, facts))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
+def test_wrong_dtype(raw: bytes, dtype: str) -> None:
+    tensors, facts = take_apart(raw)
+    tensors["encoder.0.bias"] = tensors["encoder.0.bias"].astype(dtype)
+    assert f"encoder.0.bias is {dtype} of shape (24,)" in refusal(put_together(tensors, facts))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("encoder.0.weights", (24, 784)),
+        ("encoder.1.bias", (7,)),
+        ("decoder.0.bias", ()),
+        ("decoder.1.weights", (0, 784)),
+        ("statistics.bce_percentiles", (100,)),
+        ("statistics.code_mean", (32,)),
+    ],
+)
+def test_wrong_shape(raw: bytes, name: str, shape: tuple[int, ...]) -> None:
+    tensors, facts = take_apart(raw)
+    tensors[name] = np.zeros(shape, np.float32)
+    said = refusal(put_together(tensors, facts))
+    assert said.startswith("does not fit what it says of itself: ")
+    assert f"{name} is float32 of shape {shape}" in said
+
+
+@pytest.mark.parametrize("name", ["encoder.2.weights", "a", "zzz"])
+def test_an_array_too_many(raw: bytes, name: str) -> None:
+    tensors, facts = take_apart(raw)
+    tensors[name] = np.zeros((2, 3), np.float32)
+    said = refusal(put_together(tensors, facts))
+    assert f"{name} is float32 of shape (2, 3), expected nothing" in said
+
+
+def test_each_array_is_wanted(raw: bytes) -> None:
+    for name in take_apart(raw)[0]:
+        tensors, facts = take_apart(raw)
+        del tensors[name]
+        assert f"{name} is nothing, expected" in refusal(put_together(tensors, facts))
+
+
+@pytest.mark.parametrize("encoder", [[784, 24, 7], [784, 25, 6], [784, 6], [784, 24, 24, 6]])
+def test_other_widths_than_the_arrays(raw: bytes, encoder: list[int]) -> None:
+    tensors, facts = take_apart(raw)
+    depth = len(encoder) - 1
+    facts["encoder"] = encoder
+    facts["activations"] = [["relu"] * depth, ["relu"] * (depth - 1) + ["sigmoid"]]
+    said = refusal(put_together(tensors, facts))
+    assert said.startswith("does not fit what it says of itself: ")
+
+
+@pytest.mark.parametrize("key", ["family", "encoder", "activations", "recipe", "test", "data"])
+def test_each_fact_is_wanted(raw: bytes, key: str) -> None:
+    for wrong in (None, [], {}, "x", 3):
+        tensors, facts = take_apart(raw)
+        facts[key] = wrong
+        refusal(put_together(tensors, facts))
+    del facts[key]
+    assert refusal(put_together(tensors, facts)).startswith("does not say what ")
+
+
+@pytest.mark.parametrize("figure", ["bce", "mse", "psnr", "zeros", "dead", "digits"])
+@pytest.mark.parametrize(
+    "value", [None, "0.1", np.nan, np.inf, True, [0.1], 10**400], ids=lambda value: str(value)[:8]
+)
+def test_what_was_measured_are_figures(raw: bytes, figure: str, value: Any) -> None:
+    tensors, facts = take_apart(raw)
+    facts["test"][figure] = value
+    assert refusal(put_together(tensors, facts)) == "does not say what was measured of it"
+
+
+@pytest.mark.parametrize("name", weights.MODELS)
+def test_a_model_that_ships_is_not_one_s_own(name: str) -> None:
+    said = refusal(weights.locate(name).read_bytes())
+    assert said == "is a model that ships, not one of your own"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 8,
+        b"\xff" * 8,
+        with_header({}),
+        with_header([]),
+        with_header({"__metadata__": {}}),
+        with_header({"__metadata__": {"facts": "null"}}),
+        with_header({"__metadata__": {"facts": "[1]"}}),
+        with_header({"__metadata__": {"facts": "[" * 100_000}}),
+        b"PK\x03\x04" + b"\x00" * 100,
+    ],
+    ids=lambda raw: f"{len(raw)} bytes",
+)
+def test_another_kind_of_file(raw: bytes) -> None:
+    assert refusal(raw) == "is not a weights file of ours"
+
+
+def test_too_large(raw: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused by its size, before it is parsed and, on a disk, before it is read."""
+    monkeypatch.setattr(weights, "_parse", lambda raw: pytest.fail("was parsed"))
+    words = f"is too large for weights ({MAX_BYTES + 1:,} bytes)"
+    assert refusal(bytes(MAX_BYTES + 1)) == words
+    path = tmp_path / "mine.safetensors"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # a hole: it takes no room on the disk
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("was read"))
+    with pytest.raises(WeightsError) as caught:
+        weights.load_own(path)
+    assert str(caught.value) == f"{path} {words}"
+
+
+@pytest.mark.parametrize("widths", [[784, 10**9, 6], [784, 513, 6], [784, 24, 10**18]])
+def test_huge_widths_are_refused_before_anything_is_built(
+    raw: bytes, widths: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("autoencoder", "check", "_family_shapes"):
+        monkeypatch.setattr(weights, name, lambda *_: pytest.fail("went on"))
+    tensors, facts = take_apart(raw)
+    facts["encoder"] = widths
+    assert "expected 2 to " in refusal(put_together(tensors, facts))
+
+
+@pytest.mark.parametrize("shape", [[10**9, 10**9], [2**63, 2], [2**40, 2**40, 0], [1] * 80])
+def test_a_header_that_claims_more_than_there_is(shape: list[int]) -> None:
+    header = {
+        "__metadata__": {"facts": "{}"},
+        "encoder.0.weights": {"dtype": "F32", "shape": shape, "data_offsets": [0, 4]},
+    }
+    assert refusal(with_header(header, b"\x00" * 4)) == "is not a weights file of ours"
+
+
+@settings(max_examples=80)
+@given(st.binary(max_size=200))
+def test_whatever_the_bytes_are_it_is_a_value_error(raw: bytes) -> None:
+    for content in (raw, struct.pack("<Q", len(raw)) + raw, with_header({"a": 1}, raw)):
+        refusal(content)

@@ -1,0 +1,298 @@
+"""The Train page without a browser: the plan, the code, the course of a training, one's own model.
+
+The child is a script that says at once what a real one would say after a while; a real one trains
+in tests/browser/test_train.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import ae
+from ae import dialects, plans, weights
+from ae.evaluation import measure
+from tests.pages.test_app import component, opened, run, texts
+from ui.train import office as offices
+from ui.train.office import Office
+
+_FAKE = """
+import json, os, shutil, sys, time
+arguments = json.loads(sys.stdin.readline())
+out = arguments[arguments.index("--out") + 1]
+def say(event, **fields):
+    print(json.dumps({"event": event, **fields}), flush=True)
+say("data", name="DATA", digits=60000, held_out=10000)
+for passed in (0.0, 0.5, 1.0, 2.0):
+    shutil.copy("FILE", out + "/part")
+    os.replace(out + "/part", out + "/mine.safetensors")
+    loss, digits = 0.5 - passed / 5, int(passed * 60000)
+    say("step", passed=passed, of=2, loss=loss, digits=digits, seconds=passed)
+    say("kept", passed=passed, mse=0.02, dead=3)
+    if passed >= 1:
+        say("epoch", number=int(passed), of=2, loss=0.3 / passed, validation_loss=0.29 / passed,
+            seconds=passed)
+END
+"""
+_DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of a deep net of one's own with a code of five numbers."""
+    base = plans.preset("seconds", "deep")
+    family = plans.Plan(like="deep", hidden=(20, 10), code_size=5, recipe=base.recipe).family
+    rng = np.random.default_rng(0)
+    arrays = {
+        f"{half}.{i}.{what}": rng.normal(0, 0.1, shape).astype(np.float32)
+        for half, widths in (("encoder", family.encoder), ("decoder", family.decoder))
+        for i, pair in enumerate(itertools.pairwise(widths))
+        for what, shape in (("weights", pair), ("bias", pair[1:]))
+    }
+    errors, statistics = measure(
+        weights.autoencoder(family, arrays), rng.random((50, 28, 28), np.float32)
+    )
+    facts = {
+        "family": plans.OWN,
+        "encoder": family.encoder,
+        "decoder": family.decoder,
+        "activations": family.activations,
+        "recipe": {"name": "own", **vars(base.recipe)},
+        "data": {"name": "MNIST", "sha256": "", "digits": 60_000},
+        "test": errors.as_dict() | {"digits": 50},
+    }
+    path = tmp_path_factory.mktemp("own") / "mine.safetensors"
+    weights.save(path, arrays | weights.statistics_tensors(statistics), facts)
+    return path
+
+
+@pytest.fixture
+def child(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Office]]:
+    """Make an office whose children say what is given, and end."""
+    made: list[Office] = []
+
+    def put(end: str = _DONE, data: str = "MNIST") -> Office:
+        script = tmp_path / "child.py"
+        said = _FAKE.replace("FILE", str(mine)).replace("DATA", data).replace("END", end)
+        script.write_text(said)
+        monkeypatch.setattr(offices, "COMMAND", [sys.executable, str(script)])
+        offices.office.cache_clear()
+        made.append(offices.office())
+        return made[0]
+
+    yield put
+    for office in made:
+        office.close()
+    offices.office.cache_clear()
+
+
+def at_train(app: AppTest) -> AppTest:
+    app.switch_page("pages/train/page.py")
+    return run(app)
+
+
+def button(app: AppTest, label: str) -> Any:
+    (found,) = (one for one in app.button if one.label == label)
+    return found
+
+
+def widget(app: AppTest, name: str) -> Any:
+    turn = app.session_state["visit"].plan_turn
+    for kind in ("radio", "button_group", "toggle", "number_input", "selectbox"):
+        for node in app.get(kind):
+            if node.key == f"plan_{name}_{turn}":
+                return node
+    raise AssertionError(f"no widget {name}")
+
+
+def until_over(app: AppTest) -> AppTest:
+    token = app.session_state["visit"].token
+    for _ in range(500):
+        desk = offices.office().desk(token)
+        if desk and desk.training and desk.training.over:
+            return run(app)
+        time.sleep(0.02)
+    raise AssertionError("the training did not end")
+
+
+def model_names(app: AppTest) -> list[str]:
+    (found,) = (node for node in app.get("button_group") if node.key == "model")
+    return [option.content for option in found.proto.options]
+
+
+def test_the_code_beside_it_is_the_plan_s() -> None:
+    app = at_train(opened())
+    shown = [code.value for code in app.code]
+    plan = app.session_state["visit"].plan
+    assert plan == plans.preset("seconds", "shallow")
+    assert [code.strip() for code in shown[:2]] == [
+        dialects.keras_python(plan).strip(),
+        dialects.keras_r(plan).strip(),
+    ]
+    assert shown[2].split()[:4] == ["python", "-m", "ae", "train"]
+
+
+@pytest.mark.parametrize("name", plans.PRESETS)
+@pytest.mark.parametrize("like", ae.FAMILIES)
+def test_presets_and_families(name: str, like: str) -> None:
+    app = at_train(opened())
+    widget(app, "preset").set_value(name)
+    run(app)
+    widget(app, "like").set_value(like)
+    run(app)
+    assert app.session_state["visit"].plan == plans.preset(name, like)
+    assert widget(app, "preset").value == name
+
+
+def test_everything_can_be_changed() -> None:
+    app = at_train(opened())
+    widget(app, "layers").set_value(3)
+    run(app)
+    assert app.session_state["visit"].plan.hidden == (128, 64)
+    for name, value in {
+        "width_0": 100,
+        "code": 2,
+        "loss": "mean_squared_error",
+        "optimizer": "rmsprop",
+        "epochs": 7,
+        "digits": 5000,
+        "l1": 0.001,
+        "learning_rate": 0.01,
+        "batch_size": 64,
+        "seed": 9,
+    }.items():
+        widget(app, name).set_value(value)
+        run(app)
+    plan = app.session_state["visit"].plan
+    assert (plan.hidden, plan.code_size, plan.digits, plan.seed) == ((100, 64), 2, 5000, 9)
+    recipe = plan.recipe
+    assert (recipe.loss, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
+        "mean_squared_error", "rmsprop", 7, 64,
+    )  # fmt: skip
+    assert (recipe.l1, recipe.learning_rate) == (0.001, 0.01)
+    assert widget(app, "preset").value is None
+    assert "RMSprop" in app.code[0].value and "units = 100" in app.code[1].value
+    widget(app, "preset").set_value("ours")
+    run(app)
+    assert app.session_state["visit"].plan == plans.preset("ours", "shallow")
+
+
+def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
+    child()
+    app = at_train(opened())
+    empty = component(app, "film")
+    assert empty["frames"] == [] and empty["live"] is None and empty["count"] == 11
+    button(app, "Train").click()
+    app = until_over(run(app))
+    film = component(app, "film")
+    assert [frame["at"] for frame in film["frames"]] == [0, 0.5, 1, 2]
+    assert film["frames"][0]["text"] == "before it learns · squared error 0.0200 · 3 dead units"
+    assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
+    said = " ".join(texts(app))
+    assert "Done. What it has learnt is “My model” on every page now." in said
+    assert "60,000 of MNIST's digits, and 10,000 others" in said
+    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in said
+    assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
+    # The others' pages, with a code of five numbers.
+    app.switch_page("pages/draw/page.py")
+    run(app)
+    assert "Only 5 numbers of it pass." in " ".join(texts(app))
+    app.switch_page("pages/compare/page.py")
+    for view in ("first_ten", "ladder", "atoms", "build_up", "subspace", "sparsity", "table",
+                 "strangers", "invent"):  # fmt: skip
+        app.session_state["view"] = view
+        run(app)
+        assert 'data-model="mine"' in " ".join(texts(app))
+    assert model_names(opened())[-1] == "Linear", "another visitor has no such model"
+
+
+def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
+    office = child()
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = until_over(run(app))
+    widget(app, "go_on").set_value(True)
+    run(app)
+    plan = app.session_state["visit"].plan
+    assert (plan.hidden, plan.code_size, plan.like) == ((20, 10), 5, "shallow")
+    assert widget(app, "code").disabled
+    button(app, "Train").click()
+    app = until_over(run(app))
+    desk = office.desk(app.session_state["visit"].token)
+    assert desk and desk.training and desk.training.start and desk.version == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ("sys.exit(2)", "The training failed."),
+        ("print('what?', flush=True); time.sleep(60)", "It said something that is not understood"),
+        ('say("diverged", passed=0.5); sys.exit(2)', "The loss is no longer a number"),
+        ("os.kill(os.getpid(), 9)", "It was stopped from outside."),
+        ("os.abort()", "There was not enough memory for it."),
+    ],
+)
+def test_a_child_that_fails_gives_one_sentence(
+    end: str, sentence: str, child: Callable[..., Office]
+) -> None:
+    child(end)
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = until_over(run(app))
+    said = " ".join(texts(app))
+    assert sentence in said and "What it has learnt is “My model”" in said
+    assert model_names(app)[-1] == "My model"
+
+
+def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> None:
+    child(data="samples")
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = until_over(run(app))
+    said = " ".join(texts(app))
+    assert "variations of our own sample digits, because MNIST is not here" in said
+    names = [trace["name"] for trace in component(app, "loss")["figure"][0]]
+    assert names == ["while learning", "on digits held out"]
+
+
+def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
+    child("time.sleep(60)")
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = run(app)
+    token = app.session_state["visit"].token
+    for _ in range(500):
+        desk = offices.office().desk(token)
+        if desk and desk.training and len(desk.training.history) == 2:
+            break
+        time.sleep(0.02)
+    assert widget(run(app), "preset").disabled
+    button(app, "Stop, and keep what it has learnt").click()
+    app = until_over(run(app))
+    assert "Stopped. What it has learnt is “My model”" in " ".join(texts(app))
+
+
+def test_a_model_is_brought_back_or_refused(child: Callable[..., Office], mine: Path) -> None:
+    child()
+    app = at_train(opened())
+    raw = mine.read_bytes()
+    shipped = (weights.FOLDER / "shallow.safetensors").read_bytes()
+    for content in (raw[:-100], b"nonsense", shipped):
+        app.file_uploader[0].upload("m.safetensors", content, "application/octet-stream")
+        run(app)
+        assert "This is not a model that this page made" in " ".join(texts(app))
+        assert model_names(app)[-1] == "Linear"
+    app.file_uploader[0].upload("m.safetensors", raw, "application/octet-stream")
+    run(app)
+    assert model_names(app)[-1] == "My model"
+    assert "This is not a model" not in " ".join(texts(app))
