@@ -273,9 +273,9 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     return replace(
         base,
         hidden=base.hidden if arguments.layers is None else arguments.layers,
-        code_size=arguments.code or base.code_size,
+        code_size=base.code_size if arguments.code is None else arguments.code,
         recipe=replace(base.recipe, **changed),
-        digits=arguments.digits or base.digits,
+        digits=base.digits if arguments.digits is None else arguments.digits,
         seed=arguments.seed,
     )
 
@@ -531,12 +531,14 @@ def _standard_output_alone() -> Iterator[IO[str]]:
     """Give standard output to the events; what anything else prints goes to standard error."""
     sys.stdout.flush()
     kept = os.dup(1)
-    os.dup2(2, 1)
     try:
-        with os.fdopen(kept, "w", encoding="utf-8") as out:
+        with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+            os.dup2(2, 1)
             yield out
     finally:
         sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _say_errors(path: Path, errors: Errors) -> None:

@@ -71,14 +71,15 @@ class Plan:
     def __post_init__(self) -> None:
         if self.like not in FAMILIES:
             raise ValueError(f"like: got {self.like!r}, expected one of {', '.join(FAMILIES)}")
-        _inside("layers of the encoder", len(self.hidden) + 1, LAYERS)
+        _inside("layers of the encoder", len(self.hidden) + 1, LAYERS, whole=True)
         for width in self.hidden:
-            _inside("width of a layer", width, WIDTH)
-        _inside("code size", self.code_size, CODE)
-        _inside("digits", self.digits, DIGITS)
-        _inside("seed", self.seed, SEED)
+            _inside("width of a layer", width, WIDTH, whole=True)
+        _inside("code size", self.code_size, CODE, whole=True)
+        _inside("digits", self.digits, DIGITS, whole=True)
+        _inside("seed", self.seed, SEED, whole=True)
         for name, bounds in RECIPE.items():
-            _inside(name.replace("_", " "), getattr(self.recipe, name), bounds)
+            whole = name in ("epochs", "batch_size")
+            _inside(name.replace("_", " "), getattr(self.recipe, name), bounds, whole=whole)
         _one_of("loss", self.recipe.loss, LOSSES)
         _one_of("optimizer", self.recipe.optimizer, OPTIMIZERS)
         _one_of("schedule", self.recipe.schedule, SCHEDULES)
@@ -101,7 +102,8 @@ class Plan:
             found += ["--code", str(self.code_size)]
         for name, value in asdict(self.recipe).items():
             if value != getattr(base.recipe, name):
-                found += [f"--{name.replace('_', '-')}", str(value).lower()]
+                # One word: a number below zero would look like an option.
+                found.append(f"--{name.replace('_', '-')}={str(value).lower()}")
         if self.digits != base.digits:
             found += ["--digits", str(self.digits)]
         return [*found, "--seed", str(self.seed)] if self.seed else found
@@ -135,7 +137,9 @@ def family_of(facts: Mapping[str, Any]) -> Family:
         encoder = tuple(facts["encoder"])
         if not all(type(width) is int for width in encoder):
             raise TypeError
-        written: dict[str, Any] = dict(facts["recipe"])
+        written = facts["recipe"]
+        if not isinstance(written, dict):
+            raise TypeError
         recipe = Recipe(**{f.name: written[f.name] for f in fields(Recipe)})
         activations = [list(half) for half in facts["activations"]]
         plan = Plan(
@@ -156,10 +160,11 @@ def _like(activations: list[list[Any]]) -> str:
     raise ValueError("says that it is a net of another kind")
 
 
-def _inside(what: str, value: Any, bounds: Bounds) -> None:
+def _inside(what: str, value: Any, bounds: Bounds, *, whole: bool = False) -> None:
     low, high = bounds
+    kinds: tuple[type, ...] = (int,) if whole else (int, float)
     # "not inside" and not "outside": a NaN is neither below nor above.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    if type(value) not in kinds or not low <= value <= high:
         raise ValueError(f"{what}: got {value!r}, expected {low:,} to {high:,}")
 
 

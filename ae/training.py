@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ae import weights
+from ae.arrays import MAX_CODE
 from ae.evaluation import Errors, measure
 from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import Mnist
@@ -187,7 +188,8 @@ def fit(
     Raises
     ------
     Diverged
-        The loss or a weight is no longer finite; the last finite weights come with it.
+        The loss or a weight is no longer finite, or codes are beyond what can be decoded; the last
+        good weights come with it.
     """
     import keras
 
@@ -199,7 +201,7 @@ def fit(
     held_out = None if validation is None else validation.reshape(len(validation), -1)
     steps = -(-len(x) // recipe.batch_size)
     nets.autoencoder.compile(optimizer=optimizer(recipe, steps), loss=recipe.loss)
-    watch = _Watch(nets, recipe.epochs, steps, len(x), on_epoch, on_step)
+    watch = _Watch(nets, recipe.epochs, steps, x, on_epoch, on_step)
     nets.autoencoder.fit(
         x,
         x,
@@ -229,11 +231,12 @@ class _Watch:
         nets: Nets,
         epochs: int,
         steps: int,
-        digits: int,
+        x: Float32,
         on_epoch: Callable[[Epoch], None] | None,
         on_step: Callable[[Step, Nets], None] | None,
     ) -> None:
-        self.nets, self.epochs, self.steps, self.digits = nets, epochs, steps, digits
+        self.nets, self.epochs, self.steps = nets, epochs, steps
+        self.digits, self.some = len(x), x[:100]
         self.on_epoch, self.on_step = on_epoch, on_step
         self.done = 0  # epochs
         self.kept_at = 0.0
@@ -250,18 +253,19 @@ class _Watch:
             self._look((step + 1) / self.steps, float(logs["loss"]))
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        if self.diverged or not self._look(1.0, logs["loss"]):
+        held_out = logs.get("val_loss")
+        finite = held_out is None or math.isfinite(held_out)
+        if self.diverged or not self._look(1.0, logs["loss"] if finite else math.nan):
             return
         self.done = epoch + 1
         if self.on_epoch is not None:
             seconds = time.perf_counter() - self.started
-            held_out = logs.get("val_loss")
             self.on_epoch(Epoch(self.done, self.epochs, logs["loss"], held_out, seconds))
 
     def _look(self, share: float, loss: float) -> bool:
         """Keep the weights if they are finite; else bring the last finite ones back and stop."""
         now = self.nets.autoencoder.get_weights()
-        if math.isfinite(loss) and all(np.isfinite(array).all() for array in now):
+        if math.isfinite(loss) and all(np.isfinite(array).all() for array in now) and self._tame():
             self.kept, self.kept_at = now, self.done + share
             self._step(share, loss)
         else:
@@ -269,6 +273,10 @@ class _Watch:
             self.nets.autoencoder.stop_training = self.diverged = True
         self.looked = time.perf_counter()
         return not self.diverged
+
+    def _tame(self) -> bool:
+        """Tell whether codes are of a size that can be decoded; before NaN comes, they are not."""
+        return bool(np.abs(np.asarray(self.nets.encoder(self.some))).max() <= MAX_CODE / 100)
 
     def _step(self, share: float, loss: float) -> None:
         if self.on_step is not None:

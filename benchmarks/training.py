@@ -1,10 +1,10 @@
 """The Train page: how soon there are digits, how fast it trains, and what other visitors feel.
 
 All in one run, with MNIST from $AE_MNIST or Keras's cache. The preset "ten seconds" is clicked in
-Chromium, once at once and once when the page has been open for a while (the server then has a child
-that has started TensorFlow). The same training is a plain Keras script, the one that the page shows,
-and the training of the page; both report the seconds of `fit` alone. At last somebody draws, first
-alone and then while two other visitors train.
+Chromium, once at once and once when the page has been open for a while (the server then has a
+child that has started TensorFlow). The same plan is trained by a plain Keras script, the one that
+the page shows, and as the page trains it; both give the seconds of `fit` alone. At last somebody
+draws, first alone and then while two other visitors train.
 """
 
 from __future__ import annotations
