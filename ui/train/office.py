@@ -488,8 +488,9 @@ class Office:
 
 def _cause(code: int) -> Outcome:
     """Tell from an exit code why a child ended without a word."""
-    # SIGABRT is how C++ ends when there is no memory for it; the system's own answer is SIGKILL.
-    if code == -signal.SIGABRT:
+    # How C++ ends when it gets no memory (TensorFlow under a limit of 1 GB: SIGSEGV). SIGKILL may be
+    # the system's answer to the same, or somebody's.
+    if code in (-signal.SIGABRT, -signal.SIGSEGV):
         return "memory"
     return "killed" if code < 0 else "failed"
 
