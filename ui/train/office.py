@@ -488,8 +488,8 @@ class Office:
 
 def _cause(code: int) -> Outcome:
     """Tell from an exit code why a child ended without a word."""
-    # How C++ ends when it gets no memory (TensorFlow under a limit of 1 GB: SIGSEGV). SIGKILL may be
-    # the system's answer to the same, or somebody's.
+    # How C++ ends when it gets no memory (TensorFlow under a limit of 1 GB: SIGSEGV). SIGKILL may
+    # be the system's answer to the same, or somebody's.
     if code in (-signal.SIGABRT, -signal.SIGSEGV):
         return "memory"
     return "killed" if code < 0 else "failed"
