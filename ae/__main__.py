@@ -399,7 +399,7 @@ def _train(arguments: argparse.Namespace) -> None:
 def _train_own(arguments: argparse.Namespace) -> None:
     plan = _plan(arguments)
     start = _start_of(arguments, plan)
-    data = _data(arguments, _say_download, lambda _share: None)
+    data = _data(arguments, plan.digits, _say_download, lambda _share: None)
     _start_keras()
     try:
         with _progress(OWN) as on_epoch:
@@ -470,6 +470,7 @@ def _train_with_events(
         start = _start_of(arguments, plan) if plan else None
         data = data or _data(
             arguments,
+            plan.digits if plan else int(plans.DIGITS[1]),
             lambda share: tell("download", share=share),
             lambda share: tell("drawing", share=share),
         )
@@ -503,6 +504,7 @@ def _train_with_events(
 
 def _data(
     arguments: argparse.Namespace,
+    digits: int,
     on_download: Callable[[float], None],
     on_drawing: Callable[[float], None],
 ) -> mnist.Mnist:
@@ -512,7 +514,8 @@ def _data(
         if not arguments.or_samples:
             raise
         _tell(f"{fault}; it learns from varied samples instead")
-        return variations.load(on_share=on_drawing)
+        drawn = variations.load(on_share=on_drawing)
+        return variations.shifted(drawn, digits)
 
 
 def _start_of(arguments: argparse.Namespace, plan: Plan) -> dict[str, Any] | None:

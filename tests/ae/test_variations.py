@@ -128,3 +128,15 @@ def test_the_share_rises(monkeypatch: pytest.MonkeyPatch) -> None:
     variations.load(on_share=shares.append)
     assert shares[0] == 0 and shares[-1] < 1 and len(shares) == 3
     assert np.all(np.diff(shares) > 0)
+
+
+def test_shifted_copies_fill_an_epoch(data: Mnist) -> None:
+    """The first are the drawn ones; a copy is one of them, moved by at most a pixel."""
+    made = variations.shifted(data, 600)
+    assert made.x_train.shape == (600, 28, 28) and made.y_train.shape == (600,)
+    assert_array_equal(made.x_train[: len(data.x_train)], data.x_train)
+    for i in range(len(data.x_train), 600):
+        drawn = np.pad(data.x_train[i % len(data.x_train)], 1)
+        moved = [drawn[y : y + 28, x : x + 28] for y in range(3) for x in range(3)]
+        assert any(np.array_equal(made.x_train[i], one) for one in moved)
+        assert made.y_train[i] == data.y_train[i % len(data.x_train)]
