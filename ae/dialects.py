@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 from ae.arrays import PIXELS
 from ae.families import Activation
-from ae.plans import DIGITS, Plan
+from ae.plans import DIGITS, OPTIMIZERS, Plan
 
 # The tutorial's R package is `keras`. Its successor `keras3` has the same pipes and names, but is
 # the one for Keras 3, and the only one whose cosine schedule can warm up.
 
 WIDTH = 79
 """Characters in the longest line, unless a number has more than 15 digits."""
-
-_OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
 class _Argument(NamedTuple):
@@ -87,7 +85,7 @@ def keras_python(plan: Plan) -> str:
             "    decay_steps=steps * max(epochs - 1, 1),",
             ")",
         ]
-    optimizer = f"keras.optimizers.{_OPTIMIZERS[recipe.optimizer]}(learning_rate={rate})"
+    optimizer = f"keras.optimizers.{OPTIMIZERS[recipe.optimizer]}(learning_rate={rate})"
     lines += _python_call(
         "autoencoder.compile(",
         [

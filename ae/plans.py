@@ -6,7 +6,7 @@ and the model that comes of it is called "mine".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, final
@@ -34,7 +34,10 @@ RECIPE: Mapping[str, Bounds] = MappingProxyType(
     }
 )
 LOSSES = ("binary_crossentropy", "mean_squared_error")
-OPTIMIZERS = ("adadelta", "adam", "sgd", "rmsprop")
+OPTIMIZERS: Mapping[str, str] = MappingProxyType(
+    {"adadelta": "Adadelta", "adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
+)
+"""In a recipe, and as Keras's class, which is what people call it too."""
 SCHEDULES = ("constant", "cosine")
 INITIALIZERS = ("glorot_uniform", "he_normal")
 ROW_NORM: Bounds = (1e-3, 1e3)
@@ -142,9 +145,8 @@ def family_of(facts: Mapping[str, Any]) -> Family:
             raise TypeError
         recipe = Recipe(**{f.name: written[f.name] for f in fields(Recipe)})
         activations = [list(half) for half in facts["activations"]]
-        plan = Plan(
-            like=_like(activations), hidden=encoder[1:-1], code_size=encoder[-1], recipe=recipe
-        )
+        like = like_of(activations[0][-1], activations[1][-1])
+        plan = Plan(like=like, hidden=encoder[1:-1], code_size=encoder[-1], recipe=recipe)
     except (KeyError, TypeError, IndexError) as fault:
         raise ValueError("does not say what a model of your own says") from fault
     if encoder[0] != PIXELS or [list(half) for half in plan.family.activations] != activations:
@@ -152,10 +154,16 @@ def family_of(facts: Mapping[str, Any]) -> Family:
     return plan.family
 
 
-def _like(activations: list[list[Any]]) -> str:
-    """Find a family with the same activations in code and output."""
+def like_of(hidden: str, output: str) -> str:
+    """Name the first family with these activations.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
     for name, family in FAMILIES.items():
-        if [activations[0][-1], activations[1][-1]] == [family.hidden, family.output]:
+        if (hidden, output) == (family.hidden, family.output):
             return name
     raise ValueError("says that it is a net of another kind")
 
@@ -168,7 +176,7 @@ def _inside(what: str, value: Any, bounds: Bounds, *, whole: bool = False) -> No
         raise ValueError(f"{what}: got {value!r}, expected {low:,} to {high:,}")
 
 
-def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
+def _one_of(what: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         raise ValueError(f"{what}: got {value!r}, expected one of {', '.join(known)}")
 

@@ -3,13 +3,15 @@
 All in one run, with MNIST from $AE_MNIST or Keras's cache. The preset "ten seconds" is clicked in
 Chromium, once at once and once when the page has been open for a while (the server then has a
 child that has started TensorFlow). The same plan is trained by a plain Keras script, the one that
-the page shows, and as the page trains it; both give the seconds of `fit` alone. At last somebody
-draws, first alone and then while two other visitors train.
+the page shows, and as the page trains it; both give the seconds of `fit` alone, and the child's own
+memory is read while it waits and while it trains. At last somebody draws, first alone and then
+while two other visitors train.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,9 +20,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 from _browser import Visit, chromium
 from _report import Row, count, median, parser, publish, run, say
-from _server import OURS, ROOT, MeasurementError, Server, serve
+from _server import MB, OURS, ROOT, MeasurementError, Server, serve
 from playwright.sync_api import Browser, Page
 
 from ae import dialects, mnist, plans, weights
@@ -55,11 +58,16 @@ def main() -> None:
         for i in range(arguments.pairs):
             say(f"plain script and page, {i + 1} of {arguments.pairs}")
             plain = _plain(plan)
-            ratios.append(_office(plan) / plain)
+            seconds, waiting, most = _office(plan)
+            ratios.append(seconds / plain)
         rows.append(
             Row("seconds of fit, training of the page / plain script, median", median(ratios),
                 unit="", target=RATIO, digits=2)
         )  # fmt: skip
+        rows += [
+            Row("the child's own memory, waiting", waiting / MB, unit="MB"),
+            Row("… at most while it trains", most / MB, unit="MB"),
+        ]
         with serve(OURS) as server:
             quiet = _strokes(browser, server, arguments.strokes)
             tabs = [_begin(browser, server) for _ in range(2)]
@@ -143,16 +151,26 @@ def _plain(plan: plans.Plan) -> float:
     return float(done.stdout.split()[-1])
 
 
-def _office(plan: plans.Plan) -> float:
-    """Train as the page does, and read each event; give the seconds of its fit."""
+def _office(plan: plans.Plan) -> tuple[float, int, int]:
+    """Train as the page does, and read each event; give the seconds of its fit.
+
+    And the bytes of the child's own: when Keras has started and MNIST is loaded, and at most.
+    """
     office = Office(Limits(spare_seconds=0))
-    training = office.enlist("benchmark", plan, mnist.load().x_test[:11])
+    digits = mnist.load().x_test[:11]
+    before = set(psutil.Process().children())
+    training = office.enlist("benchmark", plan, digits)
+    (child,) = set(psutil.Process().children()) - before
+    waiting = most = 0
     while not training.over:
+        with contextlib.suppress(psutil.Error):
+            most = max(most, child.memory_full_info().uss)
+            waiting = waiting if training.data else most
         time.sleep(0.1)
     office.close()
     if training.outcome != "done":
         raise MeasurementError(f"the training ended otherwise: {training.outcome}")
-    return training.seconds
+    return training.seconds, waiting, most
 
 
 def _strokes(browser: Browser, server: Server, strokes: int) -> float:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import cycle
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -145,19 +146,10 @@ def ladder_figure(
             "marker": mark, "hoverinfo": "skip", "showlegend": False,
         }
     )  # fmt: skip
-    return {
-        "data": lines,
-        "layout": {
-            "margin": {"l": 56, "r": 8, "t": 8, "b": 40},
-            "separators": text.separators,
-            "showlegend": True,
-            "legend": {"x": 1, "xanchor": "right", "y": 1},
-            "xaxis": {"title": {"text": _("principal components")}, "range": [0, len(errors) + 1],
-                      "tickvals": [1, 32, 64, 96, 128], "showgrid": False},
-            # Logarithmic: a straight axis would press all nets into its lowest tenth.
-            "yaxis": {"type": "log", "dtick": "D2", "tickformat": "~g"},
-        },
-    }  # fmt: skip
+    xaxis = {"range": [0, len(errors) + 1], "tickvals": [1, 32, 64, 96, 128]}
+    # Logarithmic: a straight axis would press all nets into its lowest tenth.
+    yaxis = {"type": "log", "dtick": "D2", "tickformat": "~g"}
+    return _lines(lines, _("principal components"), xaxis, yaxis, text, left=56)
 
 
 def angles_figure(
@@ -167,25 +159,21 @@ def angles_figure(
     _ = text.gettext
     hover = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
     units = max((len(found) for found in angles.values()), default=1)
-    return {
-        "data": [
-            _line(
-                np.arange(1, len(found) + 1), found, titles[name, recipe], COLOURS[name],
-                dash="solid" if recipe == "best" else "dot", hovertemplate=hover,
-            )
-            for (name, recipe), found in angles.items()
-        ],
-        "layout": {
-            "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
-            "separators": text.separators,
-            "showlegend": True,
-            "legend": {"x": 0.02, "xanchor": "left", "y": 0.98},
-            "xaxis": {"title": {"text": _("angle, smallest first")}, "showgrid": False,
-                      "range": [0.5, units + 0.5], "tickvals": [1, *range(8, units + 1, 8)]},
-            "yaxis": {"range": [-2, 92], "tickvals": [0, 30, 60, 90],
-                      "ticktext": ["0°", "30°", "60°", "90°"]},
-        },
-    }  # fmt: skip
+    lines = [
+        _line(
+            np.arange(1, len(found) + 1), found, titles[name, recipe], COLOURS[name],
+            dash="solid" if recipe == "best" else "dot", hovertemplate=hover,
+        )
+        for (name, recipe), found in angles.items()
+    ]  # fmt: skip
+    xaxis = {"range": [0.5, units + 0.5], "tickvals": [1, *range(8, units + 1, 8)]}
+    yaxis = {
+        "range": [-2, 92],
+        "tickvals": [0, 30, 60, 90],
+        "ticktext": ["0°", "30°", "60°", "90°"],
+    }
+    legend = {"x": 0.02, "xanchor": "left", "y": 0.98}
+    return _lines(lines, _("angle, smallest first"), xaxis, yaxis, text, legend=legend)
 
 
 def training_figure(
@@ -221,18 +209,37 @@ def training_figure(
     said = [value for _at, value in [*train, *validation]]
     # Room for everything from the start, so that the axis does not jump at each epoch.
     low, high = min([*said, *lines.values(), 0.08]), max([*said, 0.3])
+    yaxis = {
+        "type": "log",
+        "dtick": "D2",
+        "tickformat": "~g",
+        "range": [math.log10(low * 0.93), math.log10(high * 1.1)],
+    }
+    return _lines(drawn, _("epochs"), {"range": [0, epochs]}, yaxis, text)
+
+
+def _lines(
+    lines: Sequence[Any],
+    below: str,
+    xaxis: Mapping[str, Any],
+    yaxis: Mapping[str, Any],
+    text: Text,
+    *,
+    left: int = 48,
+    legend: Mapping[str, Any] = MappingProxyType({"x": 1, "xanchor": "right", "y": 1}),
+) -> Figure:
+    """Put lines and their legend on two axes; `below` is what the x-axis counts."""
     return {
-        "data": drawn,
+        "data": lines,
         "layout": {
-            "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+            "margin": {"l": left, "r": 8, "t": 8, "b": 40},
             "separators": text.separators,
             "showlegend": True,
-            "legend": {"x": 1, "xanchor": "right", "y": 1},
-            "xaxis": {"title": {"text": _("epochs")}, "range": [0, epochs], "showgrid": False},
-            "yaxis": {"type": "log", "dtick": "D2", "tickformat": "~g",
-                      "range": [math.log10(low * 0.93), math.log10(high * 1.1)]},
+            "legend": dict(legend),
+            "xaxis": {"title": {"text": below}, "showgrid": False, **xaxis},
+            "yaxis": dict(yaxis),
         },
-    }  # fmt: skip
+    }
 
 
 def _line(x: object, y: object, name: str, colour: str, dash: str = "solid", **options: Any) -> Any:

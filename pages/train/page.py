@@ -54,12 +54,12 @@ with st.container(horizontal=True, gap="medium"):
                           on_click=begin)  # fmt: skip
                 office().warm_up()
             st.caption(choose.summary(now.plan, text), width="content")
-        first_look = iter([True])
+        now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
 
         @st.fragment(run_every=0.5 if running else None)
         def progress() -> None:
             """Show what changes while it trains, and nothing else."""
-            watch.show(training, now, text, everything=next(first_look, False))
+            watch.show(training, now, text)
             if running and training is not None and training.over:
                 st.rerun()
 

@@ -124,6 +124,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     huge = tmp_path / "huge.safetensors"
     huge.write_bytes(bytes(21_000_000))
     give(stranger, huge)
+    expect(stranger.get_by_text("File must be 20MB or smaller").first).to_be_attached()
     assert "My model" not in model_names(stranger)
     stranger.reload()
     wait_run(stranger)

@@ -265,6 +265,30 @@ def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> 
     assert names == ["while learning", "on digits held out"]
 
 
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        ("download", "Downloading MNIST …"),
+        ("drawing", "MNIST cannot be had here: drawing digits to learn from …"),
+    ],
+)
+def test_what_takes_long_before_it_learns_has_a_bar(
+    event: str, sentence: str, child: Callable[..., Office]
+) -> None:
+    child(f'say("{event}", share=0.25); time.sleep(60)')
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = run(app)
+    for _ in range(500):
+        training = offices.office().desk(app.session_state["visit"].token).training
+        if training.phase == event:
+            break
+        time.sleep(0.02)
+    run(app)
+    (bar,) = app.get("progress")
+    assert (bar.proto.value, bar.proto.text) == (25, sentence)
+
+
 def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     child("time.sleep(60)")
     app = at_train(opened())

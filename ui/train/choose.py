@@ -12,15 +12,13 @@ from ae import plans
 from ae.families import Recipe
 from ae.plans import Plan
 from ui import models
-from ui.state import Visit
+from ui.state import DEFAULT_PRESET, Visit
 from ui.text import N_, Text
 
 _LOSSES = {
     "binary_crossentropy": N_("Cross-entropy"),
     "mean_squared_error": N_("Squared error"),
 }
-# Proper names: nobody translates them.
-_OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 _BATCHES = (16, 32, 64, 128, 256, 512, 1024, 2048)
 
 
@@ -71,7 +69,7 @@ def summary(plan: Plan, text: Text) -> str:
     return " · ".join(
         (
             " → ".join(map(str, plan.family.widths)),
-            f"{_OPTIMIZERS[recipe.optimizer]} {text.number(recipe.learning_rate, 4)}",
+            f"{plans.OPTIMIZERS[recipe.optimizer]} {text.number(recipe.learning_rate, 4)}",
             epochs,
         )
     )
@@ -105,8 +103,8 @@ def _recipe(now: Visit, text: Text, *, disabled: bool) -> None:
             format_func=lambda name: _(_LOSSES[name]), key=f"plan_loss_{turn}", **options,
         )  # fmt: skip
         st.selectbox(
-            _("Optimizer"), list(_OPTIMIZERS), list(_OPTIMIZERS).index(recipe.optimizer),
-            format_func=_OPTIMIZERS.__getitem__, key=f"plan_optimizer_{turn}", **options,
+            _("Optimizer"), list(plans.OPTIMIZERS), list(plans.OPTIMIZERS).index(recipe.optimizer),
+            format_func=plans.OPTIMIZERS.__getitem__, key=f"plan_optimizer_{turn}", **options,
         )  # fmt: skip
         _number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], now, 1, disabled=disabled)
         _number(_("Training digits"), "digits", plan.digits, plans.DIGITS, now, 500,
@@ -155,17 +153,15 @@ def _start_from(now: Visit) -> None:
     """Begin the plan anew, from a preset and a family or from the visitor's own model."""
     now.preset = _said(now, "preset", now.preset) or now.preset
     now.go_on = bool(_said(now, "go_on", False)) and now.own is not None
-    like = _said(now, "like", None) or now.plan.like
-    plan = plans.preset(now.preset or next(iter(plans.PRESETS)), like)
+    preset, like = now.preset or DEFAULT_PRESET, _said(now, "like", None) or now.plan.like
+    plan = plans.preset(preset, like)
     if now.go_on and now.own is not None:
         own = plans.family_of(now.own.facts)
-        like = next(
-            name
-            for name, family in ae.FAMILIES.items()
-            if (family.hidden, family.output) == (own.hidden, own.output)
+        plan = replace(
+            plans.preset(preset, plans.like_of(own.hidden, own.output)),
+            hidden=own.encoder[1:-1],
+            code_size=own.code_size,
         )
-        recipe = plans.preset(now.preset or next(iter(plans.PRESETS)), like).recipe
-        plan = Plan(like=like, hidden=own.encoder[1:-1], code_size=own.code_size, recipe=recipe)
     now.plan = plan
     now.plan_turn += 1
 

@@ -2,7 +2,7 @@
 
 A training outlives the script run that began it, the page and the tab. So it cannot live in the
 session: the office, one per process, holds a desk for each visitor who has trained. A desk is found
-only with its token, which nobody but that visitor's browser knows (`ui.train.token`).
+only with its token, which nobody but that visitor's browser knows (`ui.state.TOKEN_COOKIE`).
 
 Each training is a child process, ``python -m ae train -``; a thread reads its events and changes
 the `Training`, which the pages only look at.
@@ -42,7 +42,7 @@ _ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "ae", "train", "-")
 
 _TICK = 0.25  # seconds
-_LINE = 10_000  # bytes; the longest event has 300
+_LINE = 10_000  # bytes, far above any event's
 # The other visitors' strokes go before: a training only gets what they leave.
 _NICE = 10
 
@@ -405,8 +405,8 @@ class Office:
                     if now - training.began > self.limits.seconds:
                         self.cancel(training, "late")
                 for desk in self._desks.values():
-                    here = any(map(self._connected, desk.sessions))
-                    desk.seen = now if here else desk.seen
+                    desk.sessions = set(filter(self._connected, desk.sessions))
+                    desk.seen = now if desk.sessions else desk.seen
                     absent = now - desk.seen > self.limits.absence_seconds
                     if absent and desk.training is not None and not desk.training.over:
                         self.cancel(desk.training, "absent")

@@ -63,15 +63,10 @@ def watched(now: Visit) -> Float32:
     return np.concatenate([ten, own[None]])
 
 
-def show(training: Training | None, now: Visit, text: Text, *, everything: bool) -> None:
-    """Show a training, or the same shapes while there is none.
-
-    Parameters
-    ----------
-    everything : the browser may know nothing yet; else it gets what is new.
-    """
+def show(training: Training | None, now: Visit, text: Text) -> None:
+    """Show a training, or the same shapes while there is none."""
     _status(training, text)
-    _film(training, now, text, everything=everything)
+    _film(training, now, text)
     _chart(training, now, text)
 
 
@@ -91,11 +86,10 @@ def _status(training: Training | None, text: Text) -> None:
                 )
             )
             return
+        passed = min(training.passed / training.plan.recipe.epochs, 1.0)
         if training.over and training.outcome is not None:
             kind, message = _OUTCOMES[training.outcome]
-            st.progress(
-                min(training.passed / training.plan.recipe.epochs, 1.0), _far(training, text)
-            )
+            st.progress(passed, _far(training, text))
             said = [_(message), _(_KEPT if training.model else _NOTHING)]
             if training.data is not None:
                 said.append(_source(training, text))
@@ -104,9 +98,7 @@ def _status(training: Training | None, text: Text) -> None:
             place = office().place(training)
             st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
         elif training.phase == "learning":
-            st.progress(
-                min(training.passed / training.plan.recipe.epochs, 1.0), _far(training, text)
-            )
+            st.progress(passed, _far(training, text))
         else:
             st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
         if not training.over:
@@ -152,20 +144,21 @@ def _source(training: Training, text: Text) -> str:
     )
 
 
-def _film(training: Training | None, now: Visit, text: Text, *, everything: bool) -> None:
+def _film(training: Training | None, now: Visit, text: Text) -> None:
     _ = text.gettext
     digits = watched(now) if training is None else training.digits
     own = len(digits) > 10
     frames = [] if training is None else list(training.frames)
-    first = 0 if everything else max(now.frames_sent - _AGAIN, 0)
+    new = frames[max(now.frames_sent - _AGAIN, 0) :]
     now.frames_sent = len(frames)
     latest = None if training is None else training.latest
+    epochs = now.plan.recipe.epochs if training is None else training.plan.recipe.epochs
     film.film(
         reel=0 if training is None else training.number,
         originals=_strip(digits),
         count=len(digits),
-        frames=[_frame(frame, training, text) for frame in frames[first:]],
-        live=None if latest is None or training is None else _frame(latest, training, text),
+        frames=[_frame(frame, epochs, text) for frame in new],
+        live=_frame(latest, epochs, text) if latest else None,
         labels={
             "label": _("Digits, and below each what the net makes of it"),
             "timeline": _("Time line: back to any epoch"),
@@ -177,8 +170,7 @@ def _film(training: Training | None, now: Visit, text: Text, *, everything: bool
     )
 
 
-def _frame(frame: Frame, training: Training | None, text: Text) -> film.Frame:
-    assert training is not None
+def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
     _ = text.gettext
     said = [
         _("before it learns")
@@ -186,7 +178,7 @@ def _frame(frame: Frame, training: Training | None, text: Text) -> film.Frame:
         else _(
             "after {passed} of {epochs} epochs",
             passed=text.number(frame.passed, 0 if frame.passed % 1 == 0 else 2),
-            epochs=training.plan.recipe.epochs,
+            epochs=epochs,
         ),
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit", "{n} dead units", frame.dead),
