@@ -42,6 +42,7 @@ _ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "ae", "train", "-")
 
 _TICK = 0.25  # seconds
+_PATIENCE = 5.0  # seconds, with a child that has just been killed
 _LINE = 10_000  # bytes, far above any event's
 # The other visitors' strokes go before: a training only gets what they leave.
 _NICE = 10
@@ -120,6 +121,7 @@ class Training:
     model: Autoencoder | None = None
     raw: bytes | None = None
     _child: _Child | None = None
+    _reader: threading.Thread | None = None
 
     @property
     def over(self) -> bool:
@@ -382,13 +384,14 @@ class Office:
     def close(self) -> None:
         """End everything. A server that is killed takes its children along by their pipes."""
         with self._lock:
+            readers = [training._reader for training in self._running if training._reader]
             for training in [*self._queue, *self._running]:
                 self.cancel(training, "killed")
-                if training._child is not None:
-                    training._child.end()
             if self._spare is not None:
                 self._spare.end()
                 self._spare = None
+        for reader in readers:  # each removes its child's folder
+            reader.join(_PATIENCE)
 
     def _watch(self) -> None:
         if self._watcher is None or not self._watcher.is_alive():
@@ -439,8 +442,11 @@ class Office:
                 training.outcome, training.phase = "failed", "over"
                 continue
             training._child = child
+            training._reader = threading.Thread(
+                target=self._follow, args=(training, child), daemon=True
+            )
             self._running.append(training)
-            threading.Thread(target=self._follow, args=(training, child), daemon=True).start()
+            training._reader.start()
 
     def _ready_child(self) -> _Child:
         """Give the child that was started ahead, if it is alive, or a new one."""
