@@ -426,7 +426,7 @@ def _train_by_program() -> None:
         if not line:
             return
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
-        arguments = _parser().parse_args(["train", *json.loads(line), "--events", files.PIPE])
+        arguments = _parser().parse_args(["train", *json.loads(line)])
         _train_with_events(arguments, out, None if arguments.data else data)
 
 
@@ -513,8 +513,7 @@ def _data(
     except mnist.DataError as fault:
         if not arguments.or_samples:
             raise
-        if not arguments.events:  # there the event says which data it is
-            _tell(f"{fault}; it learns from varied samples instead")
+        _tell(f"{fault}; it learns from varied samples instead")
         drawn = variations.load(on_share=on_drawing)
         return variations.shifted(drawn, digits)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ae.arrays import PIXELS
 from ae.families import Activation
-from ae.plans import DIGITS, OPTIMIZERS, Plan
+from ae.plans import DIGITS, OPTIMIZER_CLASSES, Plan
 
 # The tutorial's R package is `keras`. Its successor `keras3` has the same pipes and names, but is
 # the one for Keras 3, and the only one whose cosine schedule can warm up.
@@ -85,7 +85,7 @@ def keras_python(plan: Plan) -> str:
             "    decay_steps=steps * max(epochs - 1, 1),",
             ")",
         ]
-    optimizer = f"keras.optimizers.{OPTIMIZERS[recipe.optimizer]}(learning_rate={rate})"
+    optimizer = f"keras.optimizers.{OPTIMIZER_CLASSES[recipe.optimizer]}(learning_rate={rate})"
     lines += _python_call(
         "autoencoder.compile(",
         [

@@ -6,7 +6,7 @@ and the model that comes of it is called "mine".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, final
@@ -34,10 +34,11 @@ RECIPE: Mapping[str, Bounds] = MappingProxyType(
     }
 )
 LOSSES = ("binary_crossentropy", "mean_squared_error")
-OPTIMIZERS: Mapping[str, str] = MappingProxyType(
+OPTIMIZER_CLASSES: Mapping[str, str] = MappingProxyType(
     {"adadelta": "Adadelta", "adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 )
-"""In a recipe, and as Keras's class, which is what people call it too."""
+"""A recipe's optimizer -> Keras's class, which is what people call it too."""
+OPTIMIZERS = tuple(OPTIMIZER_CLASSES)
 SCHEDULES = ("constant", "cosine")
 INITIALIZERS = ("glorot_uniform", "he_normal")
 ROW_NORM: Bounds = (1e-3, 1e3)
@@ -176,7 +177,7 @@ def _inside(what: str, value: Any, bounds: Bounds, *, whole: bool = False) -> No
         raise ValueError(f"{what}: got {value!r}, expected {low:,} to {high:,}")
 
 
-def _one_of(what: str, value: str, known: Collection[str]) -> None:
+def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(f"{what}: got {value!r}, expected one of {', '.join(known)}")
 

@@ -21,7 +21,7 @@ from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import Mnist
 from ae.model import Autoencoder, Model
 from ae.pca import PCA
-from ae.plans import OPTIMIZERS, OWN, Plan
+from ae.plans import OPTIMIZER_CLASSES, OWN, Plan
 
 if TYPE_CHECKING:
     import keras
@@ -153,7 +153,7 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
             warmup_steps=steps_per_epoch,
             decay_steps=steps_per_epoch * max(recipe.epochs - 1, 1),
         )
-    kind = getattr(keras.optimizers, OPTIMIZERS[recipe.optimizer])
+    kind = getattr(keras.optimizers, OPTIMIZER_CLASSES[recipe.optimizer])
     return kind(learning_rate=rate)
 
 

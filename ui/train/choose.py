@@ -69,7 +69,7 @@ def summary(plan: Plan, text: Text) -> str:
     return " · ".join(
         (
             " → ".join(map(str, plan.family.widths)),
-            f"{plans.OPTIMIZERS[recipe.optimizer]} {text.number(recipe.learning_rate, 4)}",
+            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.number(recipe.learning_rate, 4)}",
             epochs,
         )
     )
@@ -103,8 +103,9 @@ def _recipe(now: Visit, text: Text, *, disabled: bool) -> None:
             format_func=lambda name: _(_LOSSES[name]), key=f"plan_loss_{turn}", **options,
         )  # fmt: skip
         st.selectbox(
-            _("Optimizer"), list(plans.OPTIMIZERS), list(plans.OPTIMIZERS).index(recipe.optimizer),
-            format_func=plans.OPTIMIZERS.__getitem__, key=f"plan_optimizer_{turn}", **options,
+            _("Optimizer"), plans.OPTIMIZERS, plans.OPTIMIZERS.index(recipe.optimizer),
+            format_func=plans.OPTIMIZER_CLASSES.__getitem__, key=f"plan_optimizer_{turn}",
+            **options,
         )  # fmt: skip
         _number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], now, 1, disabled=disabled)
         _number(_("Training digits"), "digits", plan.digits, plans.DIGITS, now, 500,

@@ -480,7 +480,9 @@ class Office:
         code = child.process.wait()
         if training.outcome is None:
             training.outcome = _cause(code)
-            _log.error("a training ended with %d: %s", code, child.last_words())
+            # What a process said before somebody killed it has nothing to do with that.
+            words = "killed" if training.outcome == "killed" else child.last_words()
+            _log.error("a training ended with %d: %s", code, words)
         child.end()
         with self._lock:
             self._running.remove(training)
