@@ -12,11 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 # TensorFlow is far away: ae.training imports it only in the functions that need it.
-from ae import events, facts, files, mnist, plans, report, training, variations, weights
+from ae import atlas, events, facts, files, mnist, plans, report, training, variations, weights
 from ae.evaluation import Errors
 from ae.families import FAMILIES, Recipe
 from ae.model import Autoencoder
@@ -80,7 +81,10 @@ Measures every weights file on MNIST's 10,000 test digits, between a perfect cop
 model can have a smaller BCE on grey pixels) and the mean digit (which knows nothing).
 With --facts, it also measures what the Compare page shows of all 10,000 digits (PCA with 1
 to 128 components, the models' codes, the angles between decoders and PCA) and writes
-facts.safetensors, from which the page then works without the data."""
+facts.safetensors, from which the page then works without the data. With --atlas, it places
+5,000 of them on maps, measures what the Explore page says of the codes, and writes
+atlas.safetensors, from the weights and facts.safetensors; this needs umap-learn, which
+requirements-dev.txt has."""
 
 _EXPORT = """\
 Writes the autoencoder as a Keras model, which Keras loads without this project."""
@@ -185,6 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--facts", action="store_true", help=f"also write the folder's {facts.FILE}"
     )
+    evaluate.add_argument(
+        "--atlas", action="store_true", help=f"also write the folder's {atlas.FILE}"
+    )
 
     summary = "Squeeze digits: pictures or arrays to codes."
     encode = add("encode", _encode, summary, _DIGITS, _PIPES)
@@ -238,7 +245,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_plan(group: argparse._ArgumentGroup) -> None:
     """Add what changes a plan; where an option is left out, the preset's recipe stands."""
-    group.add_argument("--like", choices=FAMILIES, default=next(iter(FAMILIES)))
+    group.add_argument("--like", choices=plans.PLAIN, default=plans.PLAIN[0])
     group.add_argument("--preset", choices=plans.PRESETS, default="ours")
     group.add_argument(
         "--layers",
@@ -257,7 +264,7 @@ def _add_plan(group: argparse._ArgumentGroup) -> None:
     kinds: dict[str, Any] = {"learning_rate": float, "batch_size": int, "l1": float}
     kinds |= {"code_bias": float, "max_row_norm": _float_or_none}
     chosen = {"loss": plans.LOSSES, "optimizer": plans.OPTIMIZERS, "schedule": plans.SCHEDULES}
-    for name in (f.name for f in fields(Recipe) if f.name != "epochs"):
+    for name in (f.name for f in fields(Recipe) if f.name not in ("epochs", "noise")):
         group.add_argument(
             f"--{name.replace('_', '-')}", type=kinds.get(name, str), choices=chosen.get(name)
         )
@@ -266,7 +273,7 @@ def _add_plan(group: argparse._ArgumentGroup) -> None:
 def _plan(arguments: argparse.Namespace) -> Plan:
     base = plans.preset(arguments.preset, arguments.like)
     # --max-row-norm none is a value, and no option is None too: only what was given counts.
-    said = {f.name: getattr(arguments, f.name) for f in fields(Recipe)}
+    said = {f.name: getattr(arguments, f.name, None) for f in fields(Recipe)}
     changed = {name: value for name, value in said.items() if value is not None}
     if changed.get("max_row_norm") == math.inf:
         changed["max_row_norm"] = None
@@ -350,6 +357,10 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         print(f"Not there: {', '.join(found.missing)}.", file=sys.stderr)
     if arguments.facts:
         facts.produce(data, arguments.folder, found=found, say=_tell)
+    if arguments.atlas:
+        if find_spec("umap") is None:
+            raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
+        atlas.produce(data, arguments.folder, say=_tell)
 
 
 def _tell(line: str) -> None:

@@ -2,18 +2,20 @@
 
 The three families of the 2017 tutorial "Construindo Autoencoders" differ in three columns: the
 layers, the penalty on the code, and the bound on the decoder. The linear one is what the tutorial's
-"almost PCA" holds for. Read the table at the end of this file first; everything above it only names
-its columns.
+"almost PCA" holds for. The denoising one differs in what it is shown, the variational ones in their
+loss. Read the table at the end of this file first; everything above it only names its columns.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
 Activation = Literal["relu", "sigmoid", "linear"]
+Loss = Literal["binary_crossentropy", "mean_squared_error", "negative_elbo"]
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "extract, don't translate yet")
@@ -27,7 +29,10 @@ class Recipe:
 
     Attributes
     ----------
-    loss : by Keras's name, averaged over the 784 pixels.
+    loss : by Keras's name, averaged over the 784 pixels. ``"negative_elbo"`` is the cross-entropy
+        of a digit drawn from a code that is rolled, plus the divergence of what it is rolled from
+        (``ae.evaluation.divergence``), over the 784 pixels too (Kingma & Welling, "Auto-encoding
+        variational Bayes", 2014, eq. 10).
     optimizer : name of the Keras optimizer.
     learning_rate : at the start, after the warm-up.
     schedule : ``"constant"``, or ``"cosine"`` down to zero over all steps (Loshchilov & Hutter,
@@ -39,9 +44,11 @@ class Recipe:
         averaged over the digits.
     max_row_norm : largest Euclidean norm of a row of the decoder's first layer, or None.
         Without a bound the net escapes L1: it shrinks the code and scales the decoder up.
+    noise : show the net spoiled digits (``ae.noise.mixed``) and ask for the clean ones (Vincent et
+        al., "Extracting and composing robust features with denoising autoencoders", 2008).
     """
 
-    loss: Literal["binary_crossentropy", "mean_squared_error"] = "binary_crossentropy"
+    loss: Loss = "binary_crossentropy"
     optimizer: Literal["adadelta", "adam", "sgd", "rmsprop"]
     learning_rate: float
     schedule: Literal["constant", "cosine"] = "constant"
@@ -51,6 +58,7 @@ class Recipe:
     batch_size: int = 256
     l1: float = 0.0
     max_row_norm: float | None = None
+    noise: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +70,8 @@ class Family:
     name : as in the URL, the command line and ``weights/<name>.safetensors``.
     title, idea : English source strings; the screen translates them.
     encoder, decoder : widths of the layers, input first.
-    hidden : activation of every layer but the last; the code's is ``hidden`` too.
+    hidden : activation of every layer but the last; the code's is ``hidden`` too, but linear where
+        the family is variational.
     output : activation of the last layer, which gives the pixels.
     recipes : ``"best"`` is what ships; ``"tutorial"`` is the tutorial's to the letter, where the
         tutorial has this family.
@@ -88,15 +97,29 @@ class Family:
         return self.encoder[-1]
 
     @property
+    def variational(self) -> bool:
+        """Does its encoder give a distribution over codes? Then its code is the mean."""
+        return self.recipes["best"].loss == "negative_elbo"
+
+    @property
+    def plain(self) -> bool:
+        """Is it a net that learns to copy what it is shown, and nothing else?"""
+        return not (self.variational or self.recipes["best"].noise)
+
+    @property
     def activations(self) -> tuple[tuple[Activation, ...], tuple[Activation, ...]]:
         """Of each layer of the encoder, and of each layer of the decoder."""
-        inner = len(self.decoder) - 2
-        return (self.hidden,) * (len(self.encoder) - 1), (self.hidden,) * inner + (self.output,)
+        outer, inner = len(self.encoder) - 2, len(self.decoder) - 2
+        # The prior has its mean at 0, so the means of a variational code have both signs.
+        code: Activation = "linear" if self.variational else self.hidden
+        return (self.hidden,) * outer + (code,), (self.hidden,) * inner + (self.output,)
 
     @property
     def parameters(self) -> int:
         """Number of weights and biases of the encoder and the decoder together."""
-        return sum(a * b + b for a, b in zip(self.widths, self.widths[1:], strict=False))
+        found = sum(a * b + b for a, b in itertools.pairwise(self.widths))
+        before, code = self.encoder[-2:]
+        return found + (before * code + code if self.variational else 0)  # the log-variances' layer
 
 
 # Adadelta's learning rate was 1.0 when the tutorial was written; Keras 3's default is 0.001, with
@@ -118,6 +141,7 @@ LINEAR = replace(
     code_bias=0.0,
     epochs=60,
 )
+VARIATIONAL = replace(BEST, loss="negative_elbo", code_bias=0.0, learning_rate=2e-3, epochs=100)
 
 
 def _recipes(*, tutorial: Recipe = TUTORIAL, best: Recipe = BEST) -> Mapping[str, Recipe]:
@@ -163,6 +187,32 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         hidden="linear",
         output="linear",
         recipes=MappingProxyType({"best": LINEAR}),
+    ),
+    Family(
+        name="denoising",
+        title=N_("Denoising"),
+        idea=N_("The deep layers, shown spoiled digits and asked for the clean ones."),
+        encoder=(784, 128, 64, 32),
+        decoder=(32, 64, 128, 784),
+        recipes=MappingProxyType({
+            "best": replace(BEST, learning_rate=2e-3, code_bias=8.0, epochs=150, noise=True),
+        }),
+    ),
+    Family(
+        name="vae",
+        title=N_("VAE"),
+        idea=N_("Variational: it blurs each code a little, so that no place between is empty."),
+        encoder=(784, 256, 128, 32),
+        decoder=(32, 128, 256, 784),
+        recipes=MappingProxyType({"best": VARIATIONAL}),
+    ),
+    Family(
+        name="vae2",
+        title=N_("VAE-2"),
+        idea=N_("Variational, with a code of two numbers: all digits lie on one sheet."),
+        encoder=(784, 256, 128, 2),
+        decoder=(2, 128, 256, 784),
+        recipes=MappingProxyType({"best": VARIATIONAL}),
     ),
 )})
 # fmt: on

@@ -28,6 +28,20 @@ def gaussian(facts: CodeFacts, n: int, random: np.random.Generator) -> Float32:
     return np.clip(codes, facts.least, facts.most).astype(np.float32)
 
 
+def prior(units: int, n: int, temperature: float, random: np.random.Generator) -> Float32:
+    """Roll codes as a variational net was trained to find them: normal, with mean 0.
+
+    Parameters
+    ----------
+    temperature : the standard deviation; 1 is the prior itself.
+
+    Returns
+    -------
+    float32 array of shape (n, units).
+    """
+    return np.float32(temperature) * random.standard_normal((n, units), np.float32)
+
+
 def between(a: Float32, b: Float32) -> Float32:
     """Mix two real codes half and half; arrays of shape (n, units)."""
     return (a + b) / np.float32(2)

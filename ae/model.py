@@ -136,6 +136,8 @@ class Autoencoder:
     ----------
     facts : what the weights file says of itself: family, layer widths, recipe, epochs, seed,
         SHA-256 of the data, library versions, test errors.
+    log_variance : of a variational net, the layer beside the code's: how far around the code
+        (which is a mean) it may as well lie.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Autoencoder:
     decoder: tuple[Dense, ...]
     facts: Mapping[str, Any]
     _statistics: Statistics | None = None
+    log_variance: Dense | None = None
 
     @property
     def statistics(self) -> Statistics:
@@ -181,6 +184,31 @@ class Autoencoder:
         for layer in self.encoder:
             a = layer(a)
         return a  # (n, 784) -> (n, code_size)
+
+    def encode_distribution(self, x: Float32) -> tuple[Float32, Float32]:
+        """Say where a variational encoder places digits, and how sure it is.
+
+        Parameters
+        ----------
+        x : as for ``encode``.
+
+        Returns
+        -------
+        Means and log-variances of independent normal distributions, both (n, code_size); the means
+        are what ``encode`` gives (Kingma & Welling, "Auto-encoding variational Bayes", 2014,
+        appendix C.2).
+
+        Raises
+        ------
+        ValueError
+            The net is not variational, or as for ``encode``.
+        """
+        if self.log_variance is None:
+            raise ValueError(f"{self.name} is not variational: its code is one place")
+        a = as_pictures(x)
+        for layer in self.encoder[:-1]:
+            a = layer(a)
+        return self.encoder[-1](a), self.log_variance(a)
 
     def decode(self, z: Float32) -> Float32:
         """Draw the digits that codes stand for.

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple, final
 from ae.arrays import PIXELS
 from ae.families import FAMILIES, N_, TUTORIAL, Family, Recipe
 
+PLAIN = tuple(name for name, family in FAMILIES.items() if family.plain)
+"""The families that a plan can start from; what else the others need is no matter of a recipe."""
+
 OWN = "mine"
 """The name of every model that is trained by a plan."""
 
@@ -73,8 +76,8 @@ class Plan:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.like not in FAMILIES:
-            raise ValueError(f"like: got {self.like!r}, expected one of {', '.join(FAMILIES)}")
+        if self.like not in PLAIN:
+            raise ValueError(f"like: got {self.like!r}, expected one of {', '.join(PLAIN)}")
         _inside("layers of the encoder", len(self.hidden) + 1, LAYERS, whole=True)
         for width in self.hidden:
             _inside("width of a layer", width, WIDTH, whole=True)
@@ -88,6 +91,8 @@ class Plan:
         _one_of("optimizer", self.recipe.optimizer, OPTIMIZERS)
         _one_of("schedule", self.recipe.schedule, SCHEDULES)
         _one_of("initializer", self.recipe.initializer, INITIALIZERS)
+        if self.recipe.noise is not False:
+            raise ValueError("noise: a plan's net learns from clean digits")
         if self.recipe.max_row_norm is not None:
             _inside("max row norm", self.recipe.max_row_norm, ROW_NORM)
 
@@ -144,7 +149,9 @@ def family_of(facts: Mapping[str, Any]) -> Family:
         written = facts["recipe"]
         if not isinstance(written, dict):
             raise TypeError
-        recipe = Recipe(**{f.name: written[f.name] for f in fields(Recipe)})
+        # A file from before denoising says nothing of noise.
+        said: dict[str, Any] = {"noise": False} | written
+        recipe = Recipe(**{f.name: said[f.name] for f in fields(Recipe)})
         activations = [list(half) for half in facts["activations"]]
         like = like_of(activations[0][-1], activations[1][-1])
         plan = Plan(like=like, hidden=encoder[1:-1], code_size=encoder[-1], recipe=recipe)
@@ -163,8 +170,8 @@ def like_of(hidden: str, output: str) -> str:
     ValueError
         There is none.
     """
-    for name, family in FAMILIES.items():
-        if (hidden, output) == (family.hidden, family.output):
+    for name in PLAIN:
+        if (hidden, output) == (FAMILIES[name].hidden, FAMILIES[name].output):
             return name
     raise ValueError("says that it is a net of another kind")
 

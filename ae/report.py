@@ -321,6 +321,7 @@ _SETTINGS = {
     "batch": "batch_size",
     "L1": "l1",
     "row norm": "max_row_norm",
+    "noise": "noise",
 }
 
 
@@ -354,6 +355,8 @@ def _setting(value: str | float | None) -> str:
     """Say a setting; what is 0 or absent is none."""
     if not value:
         return "–"
+    if value is True:
+        return "yes"
     return value if isinstance(value, str) else f"{value:g}"
 
 

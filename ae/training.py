@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ae import weights
-from ae.arrays import MAX_CODE
+from ae import noise, weights
+from ae.arrays import MAX_CODE, PIXELS
 from ae.evaluation import Errors, measure
 from ae.families import FAMILIES, Family, Recipe
 from ae.mnist import Mnist
@@ -42,11 +42,31 @@ _GLANCE = 1000
 
 @dataclass(frozen=True)
 class Nets:
-    """The three Keras models of a family; encoder and decoder share the autoencoder's layers."""
+    """The Keras models of a family; they share their layers.
+
+    Attributes
+    ----------
+    autoencoder : decoder(encoder(picture)).
+    learner : what is fitted: the autoencoder, but with rolled codes where the family is
+        variational.
+    log_variance : of a variational family, the layer beside the code's.
+    """
 
     encoder: keras.Model
     decoder: keras.Model
     autoencoder: keras.Model
+    learner: keras.Model
+    log_variance: keras.layers.Dense | None = None
+
+    @property
+    def layers(self) -> dict[str, keras.layers.Dense]:
+        """By their names in a weights file: ``encoder.0``, …, ``decoder.0``, …"""
+        found = {
+            f"{half.name}.{i}": layer
+            for half in (self.encoder, self.decoder)
+            for i, layer in enumerate(half.layers)
+        }
+        return found | ({} if self.log_variance is None else {"log_variance": self.log_variance})
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,44 @@ def build(family: Family, recipe: Recipe) -> Nets:
     encoder = stack("encoder", family.encoder, of_encoder, 0)
     decoder = stack("decoder", family.decoder, of_decoder, len(of_encoder))
     picture = keras.Input((family.encoder[0],), name="picture")
-    return Nets(encoder, decoder, keras.Model(picture, decoder(encoder(picture)), name=family.name))
+    autoencoder = keras.Model(picture, decoder(encoder(picture)), name=family.name)
+    if not family.variational:
+        return Nets(encoder, decoder, autoencoder, autoencoder)
+    log_variance = keras.layers.Dense(family.code_size, name="log_variance")
+    *before, mean = encoder.layers
+    hidden = picture
+    for layer in before:
+        hidden = layer(hidden)
+    rolled = _roll(mean(hidden), log_variance(hidden))
+    learner = keras.Model(picture, decoder(rolled), name=f"{family.name}_learner")
+    return Nets(encoder, decoder, autoencoder, learner, log_variance)
+
+
+def _roll(mean: keras.KerasTensor, log_variance: keras.KerasTensor) -> keras.KerasTensor:
+    """Roll codes where the encoder says that they may lie, and charge for how much it says.
+
+    The reparametrisation trick: mean + deviation * noise has gradients (Kingma & Welling, 2014,
+    section 2.4). When the net is not learning, the mean itself.
+    """
+    import keras
+
+    class Roll(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(name="roll")
+            self.seeds = keras.random.SeedGenerator()
+
+        def call(self, of: list[Any], training: bool = False) -> Any:
+            mean, log_variance = of
+            divergence = keras.ops.sum(
+                keras.ops.exp(log_variance) + mean**2 - 1 - log_variance, axis=-1
+            )
+            self.add_loss(keras.ops.mean(divergence) / 2 / PIXELS)
+            if not training:
+                return mean
+            noise = keras.random.normal(keras.ops.shape(mean), seed=self.seeds)
+            return mean + keras.ops.exp(log_variance / 2) * noise
+
+    return Roll()([mean, log_variance])
 
 
 def _options(family: Family, recipe: Recipe, depth: int) -> dict[str, Any]:
@@ -193,15 +250,18 @@ def fit(
     if start is not None:
         fill(nets, start)
     x = train.reshape(len(train), -1)
+    lesson: dict[str, Any] = {"x": x, "y": x, "batch_size": recipe.batch_size}
+    if recipe.noise:
+        lesson = {"x": _spoiled(x, recipe.batch_size, seed)}
     held_out = None if validation is None else validation.reshape(len(validation), -1)
     steps = -(-len(x) // recipe.batch_size)
-    nets.autoencoder.compile(optimizer=optimizer(recipe, steps), loss=recipe.loss)
+    # The rest of the negative ELBO is added where codes are rolled.
+    loss = "binary_crossentropy" if recipe.loss == "negative_elbo" else recipe.loss
+    nets.learner.compile(optimizer=optimizer(recipe, steps), loss=loss)
     watch = _Watch(nets, recipe.epochs, steps, x, on_epoch, on_step)
-    nets.autoencoder.fit(
-        x,
-        x,
+    nets.learner.fit(
+        **lesson,
         epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
         validation_data=None if held_out is None else (held_out, held_out),
         validation_batch_size=2000,
         callbacks=[
@@ -216,6 +276,29 @@ def fit(
     if watch.diverged:
         raise Diverged(nets, watch.kept_at)
     return nets
+
+
+def _spoiled(x: Float32, batch_size: int, seed: int) -> keras.utils.PyDataset:
+    """Serve batches of spoiled digits and the clean ones, in another order in each epoch."""
+    import keras
+
+    class Spoiled(keras.utils.PyDataset):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.random = np.random.default_rng(seed)
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return -(-len(x) // batch_size)
+
+        def __getitem__(self, i: int) -> tuple[Float32, Float32]:
+            clean = x[self.order[i * batch_size : (i + 1) * batch_size]]
+            return noise.mixed(clean, self.random), clean
+
+        def on_epoch_end(self) -> None:
+            self.order = self.random.permutation(len(x))
+
+    return Spoiled()
 
 
 class _Watch:
@@ -238,7 +321,7 @@ class _Watch:
         self.diverged = False
 
     def begin(self, _logs: object = None) -> None:
-        self.kept = self.nets.autoencoder.get_weights()
+        self.kept = self.nets.learner.get_weights()
         self.started = self.looked = time.perf_counter()
         self._step(0.0, math.nan)
 
@@ -259,13 +342,13 @@ class _Watch:
 
     def _look(self, share: float, loss: float) -> bool:
         """Keep the weights if they are finite; else bring the last finite ones back and stop."""
-        now = self.nets.autoencoder.get_weights()
+        now = self.nets.learner.get_weights()
         if math.isfinite(loss) and all(np.isfinite(array).all() for array in now) and self._tame():
             self.kept, self.kept_at = now, self.done + share
             self._step(share, loss)
         else:
-            self.nets.autoencoder.set_weights(self.kept)
-            self.nets.autoencoder.stop_training = self.diverged = True
+            self.nets.learner.set_weights(self.kept)
+            self.nets.learner.stop_training = self.diverged = True
         self.looked = time.perf_counter()
         return not self.diverged
 
@@ -283,19 +366,17 @@ class _Watch:
 def tensors(nets: Nets) -> dict[str, Float32]:
     """Take the weights out of Keras: ``encoder.0.weights`` (784, …), ``encoder.0.bias`` (…,), …"""
     found: dict[str, Float32] = {}
-    for half in (nets.encoder, nets.decoder):
-        for i, layer in enumerate(half.layers):
-            weights, bias = layer.get_weights()
-            found[f"{half.name}.{i}.weights"] = np.ascontiguousarray(weights, np.float32)
-            found[f"{half.name}.{i}.bias"] = np.ascontiguousarray(bias, np.float32)
+    for name, layer in nets.layers.items():
+        weights, bias = layer.get_weights()
+        found[f"{name}.weights"] = np.ascontiguousarray(weights, np.float32)
+        found[f"{name}.bias"] = np.ascontiguousarray(bias, np.float32)
     return found
 
 
 def fill(nets: Nets, arrays: Mapping[str, Float32]) -> None:
     """Put weights into Keras, named as ``tensors`` names them."""
-    for half in (nets.encoder, nets.decoder):
-        for i, layer in enumerate(half.layers):
-            layer.set_weights([arrays[f"{half.name}.{i}.{what}"] for what in ("weights", "bias")])
+    for name, layer in nets.layers.items():
+        layer.set_weights([arrays[f"{name}.{what}"] for what in ("weights", "bias")])
 
 
 def produce(

@@ -23,7 +23,7 @@ import safetensors
 import safetensors.numpy
 
 from ae.arrays import PIXELS, Float32
-from ae.families import FAMILIES, Family, Recipe
+from ae.families import FAMILIES, Activation, Family, Recipe
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 from ae.plans import family_of
@@ -172,22 +172,30 @@ def autoencoder(
     statistics: Statistics | None = None,
 ) -> Autoencoder:
     """Build a family's model from its arrays, named as ``ae.training.tensors`` names them."""
+
+    def dense(layer: str, activation: Activation) -> Dense:
+        return Dense(tensors[f"{layer}.weights"], tensors[f"{layer}.bias"], activation)
+
     encoder, decoder = (
-        tuple(
-            Dense(tensors[f"{half}.{i}.weights"], tensors[f"{half}.{i}.bias"], activation)
-            for i, activation in enumerate(activations)
-        )
+        tuple(dense(f"{half}.{i}", activation) for i, activation in enumerate(activations))
         for half, activations in zip(("encoder", "decoder"), family.activations, strict=True)
     )
-    return Autoencoder(family.name, encoder, decoder, facts, statistics)
+    log_variance = dense("log_variance", "linear") if family.variational else None
+    return Autoencoder(family.name, encoder, decoder, facts, statistics, log_variance)
 
 
 def tensors_of(model: Autoencoder) -> dict[str, Float32]:
     """Name a model's arrays as they stand in its file, without the statistics."""
-    return {
-        f"{half}.{i}.{what}": array
+    layers = {
+        f"{half}.{i}": layer
         for half, layers in (("encoder", model.encoder), ("decoder", model.decoder))
         for i, layer in enumerate(layers)
+    }
+    if model.log_variance is not None:
+        layers["log_variance"] = model.log_variance
+    return {
+        f"{name}.{what}": array
+        for name, layer in layers.items()
         for what, array in (("weights", layer.weights), ("bias", layer.bias))
     }
 
@@ -326,6 +334,9 @@ def _family_shapes(family: Family) -> dict[str, tuple[int, ...]]:
         for i, (inputs, units) in enumerate(itertools.pairwise(widths)):
             shapes[f"{half}.{i}.weights"] = (inputs, units)
             shapes[f"{half}.{i}.bias"] = (units,)
+    if family.variational:
+        shapes["log_variance.weights"] = family.encoder[-2:]
+        shapes["log_variance.bias"] = family.encoder[-1:]
     return shapes
 
 

@@ -1,0 +1,300 @@
+"""Where 5,000 test digits lie: codes, maps and what was measured of them, small enough to ship.
+
+``python -m ae evaluate --atlas`` makes ``weights/atlas.safetensors``, which is verified like any
+weights file. It names the weights that it was measured on; beside others, those are left out. UMAP
+(McInnes, Healy & Melville, 2018) runs only then, and is no dependency of the app.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, final
+
+import numpy as np
+
+from ae import facts, latent, weights
+from ae.arrays import PIXELS, Float32
+from ae.evaluation import Bound, bound, divergence, mse
+from ae.families import FAMILIES
+from ae.latent import Digits, Indices
+from ae.mnist import Mnist
+from ae.model import Autoencoder
+from ae.noise import NOISES
+from ae.weights import WeightsError
+
+FILE = "atlas.safetensors"
+DIGITS = 5000
+"""The first test digits, which are on the map; the other 5,000 measure it."""
+NEIGHBOURS = 10
+COMPONENTS = 100
+"""So many principal components stand for the pixels, which do not ship."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """The codes of one model, and two maps of them. All arrays are read-only.
+
+    Attributes
+    ----------
+    codes : float32 array of shape (5000, units), rounded to 255 steps per unit.
+    mean, axes : float32 arrays of shape (units,) and (2, units). The map by PCA: a code lies at
+        ``axes @ (z - mean)``.
+    umap : float32 array of shape (5000, 2), the map by UMAP, or None.
+    accuracy : share of the other 5,000 test digits that the vote of their ten neighbours in code
+        space names rightly; NaN where it was not measured.
+    umap_error : median distance between where ``place`` and where UMAP's own ``transform`` puts
+        those digits, as a share of the map's width.
+    divergence : float32 array of shape (units,) of a variational model, else None. Nats per unit,
+        averaged over the 10,000 test digits.
+    bound : of a variational model, else None.
+    spoiled : noise -> mean squared error of the reconstruction of digits that were spoiled at the
+        usual strength, against the clean ones, over the 10,000 test digits.
+    """
+
+    codes: Float32
+    mean: Float32
+    axes: Float32
+    umap: Float32 | None = None
+    accuracy: float = float("nan")
+    umap_error: float = float("nan")
+    divergence: Float32 | None = None
+    bound: Bound | None = None
+    spoiled: Mapping[str, float] = field(default_factory=dict)
+
+    def project(self, z: Float32) -> Float32:
+        """Place codes on PCA's map, exactly: (n, units) -> (n, 2)."""
+        from_mean: Float32 = z - self.mean
+        return from_mean @ self.axes.T
+
+    def place(self, z: Float32) -> Float32:
+        """Place codes on UMAP's map, between the ten nearest: (n, units) -> (n, 2).
+
+        Raises
+        ------
+        ValueError
+            There is no such map.
+        """
+        if self.umap is None:
+            raise ValueError("there is no map by UMAP of this model")
+        return latent.weigh(self.umap, *latent.neighbours(self.codes, z, NEIGHBOURS))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """All that ships.
+
+    Attributes
+    ----------
+    digits : uint8 array of shape (5000,), what they are.
+    charts : model -> its chart.
+    pixels : float32 array of shape (5000, 100). The digits' first principal components (those of
+        ``ae.facts``), which keep the distances between pictures well enough to find neighbours.
+    pixels_accuracy : as ``Chart.accuracy``, by the pixels themselves. pixels_agreement : share of
+        a digit's ten nearest pictures that the components find too.
+    """
+
+    digits: Digits
+    charts: Mapping[str, Chart]
+    pixels: Float32
+    pixels_accuracy: float
+    pixels_agreement: float
+
+
+def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
+    """Load the atlas beside the weights.
+
+    What was measured on other weights than those that the folder lists is left out: a family that
+    was trained again is missing until ``python -m ae evaluate --atlas``, and the others are there.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, truncated, altered or not ours.
+    """
+    root = weights.FOLDER if folder is None else Path(folder)
+    path = root / FILE
+    try:
+        tensors, header = weights.read(path, root)
+        measured, sums = header["weights"], weights.sums(root)
+        charts = {}
+        for name in FAMILIES:
+            file = weights.locate(name, folder=root).name
+            if file in measured and sums.get(file) == measured[file]:
+                charts[name] = _chart(name, tensors, header["charts"][name])
+        digits: Any = tensors["digits"]
+        pixels = _restored("pixels", tensors)
+        if digits.shape != (DIGITS,) or pixels.shape != (DIGITS, COMPONENTS):
+            raise ValueError("is no atlas")
+        figures = header["pixels"]
+        return Atlas(
+            digits,
+            MappingProxyType(charts),
+            pixels,
+            figures["accuracy"],
+            figures["agreement"],
+        )
+    except (ValueError, KeyError, TypeError) as fault:
+        what = str(fault) if isinstance(fault, ValueError) else "is no atlas"
+        remedy = weights.how_to_restore(path, "evaluate --atlas", root, "--folder")
+        raise WeightsError(f"{path} {what}; {remedy}") from fault
+
+
+def chart(codes: Float32) -> Chart:
+    """Draw the map by PCA of any codes: what there is of a model of one's own."""
+    mean, axes = latent.principal_plane(codes)
+    return Chart(_frozen(codes), _frozen(mean), _frozen(axes))
+
+
+def produce(
+    data: Mnist,
+    folder: Path = weights.FOLDER,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Measure everything and write the file; takes some minutes, most of them in UMAP.
+
+    Parameters
+    ----------
+    folder : with the families' best weights and ``facts.safetensors``; gets the file and its line
+        in ``SHA256SUMS``.
+    say : called with a line of progress now and then.
+
+    Raises
+    ------
+    ImportError
+        umap-learn is not installed.
+    WeightsError
+        A weights file is missing or damaged.
+    """
+    tensors: dict[str, Any] = {"digits": data.y_test[:DIGITS]}
+    charts: dict[str, Any] = {}
+    spoiled = {
+        name: noise.spoil(data.x_test, noise.strength, np.random.default_rng(0))
+        for name, noise in NOISES.items()
+    }
+    for name in FAMILIES:
+        say(f"map of {name}")
+        model = weights.load(name, folder=folder)
+        z = model.encode(data.x_test)
+        found = _mapped(z, data.y_test)
+        for noise, x in spoiled.items():
+            error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
+            found[f"spoiled/{noise}"] = float(error)
+        if isinstance(model, Autoencoder) and model.log_variance is not None:
+            each = divergence(*model.encode_distribution(data.x_test))
+            found["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
+            found["bound"] = bound(model, data.x_test)._asdict()
+        arrays = {key: value for key, value in found.items() if isinstance(value, np.ndarray)}
+        tensors |= {f"{name}/{key}": value for key, value in arrays.items()}
+        charts[name] = {key: value for key, value in found.items() if key not in arrays}
+    say("neighbours by pixels")
+    of_pixels = _pixels(data, folder)
+    tensors |= _rounded("pixels", of_pixels.pop("components"))
+    sums = weights.sums(folder)
+    files = [weights.locate(name, folder=folder).name for name in FAMILIES]
+    header = {
+        "weights": {file: sums[file] for file in files},
+        "charts": charts,
+        "pixels": of_pixels,
+    }
+    path = folder / FILE
+    weights.save(path, tensors, header)
+    return path
+
+
+def accuracy(codes: Float32, digits: Digits, z: Float32, true: Digits) -> float:
+    """Measure how often the vote of ten neighbours is right; of a tie, the smaller digit counts."""
+    nearest, _ = latent.neighbours(codes, z, NEIGHBOURS)
+    guessed = latent.votes(digits, nearest).argmax(axis=1)
+    return float((guessed == true).mean())
+
+
+def _mapped(z: Float32, digits: Digits) -> dict[str, Any]:
+    """Map the first 5,000 codes and measure with the others, as the app will: on rounded codes."""
+    import umap
+
+    rounded = _rounded("codes", z[:DIGITS])
+    codes, others = _restored("codes", rounded), z[DIGITS:]
+    mean, axes = latent.principal_plane(codes)
+    mapper = umap.UMAP(random_state=0, n_jobs=1)
+    places = mapper.fit_transform(codes)
+    low, width = places.min(axis=0), np.ptp(places, axis=0).max()
+    places = ((places - low) / width).astype(np.float16)
+    theirs = (mapper.transform(others) - low) / width
+    drawn = Chart(codes, mean, axes, places.astype(np.float32))
+    return {
+        **rounded,
+        "mean": mean,
+        "axes": axes,
+        "umap": places,
+        "accuracy": accuracy(codes, digits[:DIGITS], others, digits[DIGITS:]),
+        "umap_error": float(np.median(np.linalg.norm(drawn.place(others) - theirs, axis=1))),
+    }
+
+
+def _pixels(data: Mnist, folder: Path) -> dict[str, Any]:
+    pca = facts.load(folder).ladder.pca
+    x = data.x_test.reshape(-1, PIXELS)
+    components = pca.encode(x)[:, :COMPONENTS]
+    found = _restored("pixels", _rounded("pixels", components[:DIGITS]))
+    true, _ = latent.neighbours(x[:DIGITS], x[DIGITS:], NEIGHBOURS)
+    near, _ = latent.neighbours(found, components[DIGITS:], NEIGHBOURS)
+    digits = data.y_test[:DIGITS]
+    return {
+        "components": components[:DIGITS],
+        "accuracy": accuracy(x[:DIGITS], digits, x[DIGITS:], data.y_test[DIGITS:]),
+        "agreement": _agreement(true, near),
+    }
+
+
+def _agreement(a: Indices, b: Indices) -> float:
+    """Share of each row of ``a`` that is in the same row of ``b`` too."""
+    return float((a[:, :, None] == b[:, None, :]).any(axis=2).mean())
+
+
+def _rounded(name: str, codes: Float32) -> dict[str, Any]:
+    """Write codes in a quarter of the room: the range of each unit in 255 steps."""
+    low = codes.min(axis=0)
+    step = np.maximum((codes.max(axis=0) - low) / 255, np.float32(1e-12))
+    return {name: np.rint((codes - low) / step).astype(np.uint8), f"{name}/low": low,
+            f"{name}/step": step}  # fmt: skip
+
+
+def _restored(name: str, tensors: Mapping[str, Any]) -> Float32:
+    steps, low, step = (tensors[key] for key in (name, f"{name}/low", f"{name}/step"))
+    restored: Float32 = steps * step + low
+    if steps.dtype != np.uint8 or restored.dtype != np.float32 or not np.isfinite(restored).all():
+        raise ValueError("is no atlas")
+    return _frozen(restored)
+
+
+def _chart(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> Chart:
+    """Build one chart, whose arrays must have the family's shapes."""
+    units = FAMILIES[name].code_size
+    codes = _restored(f"{name}/codes", tensors)
+    mean, axes, umap = (tensors[f"{name}/{key}"] for key in ("mean", "axes", "umap"))
+    shapes = [array.shape for array in (codes, mean, axes, umap)]
+    if shapes != [(DIGITS, units), (units,), (2, units), (DIGITS, 2)]:
+        raise ValueError(f"does not fit {name}")
+    return Chart(
+        codes,
+        mean,
+        axes,
+        _frozen(umap.astype(np.float32)),
+        said["accuracy"],
+        said["umap_error"],
+        tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
+        Bound(**said["bound"]) if FAMILIES[name].variational else None,
+        MappingProxyType({noise: said[f"spoiled/{noise}"] for noise in NOISES}),
+    )
+
+
+def _frozen(array: Float32) -> Float32:
+    array.setflags(write=False)
+    return array

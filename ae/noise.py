@@ -1,0 +1,77 @@
+"""Spoiled digits: what a denoising autoencoder learns from, and what any net may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from ae.arrays import SIDE, Float32, as_pictures
+from ae.families import N_
+
+
+def gaussian(x: Float32, sigma: float, random: np.random.Generator) -> Float32:
+    """Add Gaussian noise of standard deviation ``sigma``, and clip to [0, 1]: (n, 784)."""
+    x = as_pictures(x)
+    noise = random.standard_normal(x.shape, np.float32)
+    return np.clip(x + np.float32(sigma) * noise, 0, 1)
+
+
+def salt_and_pepper(x: Float32, share: float, random: np.random.Generator) -> Float32:
+    """Make this share of the pixels black or white, half of them each: (n, 784)."""
+    x = as_pictures(x)
+    fate = random.random(x.shape, np.float32)
+    spoiled = np.where(fate < share / 2, np.float32(0), x)
+    return np.where(fate > 1 - share / 2, np.float32(1), spoiled)
+
+
+def box(x: Float32, side: float, random: np.random.Generator) -> Float32:
+    """Scratch out a square of about ``side`` pixels with ink, somewhere on the digit: (n, 784).
+
+    It lies within the middle 20 by 20 pixels, where MNIST has its ink.
+    """
+    x = as_pictures(x).copy()
+    pixels = x.reshape(-1, SIDE, SIDE)  # a view
+    side = round(side)
+    for digit, (top, left) in zip(pixels, random.integers(4, 25 - side, (len(x), 2)), strict=True):
+        digit[top : top + side, left : left + side] = 1
+    return x
+
+
+class Noise(NamedTuple):
+    """One way to spoil a digit.
+
+    Attributes
+    ----------
+    title : English source string; the screen translates it.
+    spoil : (digits, strength, generator) -> spoiled digits.
+    strength : the usual one, and most : the largest that a net is trained on.
+    """
+
+    title: str
+    spoil: Callable[[Float32, float, np.random.Generator], Float32]
+    strength: float
+    most: float
+
+
+NOISES: Mapping[str, Noise] = MappingProxyType(
+    {
+        "gaussian": Noise(N_("Gaussian noise"), gaussian, 0.5, 0.8),
+        "salt_and_pepper": Noise(N_("Salt and pepper"), salt_and_pepper, 0.3, 0.5),
+        "box": Noise(N_("Scratched out"), box, 8.0, 12.0),
+    }
+)
+
+
+def mixed(x: Float32, random: np.random.Generator) -> Float32:
+    """Spoil each digit in one of the ways, as strongly as chance has it: (n, 784) -> (n, 784)."""
+    spoiled = as_pictures(x).copy()
+    way = random.integers(len(NOISES), size=len(x))
+    # Within a batch, strengths differ from group to group: a group is every 8th digit.
+    for i, noise in enumerate(NOISES.values()):
+        for part in range(8):
+            chosen = np.flatnonzero((way == i) & (np.arange(len(x)) % 8 == part))
+            spoiled[chosen] = noise.spoil(spoiled[chosen], random.uniform(0, noise.most), random)
+    return spoiled
