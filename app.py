@@ -14,6 +14,7 @@ from ui.text import LANGUAGES, N_
 PAGES = (
     ("pages/draw/page.py", N_("Draw"), ":material/draw:"),
     ("pages/compare/page.py", N_("Compare"), ":material/compare:"),
+    ("pages/explore/page.py", N_("Explore"), ":material/explore:"),
     ("pages/train/page.py", N_("Train"), ":material/model_training:"),
 )
 

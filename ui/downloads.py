@@ -10,10 +10,12 @@ import streamlit as st
 
 _MIME = {
     "csv": "text/csv",
+    "gif": "image/gif",
     "keras": "application/zip",
     "npz": "application/zip",
     "png": "image/png",
     "safetensors": "application/octet-stream",
+    "webp": "image/webp",
 }
 
 

@@ -31,8 +31,11 @@ _FAINT = "var(--st-border-color)"
 
 
 # Of each model's line. Okabe & Ito's: told apart by colour-blind people, on both themes.
-_PALETTE = (_TEXT, "#0090C8", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F")
-COLOURS: Mapping[str, str] = dict(zip(("pca", *FAMILIES, OWN), cycle(_PALETTE), strict=False))
+_PALETTE = (_TEXT, "#0090C8", "#E69F00", "#009E73", "#CC79A7", "#8C6BB1", "#56B4E9", "#7F7F7F")
+COLOURS: Mapping[str, str] = {
+    **dict(zip(("pca", *FAMILIES), cycle(_PALETTE), strict=False)),
+    OWN: "#D55E00",
+}
 
 # A unit that is exactly zero has a mark a little above the axis, or it would be cut in half.
 _LIFT = 0.025
@@ -174,6 +177,26 @@ def angles_figure(
     }
     legend = {"x": 0.02, "xanchor": "left", "y": 0.98}
     return _lines(lines, _("angle, smallest first"), xaxis, yaxis, text, legend=legend)
+
+
+def divergence_figure(nats: Float32, text: Text) -> Figure:
+    """Draw what each unit of a variational code costs, (units,) in nats, the dearest first."""
+    _ = text.gettext
+    order = np.argsort(-nats, kind="stable")
+    hover = _("Unit") + " %{customdata}: <b>%{y:.2f}</b><extra></extra>"
+    bars = {
+        "type": "bar", "x": np.arange(1, len(nats) + 1), "y": nats[order], "customdata": order + 1,
+        "marker": {"color": _BAR}, "hovertemplate": hover,
+    }  # fmt: skip
+    return {
+        "data": [bars],
+        "layout": {
+            "margin": {"l": 40, "r": 4, "t": 6, "b": 40},
+            "separators": text.separators,
+            "xaxis": {"title": {"text": _("numbers of the code, dearest first")}},
+            "yaxis": {"title": {"text": _("nats")}, "rangemode": "tozero"},
+        },
+    }
 
 
 def training_figure(

@@ -19,18 +19,27 @@ def forward(family: Family) -> str:
         rf" && W_{i + 1} \in \mathbb{{R}}^{{{family.widths[i]} \times {family.widths[i + 1]}}}"
         for i, activation in enumerate(encoder + decoder)
     ]
+    if family.variational:
+        layers, shape = len(encoder), rf"{family.encoder[-2]} \times {family.code_size}"
+        spread = rf"\log \sigma^2 &= {names[layers - 1]} W' + b' && W' \in \mathbb{{R}}^{{{shape}}}"
+        lines.insert(layers, spread)
     return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
 
 
 def loss(family: Family) -> str:
     """Write what training makes small: the error over pixels, and the price of the code."""
     recipe = family.recipes["best"]
+    cross_entropy = (
+        r"-\frac{1}{784} \sum_{i=1}^{784}"
+        r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
+    )
     error = {
-        "binary_crossentropy": (
-            r"-\frac{1}{784} \sum_{i=1}^{784}"
-            r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
-        ),
+        "binary_crossentropy": cross_entropy,
         "mean_squared_error": r"\frac{1}{784} \sum_{i=1}^{784} (x_i - \hat{x}_i)^2",
+        "negative_elbo": (
+            rf"{cross_entropy} + \frac{{1}}{{784}} \sum_{{j=1}}^{{{family.code_size}}}"
+            r" \tfrac{1}{2} \bigl[ \sigma_j^2 + z_j^2 - 1 - \log \sigma_j^2 \bigr]"
+        ),
     }[recipe.loss]
     price = rf" + \lambda \sum_{{j=1}}^{{{family.code_size}}} |z_j|" if recipe.l1 else ""
     return rf"L(x, \hat{{x}}) = {error}{price}"

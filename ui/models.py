@@ -36,6 +36,12 @@ def facts() -> ae.facts.Facts:
     return ae.facts.load()
 
 
+@st.cache_resource(show_spinner=False, max_entries=1)
+def atlas() -> ae.atlas.Atlas:
+    """Load the map of codes; raises `ae.WeightsError` each time that it cannot."""
+    return ae.atlas.load()
+
+
 def first_test_digits() -> Float32 | None:
     """Give MNIST's first ten test digits, (10, 28, 28), where the data set is at hand."""
     try:

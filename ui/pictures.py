@@ -69,9 +69,21 @@ def figure(title: str, pixels: Pixels, alt: str, note: str = "&nbsp;") -> str:
     )
 
 
+def grid(digits: Float32, columns: int) -> Float32:
+    """Put digits side by side without gaps: (n, 28, 28), n a multiple of ``columns`` -> (h, w)."""
+    n, height, width = digits.shape
+    rows = digits.reshape(n // columns, columns, height, width).swapaxes(1, 2)
+    return rows.reshape(-1, columns * width)
+
+
+def src(png: bytes) -> str:
+    """Write an address that carries a PNG itself."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
 def url(pixels: Pixels) -> str:
     """Write an address that carries the pixels themselves: no second request, so no flicker."""
-    return f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
+    return src(png(pixels))
 
 
 def img(pixels: Pixels, alt: str) -> str:

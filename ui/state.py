@@ -28,6 +28,7 @@ from ui.train.office import Desk, office
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
+EXPLORE = "explore"  # the view that is open on Explore
 _VISIT = "visit"
 
 # Names the visitor's desk in the office of trainings, also for a tab that they open later. Nobody
@@ -47,10 +48,15 @@ VIEWS = (
     "strangers",
     "invent",
 )
+# The parts of the Explore page, in the order of its menu. A link says them by VIEW too.
+EXPLORED = ("map", "neighbours", "morph", "arithmetic", "new", "noise")
 # PCA first: what the others are compared with.
 COMPARED = ("pca", *ae.FAMILIES)
+# Who opens Compare sees these; the others have their own part of Explore.
+FIRST_LANES = ("pca", *plans.PLAIN)
 
 _UNDO_STEPS = 50
+_KEPT = 4
 
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
 DEFAULT_SAMPLE = "7b"
@@ -65,7 +71,7 @@ _ALLOWED: Mapping[str, tuple[frozenset[str], str]] = {
         frozenset([*ae.samples.SAMPLES, *ae.strangers.STROKES, *ae.strangers.PICTURES]),
         N_("The link names a sample that does not exist."),
     ),
-    VIEW: (frozenset(VIEWS), N_("The link names a view that does not exist.")),
+    VIEW: (frozenset([*VIEWS, *EXPLORED]), N_("The link names a view that does not exist.")),
     LANES: (frozenset(COMPARED), N_("The link names a lane that does not exist.")),
 }
 
@@ -90,7 +96,9 @@ class Visit:
     notices : sentences to show once.
     normal : whether drawings are brought into MNIST's normal form.
     page : the folder's name of the page that is open.
-    seed : of the random codes that the visitor has rolled.
+    seed : of the dice that the visitor has rolled.
+    kept : drawings that were put aside, to morph between them; the oldest goes first.
+    own_chart : version of the visitor's own model, and its map.
     token : of the visitor's desk in the office of trainings.
     own : the model that the visitor trained or uploaded. own_version : which of them.
     plan : what the visitor would train now. preset : what it started from, None once changed.
@@ -116,6 +124,8 @@ class Visit:
     normal: bool = True
     page: str | None = None
     seed: int = 0
+    kept: list[Drawing] = field(default_factory=list)
+    own_chart: tuple[int, ae.atlas.Chart] | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: Autoencoder | None = None
     own_version: int = 0
@@ -193,8 +203,12 @@ class Visit:
         self.turn += 1
 
     def roll(self) -> None:
-        """Roll other random codes."""
+        """Roll the dice again."""
         self.seed += 1
+
+    def keep_drawing(self) -> None:
+        """Put the drawing aside; the canvas is free for another one."""
+        self.kept = [*self.kept, self.drawing][-_KEPT:]
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
@@ -226,9 +240,11 @@ def visit(page: str | None = None) -> Visit:
             st.session_state[_VISIT].token = str(token)
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
-        st.session_state[VIEW] = link.get(VIEW, VIEWS[0])
+        for key, views in ((VIEW, VIEWS), (EXPLORE, EXPLORED)):
+            said = link.get(VIEW)
+            st.session_state[key] = said if said in views else views[0]
         lanes = link.get(LANES)
-        st.session_state[LANES] = lanes.split(",") if lanes else list(COMPARED)
+        st.session_state[LANES] = lanes.split(",") if lanes else list(FIRST_LANES)
     found: Visit = st.session_state[_VISIT]
     if page is None:
         _look_at_desk(found, look=not opening)
@@ -296,8 +312,9 @@ def compared(now: Visit) -> tuple[str, ...]:
 
 
 def view(now: Visit) -> str | None:
-    """Name the view that is open below the lanes; only the Compare page has such."""
-    return st.session_state[VIEW] if now.page == "compare" else None
+    """Name the view that is open, where the page has several."""
+    key = {"compare": VIEW, "explore": EXPLORE}.get(now.page or "")
+    return st.session_state[key] if key else None
 
 
 def link(now: Visit) -> str:
@@ -307,10 +324,11 @@ def link(now: Visit) -> str:
         values = {MODEL: model_name(), **values}
     if now.drawing.sample:
         values[SAMPLE] = now.drawing.sample
-    if view(now):
-        values[VIEW] = view(now)
-        lanes = [name for name in COMPARED if name in st.session_state[LANES]]
-        if 0 < len(lanes) < len(COMPARED):
+    if opened := view(now):
+        values[VIEW] = opened
+    if now.page == "compare":
+        lanes = tuple(name for name in COMPARED if name in st.session_state[LANES])
+        if lanes not in ((), FIRST_LANES):
             values[LANES] = ",".join(lanes)
     return f"?{urlencode(values, safe=',')}"
 

@@ -32,8 +32,14 @@ def how_it_works() -> None:
     st.latex(formulas.forward(family))
     st.markdown(text.long("draw", "how" if family.hidden == "relu" else "how_linear"))
     st.latex(formulas.loss(family))
-    if family.recipes["best"].l1:
-        st.markdown(text.long("draw", "price"))
+    recipe = family.recipes["best"]
+    for note, told in (
+        ("price", recipe.l1),
+        ("variational", family.variational),
+        ("noise", recipe.noise),
+    ):
+        if told:
+            st.markdown(text.long("draw", note))
 
 
 @st.fragment

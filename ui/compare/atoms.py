@@ -10,6 +10,7 @@ from ae import units
 from ae.arrays import SIDE, Float32
 from ae.model import Model
 from ui import downloads, models, pictures
+from ui.choices import segments
 from ui.compare.scene import Scene
 from ui.components.atoms import Group, atoms
 from ui.text import N_, Text
@@ -38,16 +39,8 @@ _KINDS = {
 def show(scene: Scene, text: Text) -> None:
     """Show all units of the model that the frame names, and PCA's beside them."""
     _ = text.gettext
-    kind = st.segmented_control(
-        _("Pictures"),
-        list(_KINDS),
-        format_func=lambda name: _(_KINDS[name][0]),
-        default="effect",
-        key="atoms_kind",
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    titles = {name: _(title) for name, (title, *_rest) in _KINDS.items()}
+    kind = segments(_("Pictures"), titles, "atoms_kind", "effect")
     bends = isinstance(scene.focus, ae.Autoencoder) and len(scene.focus.encoder) > 1
     if scene.digit is None and (kind in ("part", "weighed") or (kind == "weights" and bends)):
         st.caption(_("Draw a digit to see this."))

@@ -10,6 +10,7 @@ import streamlit as st
 from ae import evaluation, facts, units
 from ae.arrays import Float32
 from ui import downloads, models, pictures
+from ui.choices import segments
 from ui.compare.scene import Scene
 from ui.text import Text
 
@@ -20,15 +21,11 @@ def show(scene: Scene, text: Text) -> None:
     """Show one step large, and the strip of all steps."""
     _ = text.gettext
     names = list(scene.models)
-    name = st.segmented_control(
+    name = segments(
         _("Model"),
-        names,
-        format_func=lambda option: models.title(option, text),
-        default=scene.focus.name if scene.focus.name in names else names[0],
-        key=f"build_up_{scene.focus.name}",  # the frame's choice goes before an older one here
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
+        {option: models.title(option, text) for option in names},
+        f"build_up_{scene.focus.name}",  # the frame's choice goes before an older one here
+        scene.focus.name if scene.focus.name in names else None,
     )
     if scene.digit is None:
         st.caption(_("Draw a digit, and see how it is put together."))

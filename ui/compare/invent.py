@@ -10,6 +10,7 @@ from ae import generation
 from ae.arrays import Float32
 from ae.model import Model
 from ui import downloads, galleries, models, pictures, strokes
+from ui.choices import segments
 from ui.compare.scene import Scene
 from ui.galleries import Row, Tile
 from ui.text import N_, Text
@@ -42,16 +43,8 @@ def show(scene: Scene, text: Text) -> None:
     """Roll codes and decode them with every model."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center"):
-        kind = st.segmented_control(
-            _("Kind"),
-            list(_KINDS),
-            format_func=lambda name: _(_KINDS[name][0]),
-            default="uniform",
-            key="invent_kind",
-            required=True,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        titles = {name: _(title) for name, (title, *_rest) in _KINDS.items()}
+        kind = segments(_("Kind"), titles, "invent_kind")
         st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.roll)
     _title, how, verdict = _KINDS[kind]
     st.caption(_(how))

@@ -11,6 +11,7 @@ from ae import evaluation
 from ae.arrays import Float32
 from ae.facts import Ladder, worth
 from ui import downloads, figures, models, pictures
+from ui.choices import segments
 from ui.compare.scene import Scene
 from ui.components.plots import plot
 from ui.text import Text
@@ -22,16 +23,8 @@ def show(scene: Scene, text: Text) -> None:
     """Show what the nets' codes are worth in principal components."""
     _ = text.gettext
     ladder = models.facts().ladder
-    measure = st.segmented_control(
-        _("Error"),
-        list(_MEASURES),
-        format_func={"mse": _("Squared error"), "bce": _("Cross-entropy")}.__getitem__,
-        default="mse",
-        key="ladder_measure",
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    titles = {"mse": _("Squared error"), "bce": _("Cross-entropy")}
+    measure = segments(_("Error"), titles, "ladder_measure")
     overall: Float32 = getattr(ladder, measure)
     nets = {name: model for name, model in scene.models.items() if name != "pca"}
     # A model that learnt from samples was tested on them too, which compares with nothing here.

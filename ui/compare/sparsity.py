@@ -10,6 +10,7 @@ import streamlit as st
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
 from ui import downloads, models, tables
+from ui.choices import segments
 from ui.compare.scene import Scene
 from ui.text import N_, Text
 
@@ -20,16 +21,8 @@ def show(scene: Scene, text: Text) -> None:
     """Show a row for each model, whatever lanes are open, and check what the tutorial says."""
     _ = text.gettext
     facts = models.facts()
-    recipe = st.segmented_control(
-        _("Recipe"),
-        list(_RECIPES),
-        format_func=lambda name: _(_RECIPES[name]),
-        default="best",
-        key="sparsity_recipe",
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    titles = {name: _(title) for name, title in _RECIPES.items()}
+    recipe = segments(_("Recipe"), titles, "sparsity_recipe", "best")
     st.html(f'<p class="verdict">{escape(_verdict(facts, text))}</p>')
     heads = (
         _("Model"),

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-import ae
 from ae import plans
 from ae.families import Recipe
 from ae.plans import Plan
@@ -39,7 +38,7 @@ def show(now: Visit, text: Text, *, disabled: bool) -> None:
     )
     st.segmented_control(
         _("Start from"),
-        list(ae.FAMILIES),
+        list(plans.PLAIN),
         default=plan.like,
         format_func=lambda name: models.title(name, text),
         key=f"plan_like_{turn}",

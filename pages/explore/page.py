@@ -1,0 +1,64 @@
+"""A code is a place: the map of all digits, what lies between them, and digits nobody wrote."""
+
+import logging
+
+import streamlit as st
+
+import ae
+from ui import canvas, models, results, state, strokes
+from ui.explore import arithmetic, atlas, morph, neighbours, new, noise, scene
+from ui.text import N_
+
+# In the order of `state.EXPLORED`: title and function.
+VIEWS = {
+    "map": (N_("The map"), atlas.show),
+    "neighbours": (N_("Neighbours"), neighbours.show),
+    "morph": (N_("Morph"), morph.show),
+    "arithmetic": (N_("Arithmetic"), arithmetic.show),
+    "new": (N_("Digits nobody wrote"), new.show),
+    "noise": (N_("Noise"), noise.show),
+}
+
+now = state.visit("explore")
+text = state.text()
+_ = text.gettext
+name = state.model_name()
+
+lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
+st.html(f'<h1 class="lead">{lead}</h1>')
+
+try:
+    model = models.get(name, now)
+except ae.WeightsError as fault:
+    # The path and the command that mends it are for whoever runs the server.
+    logging.getLogger(__name__).error("%s", fault)
+    st.error(_("This model cannot be used: its file is missing or damaged. The others work."))
+    st.stop()
+
+
+@st.fragment
+def workspace() -> None:
+    """Show what changes with each stroke, and nothing else."""
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(key="canvas_side", width=strokes.SIDE):
+            canvas.show(now, text)
+            results.normal_form(now, text)
+        with st.container(key="explore_side"):
+            view = st.pills(
+                _("View"),
+                list(VIEWS),
+                format_func=lambda name: _(VIEWS[name][0]),
+                key=state.EXPLORE,
+                persist_state="session",
+                required=True,
+                label_visibility="collapsed",
+            )
+            try:
+                found = scene.look(now, model)
+                VIEWS[view or state.EXPLORED[0]][1](found, text)
+            except ae.WeightsError as fault:
+                logging.getLogger(__name__).error("%s", fault)
+                st.error(_("This cannot be shown: a file is missing or damaged."))
+
+
+workspace()

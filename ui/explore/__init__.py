@@ -1,0 +1,1 @@
+"""The parts of the Explore page, one module each; `scene` is what all of them look at."""

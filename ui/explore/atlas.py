@@ -1,0 +1,128 @@
+"""The map: 5,000 test digits where their codes lie, and the drawing as a star among them."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ae.atlas import DIGITS, NEIGHBOURS, Chart
+from ae.model import Autoencoder
+from ae.plans import OWN
+from ui import editor, figures, models
+from ui.choices import segments
+from ui.components import atlas as component
+from ui.components.bars import code_bars
+from ui.explore.scene import NO_CHART, Scene
+from ui.text import Text
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show the map, and the code that moves the star."""
+    _ = text.gettext
+    chart, model = scene.chart, scene.model
+    if chart is None or not isinstance(model, Autoencoder):
+        st.info(_(NO_CHART))
+        return
+    by = "pca"
+    if chart.umap is not None:
+        titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a plain shadow")}
+        by = segments(_("Map"), titles, "map_by")
+    star = None
+    if scene.code is not None:
+        placed = chart.place if by == "umap" else chart.project
+        x, y = placed(scene.code[None])[0].tolist()
+        star = (x, y)
+    component.atlas(
+        chart=_packed(scene, by),
+        star=star,
+        labels={
+            "label": _(
+                "Map of {n} test digits. The arrow keys move a place that is decoded.",
+                n=text.number(DIGITS),
+            ),
+            "language": text.language,
+            "yours": _("★ Where your digit lies, decoded"),
+            "hint": _("Draw a digit: it becomes a star on the map."),
+            "of_digit": _("A test digit: {digit}"),
+            "place": _("Nobody's digit: this place, decoded"),
+            "zoom_in": _("Closer"),
+            "zoom_out": _("Farther"),
+            "reset": _("The whole map"),
+            "lasso": _("Draw a ring around some digits"),
+            "group": _("{n} digits, {share} of them {digit}. Their average code, decoded."),
+            "group_empty": _("No digit is inside."),
+            "revision": str(scene.now.revision),
+        },
+        key="atlas",
+    )
+    st.caption(_how(chart, by, text))
+    _code(scene, text)
+
+
+def _how(chart: Chart, by: str, text: Text) -> str:
+    """Say how a code comes to its place, and how far that can be trusted."""
+    _ = text.gettext
+    if by == "umap":
+        return _(
+            "The star lies between its {k} nearest codes. For digits that the map did not know,"
+            " that is {error} of the map's width from where UMAP itself puts them (median).",
+            k=NEIGHBOURS,
+            error=text.percent(chart.umap_error, 1),
+        )
+    spread = chart.codes - chart.mean
+    whole = np.square(spread).sum() or 1  # the codes of a dead net are all the same
+    kept = np.square(spread @ chart.axes.T).sum() / whole
+    return _(
+        "The two directions in which the codes spread most. They hold {share} of the spread; the"
+        " rest is not to be seen here.",
+        share=text.percent(kept),
+    )
+
+
+def _packed(scene: Scene, by: str) -> bytes:
+    """Give the map as the browser wants it."""
+    chart, model = scene.chart, scene.model
+    assert chart is not None
+    assert isinstance(model, Autoencoder)
+    if model.name == OWN:
+        return _pack(model, chart, by, scene.atlas.digits)
+    return _packed_once(model.name, by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _packed_once(name: str, by: str) -> bytes:
+    """Pack what ships; all visitors share it."""
+    atlas, model = models.atlas(), models.load(name)
+    assert isinstance(model, Autoencoder)
+    return _pack(model, atlas.charts[name], by, atlas.digits)
+
+
+def _pack(model: Autoencoder, chart: Chart, by: str, digits: component.Digits) -> bytes:
+    if by == "umap" and chart.umap is not None:
+        return component.pack(model.decoder, chart.codes, chart.umap, digits, None)
+    points = chart.project(chart.codes)
+    return component.pack(model.decoder, chart.codes, points, digits, (chart.mean, chart.axes))
+
+
+def _code(scene: Scene, text: Text) -> None:
+    """Show the code below the map: who changes a number moves the star."""
+    _ = text.gettext
+    now, model = scene.now, scene.model
+    st.html(figures.code_title(model.code_size, text))
+    now.selected = code_bars(
+        figures.code_figure(
+            scene.code,
+            scene.encoded,
+            model.statistics.code_percentiles[[0, -1]],
+            model.statistics.code_axis,
+            text,
+        ),
+        selected=now.selected,
+        label=_("The code as bars. The arrow keys choose a unit."),
+        unit_text=_("Unit {unit}: {value}"),
+        no_unit_text=_("No unit chosen"),
+        revision=now.revision,
+        key="map_bars",
+        height=130,
+    )
+    editor.show(now, model, scene.code, text)

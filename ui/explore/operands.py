@@ -1,0 +1,116 @@
+"""What one can go from, go to, add and subtract: drawings, samples, and the digits' averages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ae import latent
+from ae.arrays import Float32
+from ae.atlas import NEIGHBOURS
+from ui import strokes
+from ui.explore.scene import Scene
+from ui.strokes import Drawing
+from ui.text import Text
+
+DRAWING = "drawing"
+_KEPT, _MEAN = "kept", "mean"
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A code, and the digit that it came from.
+
+    Attributes
+    ----------
+    title : what it is called.
+    code : (units,).
+    pixels : (28, 28); of an average code, which no digit had, what the decoder draws of it.
+    """
+
+    title: str
+    code: Float32
+    pixels: Float32
+
+
+def keep(scene: Scene, text: Text) -> None:
+    """Let the visitor put the drawing aside, to have two or more of them."""
+    _ = text.gettext
+    st.button(
+        _("Put my drawing aside"),
+        icon=":material/push_pin:",
+        help=_("Then draw another one: both can be chosen below. The last four stay."),
+        on_click=scene.now.keep_drawing,
+        disabled=scene.digit is None,
+    )
+
+
+def choose(label: str, key: str, default: str, scene: Scene, text: Text) -> Operand | None:
+    """Let the visitor choose one; None while they have drawn nothing, and chose that."""
+    kept = [f"{_KEPT}{i}" for i in range(len(scene.now.kept))]
+    averages = [] if scene.chart is None else [f"{_MEAN}{digit}" for digit in range(10)]
+    options = [DRAWING, *kept, *averages, *ae.samples.SAMPLES]
+    chosen = st.selectbox(
+        label,
+        options,
+        options.index(default) if default in options else 0,
+        format_func=lambda name: _title(name, text),
+        key=key,
+        persist_state="session",
+        width=165,
+    )
+    return _operand(chosen, scene, text)
+
+
+def means(scene: Scene) -> Float32:
+    """Give the average code of each digit, (10, units), over those on the map."""
+    assert scene.chart is not None
+    codes, digits = scene.chart.codes, scene.atlas.digits
+    return np.stack([codes[digits == digit].mean(axis=0) for digit in range(10)])
+
+
+def guess(code: Float32, scene: Scene) -> tuple[int, float] | None:
+    """Say which digit a code is by its neighbours' vote, and their share; None without a map."""
+    if scene.chart is None:
+        return None
+    nearest, _ = latent.neighbours(scene.chart.codes, code[None], NEIGHBOURS)
+    shares = latent.votes(scene.atlas.digits, nearest)[0]
+    return int(shares.argmax()), float(shares.max())
+
+
+def _title(name: str, text: Text) -> str:
+    _ = text.gettext
+    if name == DRAWING:
+        return _("My drawing")
+    if name.startswith(_KEPT):
+        return _("Put aside, {i}", i=int(name.removeprefix(_KEPT)) + 1)
+    if name.startswith(_MEAN):
+        return _("Average {digit}", digit=name.removeprefix(_MEAN))
+    return _("Sample {name}", name=name)
+
+
+def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
+    title = _title(name, text)
+    if name == DRAWING:
+        if scene.digit is None or scene.code is None:
+            return None
+        return Operand(title, scene.code, scene.digit)
+    if name.startswith(_MEAN):
+        code = means(scene)[int(name.removeprefix(_MEAN))]
+        return Operand(title, code, scene.model.decode(code[None])[0])
+    digit = (
+        _digit(scene.now.kept[int(name.removeprefix(_KEPT))], scene)
+        if name.startswith(_KEPT)
+        else strokes.sample_digit(name)
+    )
+    return None if digit is None else Operand(title, scene.model.encode(digit[None])[0], digit)
+
+
+def _digit(drawing: Drawing, scene: Scene) -> Float32 | None:
+    try:
+        return strokes.digit(drawing, normalise=scene.now.normal)
+    except ae.EmptyDrawing:  # put aside by a click that came after the canvas was cleared
+        return None
