@@ -76,7 +76,8 @@ weights: $(VENV)/.app  ## train every family again and write weights/README.md
 .PHONY: bench
 bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
 	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
-	$(BIN)/python benchmarks/latency.py --page compare --no-keras
+	for page in compare explore; do $(BIN)/python benchmarks/latency.py --page "$$page" --no-keras; done
+	$(BIN)/python benchmarks/menu.py --page explore
 
 .PHONY: lock
 lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in

@@ -24,17 +24,20 @@ LIMIT = 30_000  # ms
 AREAS = {
     "draw": {"bars": ".code-bars", "pictures": ".pictures"},
     "compare": {"lanes": ".lanes"},
+    "explore": {"map": ".atlas[data-chart]", "bars": ".code-bars"},
 }
 _KERAS = {"bars": ".st-key-bars", "pictures": ".st-key-pictures"}
 
-# In all areas together: pictures that are there, and 32 bars, Plotly's or (in a lane) our own.
+# In all areas together: pictures that are there (or the map), and 32 bars, Plotly's or (in a lane)
+# our own.
 _COMPLETE = """(areas) => {
   const within = (inner) => (area) => [...document.querySelectorAll(`${area} ${inner}`)];
   const all = (inner) => Object.values(areas).flatMap(within(inner));
   const images = all("img");
   const loaded = images.every((image) => image.complete && image.naturalWidth);
   const whole = (bars) => bars.querySelectorAll(".point path, :scope > i").length === 32;
-  return images.length >= 3 && loaded && all(".trace.bars, .small-bars").some(whole);
+  const seen = areas.map ? probe.find(areas.map) : images.length >= 3;
+  return seen && loaded && all(".trace.bars, .small-bars").some(whole);
 }"""
 _TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -175,7 +178,7 @@ class Visit:
         if not self._ours:
             return []
         return [
-            self.page.evaluate("area => document.querySelector(area)?.dataset.revision", area)
+            self.page.evaluate("area => probe.find(area)?.dataset.revision", area)
             for area in self.areas.values()
         ]
 

@@ -37,13 +37,18 @@
     [...record.addedNodes, ...record.removedNodes].some(
       (node) => node.matches?.(selector) || node.querySelector?.(selector),
     );
+  // Our components live in shadow roots, where neither a selector nor an observer of the page looks.
+  const roots = () => [...document.querySelectorAll("*")].map((host) => host.shadowRoot).filter(Boolean);
+  const find = (selector) =>
+    [document, ...roots()].map((root) => root.querySelector(selector)).find(Boolean);
   const watch = (selectors) => {
     for (const [name, selector] of Object.entries(selectors)) areas[name] = { selector };
     forget();
     const observer = new MutationObserver((records) => {
       for (const area of Object.values(areas)) if (records.some((record) => concerns(record, area))) touch(area);
     });
-    observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    for (const root of [document.body, ...roots()])
+      observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
     // A picture is there when it has been loaded, not when its element is.
     const loaded = ({ target }) => {
       for (const area of Object.values(areas)) if (target.closest?.(area.selector)) touch(area);
@@ -110,5 +115,5 @@
     return counted;
   };
 
-  window.probe = { watch, forget, settled, start: (selectors) => (window.probe.counted = frames(selectors)) };
+  window.probe = { watch, find, forget, settled, start: (selectors) => (window.probe.counted = frames(selectors)) };
 })();
