@@ -68,10 +68,11 @@ text: $(VENV)/.tests  ## collect the screen's strings and compile the translatio
 	$(BIN)/python -m ui.locales
 
 .PHONY: weights
-weights: $(VENV)/.app  ## train every family again and write weights/README.md
+weights: $(VENV)/.tests  ## train every family again, and measure everything that ships
 	$(BIN)/python -m ae train all
 	$(BIN)/python -m ae train all --recipe tutorial
 	$(BIN)/python -m ae evaluate --write --facts
+	$(BIN)/python -m ae evaluate --atlas
 
 .PHONY: bench
 bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports

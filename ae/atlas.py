@@ -183,9 +183,12 @@ def produce(
         model = weights.load(name, folder=folder)
         z = model.encode(data.x_test)
         found = _mapped(z, data.y_test)
+        right, off = found["accuracy"], found["umap_error"]
+        say(f"{name}: {NEIGHBOURS} neighbours are right for {right:.1%}, UMAP is off by {off:.1%}")
         for noise, x in spoiled.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
             found[f"spoiled/{noise}"] = float(error)
+            say(f"{name}: squared error {error:.4f} of digits spoiled by {noise}")
         if isinstance(model, Autoencoder) and model.log_variance is not None:
             each = divergence(*model.encode_distribution(data.x_test))
             found["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -195,6 +198,7 @@ def produce(
         charts[name] = {key: value for key, value in found.items() if key not in arrays}
     say("neighbours by pixels")
     of_pixels = _pixels(data, folder)
+    say(f"pixels: {NEIGHBOURS} neighbours are right for {of_pixels['accuracy']:.1%}")
     tensors |= _rounded("pixels", of_pixels.pop("components"))
     sums = weights.sums(folder)
     files = [weights.locate(name, folder=folder).name for name in FAMILIES]
