@@ -442,7 +442,7 @@ class Atlas {
       if (place.index === null) return [codeAt(chart, place.x, place.y), labels.place];
       return [meanCode(chart, [place.index]), labels.of_digit.replace("{digit}", chart.digits[place.index])];
     }
-    return data.star ? [codeAt(chart, ...data.star), labels.yours] : [null, labels.hint];
+    return data.star ? [data.code, labels.yours] : [null, labels.hint];
   }
 
   purity(group) {

@@ -67,6 +67,7 @@ def main() -> None:
     atlas(
         chart=charts()[name],
         star=STARS[step - 1] if step else None,
+        code=data()[0][step] if step else None,
         labels=LABELS | {"revision": f"{step}"},
         key="atlas",
     )

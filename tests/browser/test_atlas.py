@@ -230,6 +230,7 @@ def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
     shown.next(1)
     assert 0 < sum(received) < 10_000  # not the chart again
     expect(shown.words).to_have_text(LABELS["yours"])
+    assert np.abs(shown.picture() - decoded(CODES[1])).max() < 0.02  # the code, not the place
     shown.star_is_at(*STARS[0])
 
     pin = shown.pin(*gap())

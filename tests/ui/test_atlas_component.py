@@ -111,7 +111,7 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
 
 def test_a_missing_label_or_a_star_nowhere_is_refused() -> None:
     labels = dict.fromkeys(LABELS, "")
-    rest = {"chart": b"", "key": "map"}
+    rest = {"chart": b"", "code": None, "key": "map"}
     with pytest.raises(ValueError, match="labels: hint, lasso missing"):
         atlas(**rest, star=None, labels={n: "" for n in labels if n not in ("hint", "lasso")})
     with pytest.raises(ValueError, match="star"):

@@ -165,6 +165,7 @@ def atlas(
     *,
     chart: bytes,
     star: tuple[float, float] | None,
+    code: Float32 | None,
     labels: Mapping[str, str],
     key: str,
     height: int = 460,
@@ -178,6 +179,7 @@ def atlas(
     ----------
     chart : what `pack` gave; with another one the map begins anew.
     star : where the visitor's own digit lies, in the unit of the chart's points.
+    code : (units,), what is decoded while the visitor looks at no other place; None without a star.
     labels : a text for each name in `LABELS`; {digit} in "of_digit", {n}, {share} and {digit} in
         "group"; "language" as in HTML's `lang`. And "revision" if wanted: it is written to the
         element's `data-revision` once these data are in the picture, for tests and benchmarks.
@@ -201,6 +203,7 @@ def atlas(
                 # Tuples: of a list or a mapping Streamlit would ask whether it is a data frame, and
                 # import pandas.
                 "star": star and tuple(float(value) for value in star),
+                "code": None if code is None else tuple(code.tolist()),
                 "labels": tuple(labels.items()),
                 "height": height,
             },

@@ -35,13 +35,14 @@ def show(scene: Scene, text: Text) -> None:
     component.atlas(
         chart=_packed(scene, by),
         star=star,
+        code=scene.code,
         labels={
             "label": _(
                 "Map of {n} test digits. The arrow keys move a place that is decoded.",
                 n=text.number(DIGITS),
             ),
             "language": text.language,
-            "yours": _("★ Where your digit lies, decoded"),
+            "yours": _("★ Your digit, decoded"),
             "hint": _("Draw a digit: it becomes a star on the map."),
             "of_digit": _("A test digit: {digit}"),
             "place": _("Nobody's digit: this place, decoded"),
