@@ -148,7 +148,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
 def chart(codes: Float32) -> Chart:
     """Draw the map by PCA of any codes: what there is of a model of one's own."""
     mean, axes = latent.principal_plane(codes)
-    return Chart(_frozen(codes), _frozen(mean), _frozen(axes))
+    return Chart(_frozen(codes.copy()), _frozen(mean), _frozen(axes))
 
 
 def produce(

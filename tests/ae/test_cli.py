@@ -311,7 +311,7 @@ def test_train_evaluate_export(
     assert main(["evaluate", "--folder", out, "--json"]) == 0
     said = capsys.readouterr()
     found = json.loads(said.out)
-    assert said.err == "Not there: shallow, sparse, linear, pca.\n"
+    assert said.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
     assert [(m["name"], m["recipe"], m["file"]) for m in found["models"]] == [
         ("deep", "best", "deep.safetensors")
     ]

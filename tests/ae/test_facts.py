@@ -47,9 +47,10 @@ def test_the_ladder_goes_down_and_passes_through_the_shipped_pca(shipped: Facts)
 def test_codes_agree_with_the_file_of_the_model(shipped: Facts, name: str, recipe: str) -> None:
     model, found = ae.load(name, recipe=recipe), shipped.codes[name, recipe]
     assert found.zeros.sum() == 10_000
-    share = found.zeros @ np.arange(33) / 10_000 / 32
+    units = model.code_size
+    share = found.zeros @ np.arange(units + 1) / 10_000 / units
     assert share == pytest.approx(model.facts["test"]["zeros"], abs=1e-5)
-    assert found.counts.sum() == pytest.approx(320_000 * (1 - share), abs=1)
+    assert found.counts.sum() == pytest.approx(10_000 * units * (1 - share), abs=1)
     assert_allclose(found.mean, model.statistics.code_mean, rtol=1e-4, atol=1e-5)
     assert np.all(found.least <= model.statistics.code_percentiles[0])
     assert np.all(found.most >= model.statistics.code_percentiles[-1])

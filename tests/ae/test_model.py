@@ -78,7 +78,7 @@ def test_keras_agrees_far_from_any_digit(
 ) -> None:
     """Negative and huge codes, as an edited slider or a stranger's file may hold."""
     model = loaded(family)
-    z = np.random.default_rng(0).normal(0, 1, (20, 32)).astype(np.float32)
+    z = np.random.default_rng(0).normal(0, 1, (20, model.code_size)).astype(np.float32)
     z *= np.geomspace(1e-3, MAX_CODE / 10, 20, dtype=np.float32)[:, None]
     # Deep in the sigmoid's slope a sum of large terms keeps fewer digits than 1e-5.
     pictures = shown(as_keras(model).decoder(z)).reshape(-1, 28, 28)
@@ -98,10 +98,11 @@ def test_atoms_are_what_keras_gives_the_last_layer(
     model = loaded(family)
     decoder = as_keras(model).decoder
     decoder.layers[-1].activation = keras.activations.linear
-    one_by_one = level * np.eye(32, dtype=np.float32)
-    empty = np.zeros((1, 32), np.float32)
+    one_by_one = level * np.eye(model.code_size, dtype=np.float32)
+    empty = np.zeros((1, model.code_size), np.float32)
     gain = np.asarray(decoder(one_by_one)) - np.asarray(decoder(empty))
-    assert_allclose(model.atoms(level), gain.reshape(-1, 28, 28), rtol=0, atol=2e-5)
+    # A gain may be 45, where a float32 has steps of 4e-6.
+    assert_allclose(model.atoms(level), gain.reshape(-1, 28, 28), rtol=1e-6, atol=2e-5)
 
 
 @every_family
@@ -111,7 +112,8 @@ def test_atoms_of_one_layer_add_up_whatever_the_other_units_do(
     """What the Draw page says of a unit; a deep decoder bends, and there it must not hold."""
     model = loaded(family)
     z = model.encode(digits[:5])
-    more, unit = z.copy(), model.statistics.active.argmax()
+    # The unit that varies most: of a variational net's, some say nothing and draw nothing.
+    more, unit = z.copy(), np.ptp(model.statistics.code_percentiles, axis=0).argmax()
     more[:, unit] += 1
     before, after = (model.decode(code).astype(np.float64) for code in (z, more))
     # Float32 keeps little of a pixel near 1, and nothing of the logit of a pixel that is 1.
@@ -138,7 +140,7 @@ def test_encoder_weights_are_the_gradient_that_tensorflow_finds(
         with tf.GradientTape() as tape:
             tape.watch(pixels)
             logits = encoder(pixels)
-        gradient = np.asarray(tape.jacobian(logits, pixels)).reshape(32, 28, 28)
+        gradient = np.asarray(tape.jacobian(logits, pixels)).reshape(-1, 28, 28)
         assert_allclose(model.encoder_weights(digit), gradient, rtol=1e-4, atol=1e-5)
 
 

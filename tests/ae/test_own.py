@@ -8,7 +8,7 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -270,20 +270,7 @@ def test_what_cannot_be_trained_is_told_too(
     assert not (tmp_path / "w").exists()
 
 
-# Processes: nobody else writes to standard output
-
-
-def python_m_ae(*argv: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"AE_MNIST": "/nowhere/mnist.npz"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "ae", *argv],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
+# Nobody else writes to standard output
 
 QUICK = ["--code", "4", "--digits", "500", "--epochs", "1", "--preset", "seconds", "--or-samples"]
 
@@ -303,38 +290,41 @@ def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
-    """Both at once: most of their time is the start of TensorFlow."""
-    folder = tmp_path_factory.mktemp("processes")
-    started = {
-        "options": python_m_ae("train", "mine", *QUICK, "--out", f"{folder}/options",
-                               "--events", "-"),
-        "program": python_m_ae("train", "-"),
-    }  # fmt: skip
-    yield lambda name: (started[name], folder / name)
-    for process in started.values():
+def program() -> Iterator[subprocess.Popen[bytes]]:
+    """Start a training that is not told yet what to train."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "ae", "train", "-"],
+        cwd=ROOT,
+        env=os.environ | {"AE_MNIST": "/nowhere/mnist.npz"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process
         process.kill()
-        process.communicate()
 
 
-def test_events_alone_on_standard_output(processes: Callable[[str], Any]) -> None:
-    process, out = processes("options")
-    said, complaints = process.communicate(timeout=120)
-    assert process.returncode == 0, complaints
-    check_told([events.read(line) for line in said.splitlines()], out)
-    text = complaints.decode()
-    assert "it learns from varied samples instead" in text and "Traceback" not in text
+@pytest.mark.usefixtures("program")  # which starts its TensorFlow meanwhile
+def test_events_alone_on_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AE_MNIST", "/nowhere/mnist.npz")
+    monkeypatch.setattr(variations, "TRAIN", 600)
+    monkeypatch.setattr(variations, "HELD_OUT", 100)
+    assert main(["train", "mine", *QUICK, "--out", str(tmp_path), "--events", "-"]) == 0
+    said, complaints = capfd.readouterr()
+    check_told([events.read(line.encode()) for line in said.splitlines()], tmp_path)
+    assert "it learns from varied samples instead" in complaints and "Traceback" not in complaints
 
 
-def test_arguments_from_standard_input(processes: Callable[[str], Any]) -> None:
-    process, out = processes("program")
-    assert events.read(process.stdout.readline()) == ("ready", {})
-    line = json.dumps(["mine", *QUICK, "--out", str(out)])
-    process.stdin.write(line.encode() + b"\n")
-    process.stdin.flush()
-    told = [events.read(line) for line in process.stdout]  # standard input stays open
-    assert process.wait(60) == 0, process.stderr.read()
-    check_told(told, out)
+def test_arguments_from_standard_input(program: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    assert events.read(program.stdout.readline()) == ("ready", {})
+    line = json.dumps(["mine", *QUICK, "--out", str(tmp_path)])
+    program.stdin.write(line.encode() + b"\n")
+    program.stdin.flush()
+    told = [events.read(line) for line in program.stdout]  # standard input stays open
+    assert program.wait(60) == 0, program.stderr.read()
+    check_told(told, tmp_path)
 
 
 # With the file
@@ -510,6 +500,16 @@ def test_each_fact_is_wanted(raw: bytes, key: str) -> None:
         refusal(put_together(tensors, facts))
     del facts[key]
     assert refusal(put_together(tensors, facts)).startswith("does not say what ")
+
+
+def test_a_file_from_before_noise_still_loads(raw: bytes) -> None:
+    tensors, facts = take_apart(raw)
+    assert facts["recipe"].pop("noise") is False
+    model = weights.read_own(put_together(tensors, facts))
+    assert_array_equal(model.atoms(), weights.read_own(raw).atoms())
+    assert weights.recipe_of(model.facts) == TINY.recipe
+    facts["recipe"]["noise"] = True
+    assert "noise: " in refusal(put_together(tensors, facts))
 
 
 @pytest.mark.parametrize("figure", ["bce", "mse", "psnr", "zeros", "dead", "digits"])

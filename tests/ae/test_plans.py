@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from ae import plans
 from ae.__main__ import _parser, _plan
 from ae.families import FAMILIES, Recipe
-from ae.plans import OWN, PRESETS, Plan
+from ae.plans import OWN, PLAIN, PRESETS, Plan
 
 BASE = plans.preset("ours", "shallow")
 
 every_preset = pytest.mark.parametrize(
-    ("name", "like"), [(name, like) for name in PRESETS for like in FAMILIES]
+    ("name", "like"), [(name, like) for name in PRESETS for like in PLAIN]
 )
 
 
@@ -46,7 +46,7 @@ def facts_of(plan: Plan) -> dict[str, Any]:
 
 
 @every_preset
-def test_every_preset_suits_every_family(name: str, like: str) -> None:
+def test_every_preset_suits_every_plain_family(name: str, like: str) -> None:
     plan, family = plans.preset(name, like), FAMILIES[like]
     assert plan.family.encoder == family.encoder and plan.family.decoder == family.decoder
     assert plan.family.activations == family.activations
@@ -138,10 +138,29 @@ def test_a_word_that_is_none_of_the_known(field: str, value: Any) -> None:
     assert said == f"{field}: got {value!r}, expected one of {', '.join(known)}"
 
 
-@pytest.mark.parametrize("value", ["", "pca", OWN, None, 3])
-def test_like_no_family(value: Any) -> None:
+@pytest.mark.parametrize("value", ["", "pca", OWN, None, 3, "denoising", "vae", "vae2"])
+def test_like_no_plain_family(value: Any) -> None:
     said = refusal(like=value)
-    assert said == f"like: got {value!r}, expected one of {', '.join(FAMILIES)}"
+    assert said == f"like: got {value!r}, expected one of shallow, sparse, deep, linear"
+
+
+def test_plain_is_what_copies_what_it_is_shown() -> None:
+    assert PLAIN == ("shallow", "sparse", "deep", "linear")
+    others = {name: (f.variational, f.plain) for name, f in FAMILIES.items() if name not in PLAIN}
+    assert others == {"denoising": (False, False), "vae": (True, False), "vae2": (True, False)}
+    assert all(FAMILIES[name].plain and not FAMILIES[name].variational for name in PLAIN)
+
+
+@pytest.mark.parametrize("noise", [True, 1, 0, None, "", {}], ids=str)
+def test_no_plan_learns_from_noise(noise: Any) -> None:
+    said = refusal(recipe=replace(BASE.recipe, noise=noise))
+    assert said == "noise: a plan's net learns from clean digits"
+    assert not BASE.recipe.noise and "noise" not in " ".join(BASE.arguments)
+
+
+def test_the_negative_elbo_is_no_loss_of_a_plan() -> None:
+    said = refusal(recipe=replace(BASE.recipe, loss="negative_elbo"))
+    assert said.startswith("loss: got 'negative_elbo', expected one of binary_crossentropy, ")
 
 
 def test_the_bounds_themselves_are_inside() -> None:
@@ -179,7 +198,7 @@ def custom() -> st.SearchStrategy[Plan]:
     )
     return st.builds(
         Plan,
-        like=st.sampled_from(list(FAMILIES)),
+        like=st.sampled_from(PLAIN),
         hidden=st.lists(st.integers(2, 512), max_size=3).map(tuple),
         code_size=st.integers(2, 128),
         recipe=recipe,
@@ -267,10 +286,13 @@ def test_broken_facts(key: str, value: Any) -> None:
 @pytest.mark.parametrize("field", [*asdict(BASE.recipe)])
 def test_a_recipe_in_the_facts_is_checked(field: str) -> None:
     facts = facts_of(BASE)
-    for wrong in ({}, [], "x", math.nan, 1e9, False):
+    for wrong in ({}, [], "x", math.nan, 1e9, field == "noise"):
         with pytest.raises(ValueError):
             plans.family_of(facts | {"recipe": facts["recipe"] | {field: wrong}})
     del facts["recipe"][field]
+    if field == "noise":  # files from before denoising do not have it
+        assert plans.family_of(facts) == BASE.family
+        return
     with pytest.raises(ValueError, match="does not say"):
         plans.family_of(facts)
 

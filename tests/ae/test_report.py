@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import ae
-from ae import evaluation, facts, report, training, weights
+from ae import atlas, evaluation, facts, report, training, weights
 from ae.mnist import Mnist
 
 FOLDER = weights.FOLDER
@@ -36,13 +36,30 @@ def test_every_file_that_ships_is_measured(found: report.Report) -> None:
     assert found.missing == ()
     for model in found.models:
         assert model.bytes == (FOLDER / model.file).stat().st_size
-        assert model.layers[0] == model.layers[-1] == 784 and min(model.layers) == 32
+        code = ae.load(model.name, recipe=model.recipe or "best").code_size
+        assert model.layers[0] == model.layers[-1] == 784 and min(model.layers) == code
 
 
 def test_errors_are_those_of_the_evaluation(found: report.Report, few: Mnist) -> None:
     for model in found.models:
         loaded = ae.load(model.name, recipe=model.recipe or "best")
         assert model.errors == evaluation.measure(loaded, few.x_test)[0]
+
+
+def test_bounds_are_those_of_the_evaluation(found: report.Report, few: Mnist) -> None:
+    bounds = {model.name: model.bound for model in found.models if model.bound is not None}
+    assert list(bounds) == [name for name, f in ae.FAMILIES.items() if f.variational]
+    record = {m["name"]: m["bound"] for m in report.as_record(found)["models"] if m["bound"]}
+    readme, text = report.as_readme(found), report.as_text(found)
+    for name, said in bounds.items():
+        model = ae.load(name)
+        assert isinstance(model, ae.Autoencoder)
+        assert said == evaluation.bound(model, few.x_test)
+        assert record[name] == {"pixels": said.pixels, "code": said.code, "binary": said.binary}
+        figures = [f"{n:.1f}" for n in (said.total, said.pixels, said.code, said.binary)]
+        assert f"| {name} | {' | '.join(figures)} |" in readme
+        assert f"{name}: {figures[0]} nats per digit" in text
+    assert record.keys() == bounds.keys()
 
 
 def test_references_are_measured(found: report.Report, few: Mnist) -> None:
@@ -84,7 +101,7 @@ def test_readme_says_the_same_whenever_it_is_written(found: report.Report, few: 
         assert f"`{model.file}`" in text and f"{model.errors.bce:.4f}" in text
         assert f"`{report.command(model)}`" in text
     widths = [row.count(" | ") for row in text.splitlines() if row.startswith("| ")]
-    assert len(set(widths)) == 3  # three tables, each with as many cells in all its rows
+    assert len(set(widths)) == 4  # four tables, each with as many cells in all its rows
 
 
 def test_command_is_the_one_that_made_the_file(tmp_path: Path, few: Mnist) -> None:
@@ -92,7 +109,7 @@ def test_command_is_the_one_that_made_the_file(tmp_path: Path, few: Mnist) -> No
     (pca,) = report.evaluate(few, tmp_path).models
     assert report.command(pca) == "python -m ae train pca"
     facts = {"recipe": {"name": "tutorial", "epochs": 7}, "seed": 3}
-    values = {k: getattr(pca, k) for k in ("file", "bytes", "layers", "errors")}
+    values = {k: getattr(pca, k) for k in ("file", "bytes", "layers", "errors", "bound")}
     deep = report.Measured(name="deep", recipe="tutorial", facts=facts, **values)
     made = "python -m ae train deep --recipe tutorial --epochs 7 --seed 3"
     assert report.command(deep) == made
@@ -116,7 +133,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
     sorted(
         p.relative_to(FOLDER).as_posix()
         for p in FOLDER.rglob("*.safetensors")
-        if p.name != facts.FILE
+        if p.name not in (facts.FILE, atlas.FILE)
     ),
 )
 def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:

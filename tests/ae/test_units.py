@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 import ae
 from ae import facts, generation, units
@@ -26,8 +27,9 @@ def digit() -> np.ndarray:
 
 def test_an_effect_is_the_difference_that_one_unit_makes(model: Model) -> None:
     found = units.effects(model)
-    assert found.shape == (32, 28, 28) and np.abs(found).max() <= 1
-    for unit in (0, 17, 31):
+    n = model.code_size
+    assert found.shape == (n, 28, 28) and np.abs(found).max() <= 1
+    for unit in (0, n // 2, n - 1):
         code = np.stack([model.statistics.code_mean] * 2)
         code[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
         without, with_unit = model.decode(code)
@@ -36,14 +38,15 @@ def test_an_effect_is_the_difference_that_one_unit_makes(model: Model) -> None:
 
 def test_a_part_is_what_goes_with_the_unit(model: Model, digit: np.ndarray) -> None:
     code = model.encode(digit[None])[0].copy()
-    code[4] = 0
+    off, on = 4 % model.code_size, 9 % model.code_size
+    code[off] = 0
     found = units.parts(model, code)
-    assert_allclose(found[4], 0, atol=1e-5)
+    assert_allclose(found[off], 0, atol=1e-5)
     assert np.abs(found).max() > 0.1
     without = code.copy()
-    without[9] = 0
+    without[on] = 0
     difference = model.decode(code[None])[0] - model.decode(without[None])[0]
-    assert_allclose(found[9], difference, atol=1e-5)
+    assert_allclose(found[on], difference, atol=1e-5)
 
 
 def test_the_build_up_ends_at_the_reconstruction(model: Model, digit: np.ndarray) -> None:
@@ -57,7 +60,7 @@ def test_the_build_up_ends_at_the_reconstruction(model: Model, digit: np.ndarray
         change.append(np.linalg.norm(model.decode(without[None]) - model.decode(code[None])))
     assert np.all(np.diff(change) <= 1e-4)
     assert len(steps) == len(order) + 1
-    assert_allclose(steps[0], model.decode(np.zeros((1, 32), np.float32))[0], atol=1e-5)
+    assert_allclose(steps[0], model.decode(np.zeros_like(code[None]))[0], atol=1e-5)
     assert_allclose(steps[-1], model.reconstruct(digit[None])[0], atol=1e-5)
     errors = mse(np.stack([digit] * len(steps)), steps)
     assert errors[-1] < errors[0]
@@ -83,7 +86,7 @@ def test_of_one_layer_the_steps_are_partial_sums(name: str, digit: np.ndarray) -
 
 
 def test_nothing_of_an_empty_code(model: Model) -> None:
-    empty = np.zeros(32, np.float32)
+    empty = np.zeros(model.code_size, np.float32)
     assert units.strongest_first(model, empty) == []
     assert units.build_up(model, empty).shape == (1, 28, 28)
     assert_allclose(units.parts(model, empty), 0, atol=1e-5)
@@ -96,7 +99,7 @@ def test_random_codes_stay_where_codes_are(model: Model) -> None:
     found = facts.load().codes[model.name, "best"]
     low, _, high = model.statistics.code_percentiles
     rolled = generation.uniform(model.statistics, 4000, np.random.default_rng(0))
-    assert (rolled.shape, rolled.dtype.name) == ((4000, 32), "float32")
+    assert (rolled.shape, rolled.dtype.name) == ((4000, model.code_size), "float32")
     assert np.all((rolled >= low - 1e-6) & (rolled <= high + 1e-6))
     assert_allclose(rolled.mean(axis=0), (low + high) / 2, atol=0.03 * (high - low).max())
     rolled = generation.gaussian(found, 4000, np.random.default_rng(0))
@@ -106,8 +109,9 @@ def test_random_codes_stay_where_codes_are(model: Model) -> None:
     assert np.abs(rolled.mean(axis=0) - found.mean).max() < 0.25 * spread.max()
     inside = (rolled > found.least) & (rolled < found.most)
     assert inside.mean() > 0.7
-    correlation = np.corrcoef(rolled.T)[np.triu_indices(32, 1)]
-    wanted = (found.covariance / np.outer(spread, spread))[np.triu_indices(32, 1)]
+    pairs = np.triu_indices(model.code_size, 1)
+    correlation = np.corrcoef(rolled.T)[pairs]
+    wanted = (found.covariance / np.outer(spread, spread))[pairs]
     if np.abs(wanted).max() > 0.2:  # PCA's codes are uncorrelated
         assert np.corrcoef(correlation, wanted)[0, 1] > 0.9
 
@@ -115,6 +119,7 @@ def test_random_codes_stay_where_codes_are(model: Model) -> None:
 def test_the_same_seed_rolls_the_same_codes(model: Model) -> None:
     found = facts.load().codes[model.name, "best"]
     for roll in (
+        lambda seed: generation.prior(5, 3, 1.0, np.random.default_rng(seed)),
         lambda seed: generation.uniform(model.statistics, 3, np.random.default_rng(seed)),
         lambda seed: generation.gaussian(found, 3, np.random.default_rng(seed)),
     ):
@@ -125,3 +130,14 @@ def test_the_same_seed_rolls_the_same_codes(model: Model) -> None:
 def test_a_mix_lies_in_the_middle() -> None:
     a, b = np.zeros((2, 32), np.float32), np.full((2, 32), 4, np.float32)
     assert_array_equal(generation.between(a, b), np.full((2, 32), 2, np.float32))
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0, 2.0])
+def test_codes_from_the_prior_are_normal(temperature: float) -> None:
+    rolled = generation.prior(4, 2000, temperature, np.random.default_rng(0))
+    assert (rolled.shape, rolled.dtype.name) == ((2000, 4), "float32")
+    if temperature:
+        assert stats.kstest(rolled.ravel() / temperature, "norm").pvalue > 0.01
+        assert np.abs(np.corrcoef(rolled.T)[np.triu_indices(4, 1)]).max() < 0.08
+    else:
+        assert_array_equal(rolled, np.zeros((2000, 4)))

@@ -73,4 +73,4 @@ def test_the_axis_has_room_for_what_is_usual(name: str) -> None:
     assert type(bottom) is type(top) is float
     assert usual.max() < top < 2 * usual.max()
     assert min(2 * usual.min(), 0) <= bottom <= min(usual.min(), 0)
-    assert (bottom < 0) == (ae.FAMILIES[name].hidden == "linear")
+    assert (bottom < 0) == (ae.FAMILIES[name].activations[0][-1] == "linear")

@@ -14,6 +14,14 @@ from ui import diagram, formulas
 every_family = pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=ae.FAMILIES)
 
 
+SPREAD = r"\log \sigma^2 &= "
+
+
+def lines_of(family: ae.Family) -> list[str]:
+    body = formulas.forward(family).removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}")
+    return body.split(r" \\ ")
+
+
 @every_family
 def test_each_layer_stands_there_with_its_real_shape(family: ae.Family) -> None:
     latex = formulas.forward(family)
@@ -27,9 +35,10 @@ def test_each_layer_stands_there_with_its_real_shape(family: ae.Family) -> None:
 
 @every_family
 def test_each_layer_takes_what_the_one_before_gave(family: ae.Family) -> None:
-    body = formulas.forward(family).removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}")
     lines = [
-        re.match(r"(\S+) &= (\S+?)\((\S+) W_(\d+) \+ b_\4\)", line) for line in body.split(r" \\ ")
+        re.match(r"(\S+) &= (\S+?)\((\S+) W_(\d+) \+ b_\4\)", line)
+        for line in lines_of(family)
+        if not line.startswith(SPREAD)
     ]
     assert all(lines)
     results = [line[1] for line in lines]
@@ -39,8 +48,27 @@ def test_each_layer_takes_what_the_one_before_gave(family: ae.Family) -> None:
     assert results.index("z") == len(family.encoder) - 2
     activations = [line[2] for line in lines]
     names = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\sigma", "linear": r"\mathrm{id}"}
-    inner, last = names[family.hidden], names[family.output]
-    assert activations == [inner] * (len(lines) - 1) + [last]
+    of_encoder, of_decoder = family.activations
+    assert activations == [names[activation] for activation in of_encoder + of_decoder]
+
+
+@every_family
+def test_a_variational_encoder_says_how_sure_it_is(family: ae.Family) -> None:
+    """From what the mean comes from too, beside which it stands, and with its own weights."""
+    lines = lines_of(family)
+    at = [i for i, line in enumerate(lines) if line.startswith(SPREAD)]
+    assert len(at) == family.variational
+    if not family.variational:
+        return
+    model = ae.load(family.name)
+    assert isinstance(model, ae.Autoencoder) and model.log_variance is not None
+    mean, spread = lines[at[0] - 1 : at[0] + 1]
+    found = re.fullmatch(
+        r"(\S+) W' \+ b' && W' \\in \\mathbb\{R\}\^\{(\d+) \\times (\d+)\}",
+        spread.removeprefix(SPREAD),
+    )
+    assert found and mean.startswith(rf"z &= \mathrm{{id}}({found[1]} W_")
+    assert (int(found[2]), int(found[3])) == model.log_variance.weights.shape
 
 
 @every_family
@@ -51,6 +79,9 @@ def test_the_loss_has_both_terms_and_a_price_where_there_is_one(family: ae.Famil
     squares = r"(x_i - \hat{x}_i)^2" in latex
     assert (entropy, squares) == ((family.name != "linear"), (family.name == "linear"))
     assert (r"\lambda" in latex) == (family.recipes["best"].l1 > 0)
+    nats = rf"\sum_{{j=1}}^{{{family.code_size}}} \tfrac{{1}}{{2}} \bigl[ \sigma_j^2 + z_j^2 - 1 - "
+    assert (nats in latex) == (r"\log \sigma_j^2" in latex) == family.variational
+    assert latex.count(r"\frac{1}{784}") == 1 + family.variational, "both per pixel"
     assert latex.count("{") == latex.count("}")
 
 
@@ -75,7 +106,9 @@ def test_the_diagram_shows_each_layer(family: ae.Family) -> None:
     html = diagram.html(family, 'a "picture" <b>')
     spans = re.findall(r'<span class="(\w+)"><i style="height: (\d+)px"></i>(\d+)</span>', html)
     assert [int(width) for _, _, width in spans] == list(family.widths)
-    assert [kind == "code" for kind, _, _ in spans] == [w == 32 for w in family.widths]
+    assert [kind == "code" for kind, _, _ in spans] == [
+        width == family.code_size for width in family.widths
+    ]
     heights = [int(height) for _, height, _ in spans]
     for (a, b), (width_a, width_b) in zip(pairwise(heights), pairwise(family.widths), strict=True):
         assert (a > b) == (width_a > width_b)

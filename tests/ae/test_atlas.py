@@ -1,0 +1,405 @@
+"""Where digits lie: what ships, checked against the weights, and against MNIST where it is."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+
+import ae
+from ae import atlas, evaluation, facts, latent, weights
+from ae.arrays import PIXELS
+from ae.atlas import Atlas, Chart
+from ae.families import FAMILIES
+from ae.mnist import Mnist
+from ae.model import Autoencoder
+from ae.noise import NOISES
+
+every_family = pytest.mark.parametrize("name", FAMILIES)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Atlas:
+    return atlas.load()
+
+
+def loaded(name: str, folder: Path | None = None) -> Autoencoder:
+    model = ae.load(name, folder=folder)
+    assert isinstance(model, Autoencoder)
+    return model
+
+
+def drawn() -> np.ndarray:
+    """Our sample digits."""
+    strokes = ae.samples.SAMPLES.values()
+    return np.stack([ae.drawing.from_strokes(one) for one in strokes])
+
+
+def agreement(x: np.ndarray, other: np.ndarray, of: int) -> float:
+    """Share of the ten nearest of the first digits that are the same in both, by scikit-learn."""
+    found = []
+    for places in (x, other):
+        oracle = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(places[:of])
+        found.append(oracle.kneighbors(places[of:], return_distance=False))
+    return float(np.mean([len({*a} & {*b}) / 10 for a, b in zip(*found, strict=True)]))
+
+
+# What ships
+
+
+def test_what_ships_is_small() -> None:
+    assert (weights.FOLDER / atlas.FILE).stat().st_size <= 3_000_000
+
+
+def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
+    assert list(shipped.charts) == list(FAMILIES)
+    assert (shipped.digits.shape, shipped.digits.dtype.name) == ((5000,), "uint8")
+    assert (shipped.pixels.shape, shipped.pixels.dtype.name) == ((5000, 100), "float32")
+    # MNIST's own count of each digit among its first 5,000 test digits.
+    counts = [460, 571, 530, 500, 500, 456, 462, 512, 489, 520]
+    assert np.bincount(shipped.digits).tolist() == counts
+
+
+@every_family
+def test_shapes(shipped: Atlas, name: str) -> None:
+    chart, units = shipped.charts[name], FAMILIES[name].code_size
+    assert chart.umap is not None
+    arrays = {"codes": chart.codes, "mean": chart.mean, "axes": chart.axes, "umap": chart.umap}
+    assert {key: array.shape for key, array in arrays.items()} == {
+        "codes": (5000, units),
+        "mean": (units,),
+        "axes": (2, units),
+        "umap": (5000, 2),
+    }
+    for array in arrays.values():
+        assert array.dtype == np.float32 and np.isfinite(array).all()
+    assert chart.umap.min() >= 0 and chart.umap.max() == pytest.approx(1, abs=1e-3)
+    variational = FAMILIES[name].variational
+    assert (chart.divergence is not None) == (chart.bound is not None) == variational
+    assert chart.spoiled.keys() == NOISES.keys()
+
+
+def test_everything_is_read_only(shipped: Atlas) -> None:
+    arrays = [shipped.digits, shipped.pixels]
+    for chart in shipped.charts.values():
+        arrays += [a for a in vars(chart).values() if isinstance(a, np.ndarray)]
+    assert len(arrays) == 2 + 4 * len(FAMILIES) + 2
+    assert not any(array.flags.writeable for array in arrays)
+    with pytest.raises(TypeError):
+        shipped.charts["deep"] = None  # type: ignore[index]
+    with pytest.raises(TypeError):
+        shipped.charts["deep"].spoiled["box"] = 0.0  # type: ignore[index]
+
+
+# What the models must reach
+
+
+def test_the_vae_is_as_good_as_it_must_be(shipped: Atlas) -> None:
+    chart = shipped.charts["vae"]
+    assert chart.bound is not None and chart.divergence is not None
+    assert chart.bound.pixels / PIXELS <= 0.105
+    assert 15 <= chart.bound.code <= 40
+    assert chart.bound.binary <= 105
+
+
+@pytest.mark.parametrize("name", ["vae", "vae2"])
+def test_what_a_code_costs_is_the_sum_of_its_numbers(shipped: Atlas, name: str) -> None:
+    chart = shipped.charts[name]
+    assert chart.bound is not None and chart.divergence is not None
+    assert chart.divergence.shape == (FAMILIES[name].code_size,)
+    assert np.all(chart.divergence >= 0)
+    assert chart.divergence.sum() == pytest.approx(chart.bound.code, rel=1e-5)
+    assert chart.bound.total == chart.bound.pixels + chart.bound.code
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_denoising_net_is_best_at_spoiled_digits(shipped: Atlas, noise: str) -> None:
+    errors = {name: chart.spoiled[noise] for name, chart in shipped.charts.items()}
+    assert min(errors, key=errors.__getitem__) == "denoising"
+    assert 2 * errors["denoising"] <= errors["deep"]
+    # Harder than clean digits, which both can copy.
+    for name, error in errors.items():
+        assert error > loaded(name).facts["test"]["mse"]
+
+
+def test_each_code_knows_the_digit(shipped: Atlas) -> None:
+    accuracies = {name: chart.accuracy for name, chart in shipped.charts.items()}
+    assert min(accuracies, key=accuracies.__getitem__) == "vae2", "two numbers are few"
+    assert accuracies.pop("vae2") > 0.8
+    assert min(accuracies.values()) > 0.93
+    assert shipped.pixels_accuracy > 0.93 and shipped.pixels_agreement > 0.9
+    assert max(chart.umap_error for chart in shipped.charts.values()) < 0.02
+
+
+@pytest.mark.parametrize("judge", ["vae", "vae2"])
+def test_all_ten_digits_are_on_the_prior_s_sheet(shipped: Atlas, judge: str) -> None:
+    codes, _ = latent.prior_sheet(20)
+    pictures = loaded("vae2").decode(codes)
+    chart = shipped.charts[judge]
+    nearest, _ = latent.neighbours(chart.codes, loaded(judge).encode(pictures), atlas.NEIGHBOURS)
+    votes = latent.votes(shipped.digits, nearest)
+    assert set(votes.argmax(axis=1)[votes.max(axis=1) >= 0.8]) == set(range(10))
+
+
+def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:
+    true = np.array([int(name[0]) for name in ae.samples.SAMPLES])
+    for name, chart in shipped.charts.items():
+        nearest, _ = latent.neighbours(chart.codes, loaded(name).encode(drawn()), 10)
+        share = np.mean(latent.votes(shipped.digits, nearest).argmax(axis=1) == true)
+        assert share > (0.55 if name == "vae2" else 0.75), name
+
+
+# Maps
+
+
+@every_family
+def test_project_is_pca_s_plane(shipped: Atlas, name: str) -> None:
+    chart = shipped.charts[name]
+    places = chart.project(chart.codes)
+    assert places.shape == (5000, 2)
+    assert_allclose(places.mean(axis=0), [0, 0], atol=1e-2)
+    # The variances along the axes are the two largest eigenvalues, and they are not correlated.
+    values = np.linalg.eigvalsh(np.cov(chart.codes.T.astype(np.float64)))
+    assert_allclose(np.cov(places.T), np.diag(values[:-3:-1]), rtol=1e-3, atol=1e-3 * values[-1])
+
+
+@every_family
+def test_a_code_that_is_on_the_map_is_placed_where_it_is(shipped: Atlas, name: str) -> None:
+    chart = shipped.charts[name]
+    assert chart.umap is not None
+    places = chart.place(chart.codes[:200])
+    # Codes were rounded, so that some of two numbers are the same, and then lie between both.
+    alone = [np.sum((chart.codes == code).all(axis=1)) == 1 for code in chart.codes[:200]]
+    assert np.mean(alone) > 0.5
+    assert_allclose(places[alone], chart.umap[:200][alone], atol=1e-4)
+
+
+def test_other_codes_are_placed_among_their_like(shipped: Atlas) -> None:
+    chart = shipped.charts["vae"]
+    places = chart.place(loaded("vae").encode(drawn()))
+    assert places.shape == (len(drawn()), 2) and places.dtype == np.float32
+    assert np.all((places >= 0) & (places <= 1))
+
+
+def test_a_chart_of_any_codes() -> None:
+    codes = np.random.default_rng(0).normal(0, [1, 5, 3], (50, 3)).astype(np.float32)
+    found = atlas.chart(codes)
+    mean, axes = latent.principal_plane(codes)
+    assert_array_equal(found.codes, codes)
+    assert_array_equal(found.mean, mean)
+    assert_array_equal(found.axes, axes)
+    assert not any(a.flags.writeable for a in (found.codes, found.mean, found.axes))
+    assert codes.flags.writeable, "the caller's own"
+    assert found.umap is found.divergence is found.bound is None
+    assert np.isnan(found.accuracy) and np.isnan(found.umap_error) and found.spoiled == {}
+    assert found.project(codes).shape == (50, 2)
+    with pytest.raises(ValueError, match="no map by UMAP"):
+        found.place(codes)
+
+
+# Against MNIST
+
+
+@every_family
+def test_codes_are_the_model_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
+    z, chart = loaded(name).encode(mnist.x_test[:5000]), shipped.charts[name]
+    step = np.ptp(z, axis=0) / 255
+    assert step.min() > 0
+    assert np.abs((chart.codes - z) / step).max() < 0.5 + 0.01
+
+
+@every_family
+def test_accuracy_is_scikit_learn_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
+    chart = shipped.charts[name]
+    oracle = KNeighborsClassifier(10, algorithm="brute").fit(chart.codes, shipped.digits)
+    score = oracle.score(loaded(name).encode(mnist.x_test[5000:]), mnist.y_test[5000:])
+    assert chart.accuracy == pytest.approx(score, abs=0.003)  # of ties, either may count
+
+
+def test_digits_and_neighbours_by_pixels(shipped: Atlas, mnist: Mnist) -> None:
+    assert_array_equal(shipped.digits, mnist.y_test[:5000])
+    x = mnist.x_test.reshape(-1, PIXELS)
+    components = facts.load().ladder.pca.encode(x)[:, : atlas.COMPONENTS]
+    step = np.ptp(components[:5000], axis=0) / 255
+    assert np.abs((shipped.pixels - components[:5000]) / step).max() < 0.5 + 0.01
+    # Of unrounded components: that they were rounded must not matter.
+    assert shipped.pixels_agreement == pytest.approx(agreement(x, components, 5000), abs=0.002)
+    oracle = KNeighborsClassifier(10, algorithm="brute").fit(x[:5000], shipped.digits)
+    score = oracle.score(x[5000:], mnist.y_test[5000:])
+    assert shipped.pixels_accuracy == pytest.approx(score, abs=0.001)
+
+
+@pytest.mark.parametrize("name", ["vae", "vae2"])
+def test_what_the_variational_nets_need(shipped: Atlas, mnist: Mnist, name: str) -> None:
+    model, chart = loaded(name), shipped.charts[name]
+    assert chart.divergence is not None
+    assert evaluation.bound(model, mnist.x_test) == pytest.approx(chart.bound, rel=1e-4)
+    each = evaluation.divergence(*model.encode_distribution(mnist.x_test))
+    assert_allclose(chart.divergence, each.mean(axis=0), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_errors_of_spoiled_digits(shipped: Atlas, mnist: Mnist, noise: str) -> None:
+    way = NOISES[noise]
+    x = way.spoil(mnist.x_test, way.strength, np.random.default_rng(0))
+    for name in ("deep", "denoising"):
+        error = evaluation.mse(mnist.x_test, loaded(name).reconstruct(x)).mean()
+        assert shipped.charts[name].spoiled[noise] == pytest.approx(error, rel=1e-4)
+
+
+# On data and weights of the test's own
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of everything that ships."""
+    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+
+
+class FirstTwo:
+    """What UMAP can do, done by keeping a code's first two numbers."""
+
+    def __init__(self, **options: Any) -> None:
+        assert options["random_state"] == 0
+
+    def fit_transform(self, z: np.ndarray) -> np.ndarray:
+        return z[:, :2] + 7
+
+    def transform(self, z: np.ndarray) -> np.ndarray:
+        return z[:, :2] + 7
+
+
+def test_produce_measures_what_load_then_gives(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=FirstTwo))
+    monkeypatch.setattr(atlas, "DIGITS", 300)
+    x = np.random.default_rng(0).random((400, 28, 28), np.float32) ** 4
+    y = (np.arange(400) % 10).astype(np.uint8)
+    data = Mnist(x_train=x[:0], y_train=y[:0], x_test=x, y_test=y, sha256="ab")
+    said: list[str] = []
+    assert atlas.produce(data, folder, say=said.append) == folder / atlas.FILE
+    assert [line for line in said if line.startswith("map of ")] == [
+        f"map of {f}" for f in FAMILIES
+    ]
+    found = atlas.load(folder)
+    assert_array_equal(found.digits, y[:300])
+    assert list(found.charts) == list(FAMILIES)
+    for name, chart in found.charts.items():
+        model = loaded(name)
+        z = model.encode(x)
+        step = np.ptp(z[:300], axis=0) / 255
+        assert np.all(np.abs(chart.codes - z[:300]) <= 0.51 * step + 1e-6)
+        assert chart.umap is not None
+        flat = chart.codes[:, :2] - chart.codes[:, :2].min(axis=0)
+        assert_allclose(chart.umap, flat / np.ptp(flat, axis=0).max(), atol=1e-3)
+        oracle = KNeighborsClassifier(10).fit(chart.codes, y[:300])
+        assert chart.accuracy == pytest.approx(oracle.score(z[300:], y[300:]), abs=0.02)
+        assert 0 <= chart.umap_error < 1
+        box = NOISES["box"].spoil(x, NOISES["box"].strength, np.random.default_rng(0))
+        error = evaluation.mse(x, model.reconstruct(box)).mean()
+        assert chart.spoiled["box"] == pytest.approx(error, rel=1e-5)
+        if model.log_variance is not None:
+            assert chart.bound == evaluation.bound(model, x)
+    flat = x.reshape(-1, PIXELS)
+    components = facts.load().ladder.pca.encode(flat)[:, :100]
+    assert_allclose(
+        found.pixels, components[:300], atol=0.51 * np.ptp(components, axis=0).max() / 255
+    )
+    shared = agreement(flat, components, 300)
+    assert found.pixels_agreement == pytest.approx(shared, abs=0.01)
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def alter(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[-1000] ^= 1
+    path.write_bytes(raw)
+
+
+def changed(path: Path, **changes: Any) -> None:
+    """Write the file again and vouch for it: None takes an array or a fact out."""
+    tensors, header = weights.read(path, path.parent)
+    whole: dict[str, Any] = {**tensors, **header} | changes
+    kept = {key: value for key, value in whole.items() if value is not None}
+    arrays = {key: value for key, value in kept.items() if isinstance(value, np.ndarray)}
+    weights.save(path, arrays, {key: kept[key] for key in kept.keys() - arrays.keys()})
+
+
+def replace_by_weights(path: Path) -> None:
+    weights.save(path, *weights.read(path.with_name("pca.safetensors"), path.parent))
+
+
+NO_ATLAS = "is no atlas"
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (Path.unlink, "is missing or cannot be read"),
+        (truncate, "is truncated or was altered"),
+        (alter, "is truncated or was altered"),
+        (replace_by_weights, NO_ATLAS),
+        (partial(changed, charts=None), NO_ATLAS),
+        (partial(changed, charts=[1]), NO_ATLAS),
+        (partial(changed, weights=3), NO_ATLAS),
+        (partial(changed, pixels=None), NO_ATLAS),
+        (partial(changed, digits=None), NO_ATLAS),
+        (partial(changed, digits=np.zeros(9, np.uint8)), NO_ATLAS),
+        (partial(changed, **{"deep/codes": None}), NO_ATLAS),
+        (partial(changed, **{"vae/divergence": None}), NO_ATLAS),
+        (partial(changed, **{"deep/umap": np.zeros((9, 2), np.float16)}), "does not fit deep"),
+        (partial(changed, **{"vae2/axes": np.zeros((2, 32), np.float32)}), "does not fit vae2"),
+    ],
+)
+def test_what_is_damaged_is_refused(
+    folder: Path, damage: Callable[[Path], object], says: str
+) -> None:
+    atlas.load(folder)
+    damage(folder / atlas.FILE)
+    with pytest.raises(ae.WeightsError) as caught:
+        atlas.load(folder)
+    message = str(caught.value)
+    assert message.startswith(f"{folder / atlas.FILE} {says}; ")
+    assert message.endswith(f"python -m ae evaluate --atlas --folder {folder}")
+    assert "\n" not in message
+
+
+def test_what_was_measured_on_other_weights_is_left_out(folder: Path, shipped: Atlas) -> None:
+    path = folder / "vae.safetensors"
+    tensors, header = weights.read(path, folder)
+    weights.save(path, tensors, {**header, "seed": 1})
+    found = atlas.load(folder)
+    assert list(found.charts) == [name for name in FAMILIES if name != "vae"]
+    assert_array_equal(found.charts["vae2"].codes, shipped.charts["vae2"].codes)
+    assert_array_equal(found.pixels, shipped.pixels)
+
+
+def test_a_family_without_weights_is_left_out(folder: Path) -> None:
+    (folder / weights.SUMS).write_text(
+        "".join(
+            line
+            for line in (folder / weights.SUMS).read_text().splitlines(keepends=True)
+            if not line.endswith("  deep.safetensors\n")
+        )
+    )
+    assert list(atlas.load(folder).charts) == [name for name in FAMILIES if name != "deep"]
+
+
+def test_charts_compare_by_identity() -> None:
+    """An array in a frozen record would make a comparison that has no truth value."""
+    codes = np.random.default_rng(0).random((5, 3), np.float32)
+    one, other = atlas.chart(codes), atlas.chart(codes)
+    assert isinstance(one, Chart) and one == one and one != other
