@@ -5,7 +5,8 @@ are taken, by the browser's clock: from the lifting of the pen until the canvas 
 until bars and pictures (on the Compare page: all lanes; on Explore: the star, in its place) have
 been painted for the last time; and both together. A repaint ends with the second animation frame
 after the last change of the page's nodes (or the last picture's load event), with no other change
-in the 300 ms that follow. Every fourth stroke is followed by the Clear button, which is not counted.
+in the 300 ms that follow. Every fourth stroke is followed by the Clear button, which is not
+counted.
 """
 
 from __future__ import annotations

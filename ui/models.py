@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -28,6 +30,18 @@ def get(name: str, now: Visit) -> ae.Model:
     if name == OWN and now.own is not None:
         return now.own
     return load(name)
+
+
+def available(names: Iterable[str], now: Visit) -> dict[str, ae.Model]:
+    """Load models; one whose file is missing or damaged is left out."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = get(name, now)
+        except ae.WeightsError as fault:
+            # The path and the command that mends it are for whoever runs the server.
+            logging.getLogger(__name__).error("%s", fault)
+    return found
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -97,7 +97,7 @@ class Visit:
     normal : whether drawings are brought into MNIST's normal form.
     page : the folder's name of the page that is open.
     seed : of the dice that the visitor has rolled.
-    kept : drawings that were put aside, to morph between them; the oldest goes first.
+    kept : number -> drawing that was put aside, to morph between them; the oldest goes first.
     own_chart : version of the visitor's own model, and its map.
     token : of the visitor's desk in the office of trainings.
     own : the model that the visitor trained or uploaded. own_version : which of them.
@@ -124,7 +124,7 @@ class Visit:
     normal: bool = True
     page: str | None = None
     seed: int = 0
-    kept: list[Drawing] = field(default_factory=list)
+    kept: dict[int, Drawing] = field(default_factory=dict)
     own_chart: tuple[int, ae.atlas.Chart] | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: Autoencoder | None = None
@@ -208,7 +208,9 @@ class Visit:
 
     def keep_drawing(self) -> None:
         """Put the drawing aside; the canvas is free for another one."""
-        self.kept = [*self.kept, self.drawing][-_KEPT:]
+        if not self.drawing.empty:  # the click may come before the browser knows that it is
+            kept = {**self.kept, max(self.kept, default=0) + 1: self.drawing}
+            self.kept = dict(list(kept.items())[-_KEPT:])
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]

@@ -42,7 +42,7 @@ _ = text.gettext
 lead = _("The same digit through every model. Whose numbers keep the most of it?")
 st.html(f'<h1 class="lead">{lead}</h1>')
 
-found = scene.available(now)
+found = models.available(state.compared(now), now)
 if lost := [models.title(name, text) for name in state.COMPARED if name not in found]:
     st.warning(_("Missing or damaged: {names}. The others work.", names=", ".join(lost)))
 if not found:

@@ -27,6 +27,7 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 every_view = pytest.mark.parametrize("view", state.VIEWS)
 
 PAGE = "pages/compare/page.py"
+ALL = ",".join(state.COMPARED)  # as a link names all lanes
 
 
 def compare(**query: str) -> AppTest:
@@ -90,7 +91,7 @@ def assert_lanes_show(app: AppTest, digit: np.ndarray, names: tuple[str, ...]) -
         assert bce == text.number(evaluation.bce(digit[None], picture[None])[0], 3)
         share = (model.statistics.mse_percentiles > results[name]).mean()
         assert int(better.rstrip("%")) == pytest.approx(100 * share, abs=2)
-        assert active == f"{np.count_nonzero(code)} / 32"
+        assert active == f"{np.count_nonzero(code)} / {code.size}"
         drawn = heights(bars)
         low, high = model.statistics.code_percentiles[[0, -1]]
         span = 1.15 * (high.max() - min(low.min(), 0))
@@ -111,16 +112,27 @@ def assert_lanes_show(app: AppTest, digit: np.ndarray, names: tuple[str, ...]) -
 
 @every_language
 def test_every_family_has_a_lane_and_pca_is_first(language: str) -> None:
-    app = compare(lang=language)
+    app = compare(lang=language, lanes=ALL)
     assert_lanes_show(app, strokes.digit(strokes.sample("7b")), ("pca", *ae.FAMILIES))
     draw(app, *SEVEN)
     assert_lanes_show(app, sees(*SEVEN), ("pca", *ae.FAMILIES))
 
 
+def test_at_first_there_are_pca_and_the_plain_nets() -> None:
+    app = compare()
+    assert_lanes_show(app, strokes.digit(strokes.sample("7b")), state.FIRST_LANES)
+    assert state.FIRST_LANES == ("pca", "shallow", "sparse", "deep", "linear")
+    titles = [option.content for option in app.button_group(key=state.LANES).proto.options]
+    assert titles == [models.title(name, translator("en")) for name in state.COMPARED]
+    app.button_group(key=state.LANES).set_value([*state.FIRST_LANES, "vae2"])
+    assert list(lanes(run(app))) == [*state.FIRST_LANES, "vae2"]
+    assert link(app)["lanes"] == ",".join([*state.FIRST_LANES, "vae2"])
+
+
 def test_the_drawing_is_the_one_from_the_draw_page_and_goes_back_to_it() -> None:
     app = draw(opened(), *SEVEN)
     app.switch_page(PAGE)
-    assert_lanes_show(run(app), sees(*SEVEN), ("pca", *ae.FAMILIES))
+    assert_lanes_show(run(app), sees(*SEVEN), state.FIRST_LANES)
     canvas = component(app, state.canvas_key(app.session_state["visit"]))
     assert strokes.from_fabric(canvas["initialDrawing"]) == tuple(map(tuple, SEVEN))
     draw(app, *SEVEN[:1])
@@ -184,7 +196,7 @@ def test_nonsense_for_a_view_is_ignored_with_a_notice(value: str) -> None:
 @every_view
 def test_portuguese_is_really_portuguese(view: str) -> None:
     english, portuguese = (
-        pieces(compare(lang=name, view=view, model="deep")) for name in ("en", "pt")
+        pieces(compare(lang=name, view=view, model="deep", lanes=ALL)) for name in ("en", "pt")
     )
     seen = [(source, target) for source, target in catalogue() if shown(source, english)]
     assert len(seen) > 30
@@ -202,14 +214,14 @@ def test_every_picture_has_a_text_alternative(view: str) -> None:
             assert re.search(r'alt="[^"]+"', tag)
 
 
-@pytest.mark.parametrize("lanes_link", ["pca", "deep", "deep,pca"])
+@pytest.mark.parametrize("lanes_link", ["pca", "vae2", "deep,pca", ALL])
 @every_view
-def test_one_lane_or_two_are_enough_for_every_view(view: str, lanes_link: str) -> None:
+def test_every_view_shows_any_lanes(view: str, lanes_link: str) -> None:
     app = compare(view=view, lanes=lanes_link)
     chosen = [name for name in state.COMPARED if name in lanes_link.split(",")]
     assert list(lanes(app)) == chosen
     assert link(app)["lanes"] == ",".join(chosen)
-    app.button_group(key=state.LANES).set_value(list(state.COMPARED))
+    app.button_group(key=state.LANES).set_value(list(state.FIRST_LANES))
     assert "lanes" not in link(run(app))
 
 
@@ -218,7 +230,7 @@ def test_nonsense_for_lanes_is_ignored_with_a_notice(value: str) -> None:
     app = opened(lanes=value)
     assert [toast.value for toast in app.toast] == ["The link names a lane that does not exist."]
     app.switch_page(PAGE)
-    assert list(lanes(run(app))) == list(state.COMPARED)
+    assert list(lanes(run(app))) == list(state.FIRST_LANES)
 
 
 def test_the_lane_of_the_frames_model_is_marked() -> None:
@@ -235,9 +247,9 @@ def test_the_switch_of_the_normal_form_is_the_draw_pages() -> None:
     app.switch_page(PAGE)
     run(app)
     assert not app.toggle(key="normal_form").value
-    assert_lanes_show(app, sees(*SEVEN, normalise=False), state.COMPARED)
+    assert_lanes_show(app, sees(*SEVEN, normalise=False), state.FIRST_LANES)
     app.toggle(key="normal_form").set_value(True)
-    assert_lanes_show(run(app), sees(*SEVEN), state.COMPARED)
+    assert_lanes_show(run(app), sees(*SEVEN), state.FIRST_LANES)
     app.switch_page("pages/draw/page.py")
     assert run(app).toggle[0].value
 
@@ -256,7 +268,7 @@ def test_a_stroke_that_comes_too_late_is_not_drawn_again() -> None:
     app.button(key="sample_3").click()
     run(app)
     app.session_state[canvas_key] = {"drawing": {"raw": late, "data": None}, "backgroundFit": None}
-    assert_lanes_show(run(app), strokes.sample_digit("3a"), state.COMPARED)
+    assert_lanes_show(run(app), strokes.sample_digit("3a"), state.FIRST_LANES)
 
 
 # The views
@@ -318,7 +330,7 @@ def curve(app: AppTest, key: str, name: str) -> np.ndarray:
 
 @pytest.mark.parametrize("measure", ["mse", "bce"])
 def test_the_ladder(measure: str) -> None:
-    app = draw(compare(view="ladder"), *SEVEN)
+    app = draw(compare(view="ladder", lanes=ALL), *SEVEN)
     app.button_group(key="ladder_measure").set_value(measure)
     run(app)
     digit, shipped = sees(*SEVEN), facts.load().ladder
@@ -388,7 +400,7 @@ def test_atoms(name: str, kind: str) -> None:
             "weighed": model.encoder_weights(digit) * digit,
         }[kind][order]
         seen = strip(group["strip"])
-        assert seen.shape == (32, 28, 28, 3)
+        assert seen.shape == (model.code_size, 28, 28, 3)
         # Blue where it adds, orange where it takes away, dark where it does nothing.
         bright = seen.max(axis=3) > 200
         assert bright.any() and np.all(
@@ -397,18 +409,19 @@ def test_atoms(name: str, kind: str) -> None:
         texts_of = [text.split("\n") for text in group["texts"]]
         assert [line[0] for line in texts_of] == [f"Unit {unit + 1}" for unit in order]
         number = translator("en").number
-        unit, usual = order[3], model.statistics
-        assert texts_of[3][1] == f"on average {number(usual.code_mean[unit], 2)}"
-        assert texts_of[3][2] == f"active in {100 * usual.active[unit]:.0f}% of the digits"
-        sizes = [line for line in texts_of[3] if line.startswith("average size")]
-        signed = group["name"] in ("pca", "linear")
+        place = min(3, model.code_size - 1)
+        lines, unit, usual = texts_of[place], order[place], model.statistics
+        assert lines[1] == f"on average {number(usual.code_mean[unit], 2)}"
+        assert lines[2] == f"active in {100 * usual.active[unit]:.0f}% of the digits"
+        sizes = [line for line in lines if line.startswith("average size")]
+        signed = group["name"] in ("pca", "linear", "vae", "vae2")
         assert sizes == ([f"average size {number(size[unit], 2)}"] if signed else [])
-        assert texts_of[3][-1] == f"in your digit {number(code[unit], 2)}"
+        assert lines[-1] == f"in your digit {number(code[unit], 2)}"
 
 
 @pytest.mark.parametrize("name", ["pca", *ae.FAMILIES])
 def test_the_build_up(name: str) -> None:
-    app = draw(compare(view="build_up"), *SEVEN)
+    app = draw(compare(view="build_up", lanes=ALL), *SEVEN)
     app.button_group(key="build_up_shallow").set_value(name)
     run(app)
     model, digit = ae.load(name), sees(*SEVEN)
@@ -418,7 +431,7 @@ def test_the_build_up(name: str) -> None:
     assert (strip(url) == pictures.grey(steps)).all()
     (slider,) = app.slider
     assert (slider.min, slider.max) == (0, len(order))
-    for step in (0, 3, len(order)):
+    for step in (0, min(3, len(order)), len(order)):
         app.slider[0].set_value(step)
         run(app)
         so_far, added, own = images(html(app, "pictures"))
@@ -456,7 +469,9 @@ def test_the_subspace() -> None:
         title = ae.FAMILIES[name].title + ("" if recipe == "best" else ", the tutorial's recipe")
         assert curve(app, "angles", title) == pytest.approx(np.degrees(angles), rel=1e-3, abs=1e-3)
         assert f"{title}: " in said and f"overlap {facts.overlap(angles):.2f}" in said
-    assert any(text.startswith("Not in the chart: Deep.") for text in texts(app))
+    assert any(
+        text.startswith("Not in the chart: Deep, Denoising, VAE, VAE-2.") for text in texts(app)
+    )
 
 
 @pytest.mark.parametrize("recipe", ["best", "tutorial"])
@@ -553,7 +568,7 @@ def test_strangers_go_onto_the_canvas(language: str) -> None:
     assert_row(rows[_("Deep")], ae.load("deep").reconstruct(digits))
     for name, digit in zip(names, digits, strict=True):
         app.button(key=f"stranger_{name}").click()
-        assert_lanes_show(run(app), digit, ("pca", *ae.FAMILIES))
+        assert_lanes_show(run(app), digit, state.FIRST_LANES)
         assert link(app)["sample"] == name
         assert lanes(compare(sample=name)) == lanes(compare(sample=name, view="table"))
     press(app, "Undo")
@@ -565,7 +580,7 @@ def test_a_stroke_that_comes_with_the_click_is_heard_first() -> None:
     app.button(key="stranger_smiley").click()
     draw(app, *SEVEN)  # in the same run
     assert link(app)["sample"] == "smiley"
-    assert_lanes_show(app, strokes.sample_digit("smiley"), state.COMPARED)
+    assert_lanes_show(app, strokes.sample_digit("smiley"), state.FIRST_LANES)
     press(app, "Undo")
     assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
 
@@ -574,13 +589,13 @@ def test_a_stroke_that_comes_with_the_click_is_heard_first() -> None:
 def test_strokes_on_a_picture_that_is_no_photo_leave_it_as_it_is(name: str) -> None:
     app = draw(compare(sample=name), *SEVEN)
     ink = sees(*SEVEN, normalise=False)
-    assert_lanes_show(app, np.maximum(ae.strangers.PICTURES[name], ink), state.COMPARED)
+    assert_lanes_show(app, np.maximum(ae.strangers.PICTURES[name], ink), state.FIRST_LANES)
 
 
 @pytest.mark.parametrize("name", [*ae.strangers.STROKES, *ae.strangers.PICTURES])
 def test_a_stranger_opens_by_its_link_on_either_page(name: str) -> None:
     assert not opened(sample=name).toast
-    assert_lanes_show(compare(sample=name), strokes.sample_digit(name), ("pca", *ae.FAMILIES))
+    assert_lanes_show(compare(sample=name), strokes.sample_digit(name), state.FIRST_LANES)
 
 
 @pytest.mark.parametrize("kind", ["uniform", "gaussian", "between"])
@@ -643,7 +658,7 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     app = draw(compare(), *SEVEN)
     monkeypatch.setattr(state, "model_name", lambda: "deep")
     now = app.session_state["visit"]
-    seen = scene.compare(now, scene.available(now), ["pca", "deep"])
+    seen = scene.compare(now, models.available(state.compared(now), now), ["pca", "deep"])
     rows = list(csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode())))
     assert [row["model"] for row in rows] == ["pca", "deep"]
     for row in rows:
@@ -699,7 +714,7 @@ def test_a_damaged_model_leaves_its_lane_and_the_others_work(copied: Path, langu
     text = translator(language)
     title = models.title("deep", text)
     for view in state.VIEWS:
-        app = compare(view=view, lang=language, model="deep")
+        app = compare(view=view, lang=language, model="deep", lanes=ALL)
         assert [warning.value for warning in app.warning] == [
             text.gettext("Missing or damaged: {names}. The others work.", names=title)
         ]
@@ -723,7 +738,7 @@ def test_damaged_facts_are_one_sentence_and_the_lanes_work(copied: Path, languag
         app = compare(view=view, lang=language)
         sentence = _("These figures cannot be shown: their file is missing or damaged.")
         assert [error.value for error in app.error] == ([sentence] if view in needs else [])
-        assert list(lanes(app)) == list(state.COMPARED)
+        assert list(lanes(app)) == list(state.FIRST_LANES)
 
 
 def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
@@ -734,7 +749,7 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
     ae.weights.save(copied / "sparse.safetensors", tensors, {**header, "seed": 1})
     for view in state.VIEWS:
         app = compare(view=view, model="sparse")
-        assert not app.error and list(lanes(app)) == list(state.COMPARED)
+        assert not app.error and list(lanes(app)) == list(state.FIRST_LANES)
     rows = re.findall(r'data-model="(\w+)"', html(compare(view="sparsity"), "lanes facts"))
     assert rows == [name for name in state.COMPARED if name != "sparse"]
     assert table(compare(view="table"))["Sparse"][0] == "–"
@@ -768,6 +783,6 @@ def test_what_one_visitor_chooses_another_does_not_see() -> None:
     one.button_group(key=state.LANES).set_value(["pca"])
     draw(run(one), *SEVEN)
     run(other)
-    assert list(lanes(other)) == list(state.COMPARED)
+    assert list(lanes(other)) == list(state.FIRST_LANES)
     assert other.session_state["visit"].seed == 0
-    assert_lanes_show(other, strokes.digit(strokes.sample("7b")), ("pca", *ae.FAMILIES))
+    assert_lanes_show(other, strokes.digit(strokes.sample("7b")), state.FIRST_LANES)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ae
 from ae.arrays import Float32
 from ae.model import Model
-from ui import models, results, state, strokes
+from ui import results, state, strokes
 from ui.results import Result
 from ui.state import Visit
 
@@ -34,18 +33,6 @@ class Scene:
     focus: Model
     digit: Float32 | None
     results: Mapping[str, Result]
-
-
-def available(now: Visit) -> dict[str, Model]:
-    """Load all models that are compared; one whose file is damaged is left out."""
-    found = {}
-    for name in state.compared(now):
-        try:
-            found[name] = models.get(name, now)
-        except ae.WeightsError as fault:
-            # The path and the command that mends it are for whoever runs the server.
-            logging.getLogger(__name__).error("%s", fault)
-    return found
 
 
 def compare(now: Visit, found: Mapping[str, Model], chosen: Sequence[str]) -> Scene:

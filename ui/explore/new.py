@@ -64,25 +64,26 @@ def _draw(scene: Scene, text: Text) -> None:
         st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.roll)
     columns = 10
     sheets, shown = {}, ""
-    for name, title in (
-        ("vae", _("A variational net: any roll of the dice is nearly a digit")),
-        ("deep", _("A plain net: it never learnt what lies between its codes")),
-    ):
-        model = models.load(name)
+    titles = {
+        "vae": _("A variational net: any roll of the dice is nearly a digit"),
+        "deep": _("A plain net: it never learnt what lies between its codes"),
+    }
+    for name, model in models.available(titles, scene.now).items():
         made = model.decode(_rolled(model, count, temperature, scene.now.seed))
         sheets[name] = list(pictures.grey(made))
         address = pictures.src(pictures.sheet(sheets[name], 1, columns))
         alt = _("{model}: {n} pictures of random codes", model=models.title(name, text), n=count)
         shown += (
-            f"<figure><figcaption>{escape(title)}</figcaption>"
+            f"<figure><figcaption>{escape(titles[name])}</figcaption>"
             f'<img class="sheet" src="{address}" alt="{escape(alt)}"></figure>'
         )
     st.html(f'<div class="invented">{shown}</div>')
-    downloads.button(
-        _("The new digits (PNG)"),
-        lambda: pictures.sheet(sheets["vae"], 4, columns),
-        "gargalo-new-digits.png",
-    )
+    if "vae" in sheets:
+        downloads.button(
+            _("The new digits (PNG)"),
+            lambda: pictures.sheet(sheets["vae"], 4, columns),
+            "gargalo-new-digits.png",
+        )
 
 
 def _seed(now: Visit, key: str) -> None:
@@ -190,8 +191,8 @@ def _blur(scene: Scene, text: Text) -> None:
         st.info(_("Draw a digit to see this."))
         return
     cards = [pictures.figure(_("Your digit"), pictures.grey(scene.digit), _("Your digit"))]
-    for name in ("deep", "vae", "vae2"):
-        again = models.load(name).reconstruct(scene.digit[None])
+    for name, model in models.available(("deep", "vae", "vae2"), scene.now).items():
+        again = model.reconstruct(scene.digit[None])
         error = text.number(evaluation.mse(scene.digit[None], again)[0], 4)
         title = models.title(name, text)
         alt = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=error)

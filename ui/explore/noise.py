@@ -53,8 +53,8 @@ def show(scene: Scene, text: Text) -> None:
             text.number(evaluation.mse(scene.digit[None], spoiled)[0], 4),
         ),
     ]
-    for name in ae.FAMILIES:
-        cleaned = models.load(name).reconstruct(spoiled)
+    for name, model in models.available(ae.FAMILIES, scene.now).items():
+        cleaned = model.reconstruct(spoiled)
         error = text.number(evaluation.mse(scene.digit[None], cleaned)[0], 4)
         title = models.title(name, text)
         alt = _("{model}: squared error {mse} against your clean digit", model=title, mse=error)

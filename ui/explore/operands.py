@@ -50,7 +50,7 @@ def keep(scene: Scene, text: Text) -> None:
 
 def choose(label: str, key: str, default: str, scene: Scene, text: Text) -> Operand | None:
     """Let the visitor choose one; None while they have drawn nothing, and chose that."""
-    kept = [f"{_KEPT}{i}" for i in range(len(scene.now.kept))]
+    kept = [f"{_KEPT}{i}" for i in scene.now.kept]
     averages = [] if scene.chart is None else [f"{_MEAN}{digit}" for digit in range(10)]
     options = [DRAWING, *kept, *averages, *ae.samples.SAMPLES]
     chosen = st.selectbox(
@@ -86,7 +86,7 @@ def _title(name: str, text: Text) -> str:
     if name == DRAWING:
         return _("My drawing")
     if name.startswith(_KEPT):
-        return _("Put aside, {i}", i=int(name.removeprefix(_KEPT)) + 1)
+        return _("Put aside, {i}", i=name.removeprefix(_KEPT))
     if name.startswith(_MEAN):
         return _("Average {digit}", digit=name.removeprefix(_MEAN))
     return _("Sample {name}", name=name)
@@ -112,5 +112,5 @@ def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
 def _digit(drawing: Drawing, scene: Scene) -> Float32 | None:
     try:
         return strokes.digit(drawing, normalise=scene.now.normal)
-    except ae.EmptyDrawing:  # put aside by a click that came after the canvas was cleared
+    except ae.EmptyDrawing:  # all of it lies outside the canvas
         return None

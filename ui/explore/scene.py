@@ -11,7 +11,7 @@ from ae.model import Model
 from ae.plans import OWN
 from ui import editor, models, strokes
 from ui.state import Visit
-from ui.text import N_, Text
+from ui.text import N_
 
 NO_CHART = N_("There is no map of this model here. The other models have one.")
 
@@ -37,10 +37,6 @@ class Scene:
     digit: Float32 | None
     encoded: Float32 | None
     code: Float32 | None
-
-    def title(self, text: Text) -> str:
-        """Name the model as the visitor reads it."""
-        return models.title(self.model.name, text)
 
 
 def look(now: Visit, model: Model) -> Scene:

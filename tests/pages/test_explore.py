@@ -1,0 +1,987 @@
+"""The Explore page: each place, way, sum and roll is what the library computes."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from itertools import count
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import ae
+from ae import evaluation, generation, latent, plans
+from ae.noise import NOISES
+from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
+from tests.pages.test_compare import PAGE as COMPARE
+from tests.pages.test_compare import gallery, html, plain
+from tests.pages.test_draw import (
+    ONE,
+    SEVEN,
+    ZERO,
+    button,
+    draw,
+    images,
+    keep_slider,
+    narrow_deep,
+    press,
+    sees,
+)
+from tests.pages.test_train import own_model
+from ui import downloads, models, pictures, state, strokes
+from ui.components import atlas as component_atlas
+from ui.explore import atlas as explore_atlas
+from ui.text import LANGUAGES, translator
+
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+every_family = pytest.mark.parametrize("name", ae.FAMILIES)
+every_view = pytest.mark.parametrize("view", state.EXPLORED)
+
+PAGE = "pages/explore/page.py"
+DRAW = "pages/draw/page.py"
+
+# Every screen of the page: its view, and what is chosen in it.
+SCREENS: list[tuple[str, str, str]] = [
+    ("map", "map_by", "umap"),
+    ("map", "map_by", "pca"),
+    ("neighbours", "", ""),
+    ("morph", "morph_corners", "2"),
+    ("morph", "morph_corners", "3"),
+    ("arithmetic", "", ""),
+    ("new", "new_part", "draw"),
+    ("new", "new_part", "sheet"),
+    ("new", "new_part", "cost"),
+    ("new", "new_part", "blur"),
+    *(("noise", "noise_kind", kind) for kind in NOISES),
+]
+
+loaded = functools.cache(ae.load)
+shipped = functools.cache(ae.atlas.load)
+
+
+def explore(**query: str) -> AppTest:
+    """A visitor who opens the app through a link and goes to the page."""
+    app = opened(**query)
+    app.switch_page(PAGE)
+    return run(app)
+
+
+def pick(app: AppTest, key: str, value: str) -> AppTest:
+    """Choose one of several in a row."""
+    app.button_group(key=key).set_value(value)
+    return run(app)
+
+
+def choose(app: AppTest, key: str, value: str) -> AppTest:
+    """Choose from a list."""
+    app.selectbox(key=key).set_value(value)
+    return run(app)
+
+
+def slide(app: AppTest, key: str, value: float) -> AppTest:
+    app.slider(key=key).set_value(value)
+    return run(app)
+
+
+def go(app: AppTest, view: str, key: str = "", value: str = "") -> AppTest:
+    """Open a screen through the menu."""
+    pick(app, state.EXPLORE, view)
+    there = key and any(node.key == key for node in app.get("button_group"))
+    return pick(app, key, value) if there else app
+
+
+def says(app: AppTest, figure: str) -> bool:
+    """Does a caption hold this very figure?"""
+    told = " ".join(caption.value for caption in app.caption)
+    return bool(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d])", told))
+
+
+def encoded(name: str, digit: np.ndarray) -> np.ndarray:
+    return loaded(name).encode(digit[None])[0]
+
+
+def decoded(name: str, code: np.ndarray) -> np.ndarray:
+    return loaded(name).decode(code[None])[0]
+
+
+def mean(name: str, digit: int) -> np.ndarray:
+    """The average code of a digit, over those on the map."""
+    return shipped().charts[name].codes[shipped().digits == digit].mean(axis=0)
+
+
+def picture(address: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
+        return np.asarray(image)
+
+
+def cut(sheet: np.ndarray, gap: int = 0) -> np.ndarray:
+    """Cut a sheet into its pictures, (rows, columns, 28, 28); between them are so many px."""
+    step = 28 + gap
+    rows, columns = ((side + gap) // step for side in sheet.shape[:2])
+    return np.stack(
+        [
+            [sheet[y * step : y * step + 28, x * step : x * step + 28] for x in range(columns)]
+            for y in range(rows)
+        ]
+    )
+
+
+def assert_pixels(found: np.ndarray, wanted: np.ndarray) -> None:
+    """The very pictures, but for what a product of matrices differs by in another company."""
+    assert found.shape[: wanted.ndim] == wanted.shape
+    grey = found if found.ndim == wanted.ndim else found[..., 0]
+    assert np.abs(grey.astype(int) - pictures.grey(wanted).astype(int)).max() <= 1
+    assert found.ndim == wanted.ndim or (found == found[..., :1]).all()
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """File name -> what makes the file, of all that the page has offered."""
+    offered = {}
+    offer = downloads.button
+
+    def listen(label: str, make: Callable[[], bytes], file_name: str) -> None:
+        offered[file_name] = make
+        offer(label, make, file_name)
+
+    monkeypatch.setattr(downloads, "button", listen)
+    return offered
+
+
+def unpacked(content: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(content)) as image:
+        return np.asarray(image)
+
+
+# All views
+
+
+@pytest.mark.parametrize("model", ae.FAMILIES)
+def test_every_screen_is_there_for_every_model_and_really_portuguese(model: str) -> None:
+    apps = [explore(lang=language, model=model) for language in ("en", "pt")]
+    for screen in SCREENS:
+        for app in apps:
+            go(app, *screen)
+            assert link(app)["view"] == screen[0] and link(app)["model"] == model
+            assert not app.error and not app.warning and not app.info, screen
+            assert not re.search(r"\b(nan|inf|None)\b", " ".join(texts(app)), re.IGNORECASE)
+            for tag in re.findall(r"<img[^>]*>", " ".join(n.proto.body for n in app.get("html"))):
+                assert re.search(r'alt="[^"]+"', tag)
+        # The map's labels come with their names, which nobody reads.
+        english, portuguese = (pieces(app) - component_atlas.LABELS for app in apps)
+        seen = [(source, target) for source, target in catalogue() if shown(source, english)]
+        assert len(seen) > 25
+        for source, target in seen:
+            assert shown(target, portuguese), f"{target!r} is missing in {screen}"
+            assert not shown(source, portuguese), f"{source!r} is not translated in {screen}"
+        assert not any(re.fullmatch(r"0\.\d+|\d+\.\d{1,2}%?", piece) for piece in portuguese)
+
+
+@every_language
+@every_view
+def test_every_view_opens_by_its_link_and_by_the_menu(view: str, language: str) -> None:
+    app = explore(view=view, lang=language, model="sparse", sample="3b")
+    query = {"model": "sparse", "lang": language, "sample": "3b", "view": view}
+    assert link(app) == query and not app.toast
+    assert app.button_group(key=state.EXPLORE).value == view
+    other = next(name for name in state.EXPLORED if name != view)
+    assert link(pick(app, state.EXPLORE, other))["view"] == other
+    # A view is kept while the visitor is on another page, and that page's link does not name it.
+    app.switch_page(DRAW)
+    assert "view" not in link(run(app))
+    app.switch_page(COMPARE)
+    assert link(run(app))["view"] == state.VIEWS[0]
+    app.switch_page(PAGE)
+    assert link(run(app))["view"] == other
+
+
+def test_a_link_to_the_other_page_s_view_opens_it_there() -> None:
+    app = explore(view="ladder")
+    assert not app.toast and link(app)["view"] == "map"
+    app.switch_page(COMPARE)
+    assert link(run(app))["view"] == "ladder"
+
+
+@every_language
+@pytest.mark.parametrize("value", ["", "maps", "../map", "MAP"])
+def test_nonsense_for_a_view_is_ignored_with_a_notice(value: str, language: str) -> None:
+    app = opened(view=value, lang=language)
+    said = translator(language).gettext("The link names a view that does not exist.")
+    assert [toast.value for toast in app.toast] == [said]
+    app.switch_page(PAGE)
+    assert link(run(app))["view"] == "map"
+
+
+def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
+    app = press(draw(explore(view="morph"), *SEVEN), "Put my drawing aside")
+    draw(app, *ONE)
+    pick(app, "morph_corners", "3")
+    for letter, value in (("A", "kept1"), ("B", "mean4"), ("C", "2b")):
+        choose(app, f"morph_{letter}", value)
+    before = component(app, "morph_sheet")["pictures"]
+    go(app, "new", "new_part", "draw")
+    slide(app, "new_count", 70)
+    go(app, "noise", "noise_kind", "box")
+    slide(app, "noise_box", 5.0)
+    app.switch_page(DRAW)
+    run(app)
+    app.switch_page(PAGE)
+    go(run(app), "morph")
+    assert component(app, "morph_sheet")["pictures"] == before
+    assert [app.selectbox(key=f"morph_{letter}").value for letter in "ABC"] == [
+        "kept1", "mean4", "2b",
+    ]  # fmt: skip
+    assert go(app, "new").slider(key="new_count").value == 70
+    assert go(app, "noise").slider(key="noise_box").value == 5.0
+
+
+# An empty canvas
+
+NOTHING = {
+    "neighbours": "Draw a digit to see its neighbours.",
+    "morph": "Draw a digit, or choose another start.",
+    "arithmetic": "Draw a digit, or choose something else.",
+    "blur": "Draw a digit to see this.",
+    "noise": "Draw a digit, and see it spoiled.",
+}
+
+
+@every_language
+@pytest.mark.parametrize("model", ["deep", "vae2"])
+def test_an_empty_canvas_invites_and_claims_nothing(model: str, language: str) -> None:
+    app = press(explore(lang=language, model=model), "Clear")
+    _ = translator(language).gettext
+    for view, key, value in SCREENS:
+        go(app, view, key, value)
+        said = NOTHING.get(value) or NOTHING.get(view)
+        assert [info.value for info in app.info] == ([_(said)] if said else []), (view, value)
+        assert not app.error
+        assert not re.search(r"\b(nan|inf|None)\b", " ".join(texts(app)), re.IGNORECASE)
+        keys = {node.key for node in app.get("bidi_component")}
+        assert not keys & {"slides", "morph_sheet"}
+        page = " ".join(node.proto.body for node in app.get("html"))
+        assert not re.search(r'class="(sum|cards|cards large|gallery)"', page)
+        assert ('class="invented"' in page) == (value == "draw")
+        assert ('class="shares"' in page) == (view == "neighbours")  # true of any drawing
+        if view == "map":
+            assert component(app, "atlas")["star"] is None
+            bars, _layout = component(app, "map_bars")["figure"]
+            assert np.isnan(np.array(bars[0]["y"], float)).all()
+        if view in ("morph", "arithmetic"):
+            assert button(app, "Put my drawing aside").disabled
+
+
+def test_without_a_drawing_one_can_go_from_a_sample_to_an_average() -> None:
+    app = choose(press(explore(view="morph", model="vae"), "Clear"), "morph_A", "mean3")
+    track = component(app, "slides")["tracks"][0]
+    way = latent.between(mean("vae", 3), encoded("vae", strokes.sample_digit("4a")), 41)
+    assert_pixels(cut(picture(track["strip"]))[0], loaded("vae").decode(way))
+
+
+# The map
+
+_picks = count(1)
+
+
+def select(app: AppTest, unit: int) -> AppTest:
+    """Click a bar below the map."""
+    app.session_state["map_bars"] = {"pick": {"unit": unit, "number": next(_picks)}}
+    return run(app)
+
+
+def star(app: AppTest) -> Any:
+    return component(app, "atlas")["star"]
+
+
+def shipped_chart(app: AppTest) -> bytes:
+    (node,) = (node for node in app.get("bidi_component") if node.key == "atlas.chart")
+    return node.proto.bytes
+
+
+def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
+    app = draw(explore(view="map"), *SEVEN)
+    keys = set()
+    for name, chart in shipped().charts.items():
+        pick(app, state.MODEL, name)
+        code, model = encoded(name, sees(*SEVEN)), loaded(name)
+        assert chart.umap is not None
+        for by, placed, points, inverse in (
+            ("umap", chart.place, chart.umap, None),
+            ("pca", chart.project, chart.project(chart.codes), (chart.mean, chart.axes)),
+        ):
+            pick(app, "map_by", by)
+            assert star(app) == pytest.approx(placed(code[None])[0].tolist(), rel=1e-4, abs=1e-5)
+            digits = shipped().digits
+            wanted = component_atlas.pack(model.decoder, chart.codes, points, digits, inverse)
+            assert shipped_chart(app) == wanted
+            assert component(app, "atlas")["chart"] == wanted[:16].decode()
+            keys.add(component(app, "atlas")["chart"])
+        pick(app, "map_by", "umap")
+    assert list(shipped().charts) == list(ae.FAMILIES)
+    assert len(keys) == 2 * len(ae.FAMILIES)
+
+
+def test_umap_comes_first_and_the_choice_stays_with_the_next_model() -> None:
+    app = explore(view="map", model="deep")
+    first, chart = star(app), shipped().charts["deep"]
+    code = encoded("deep", strokes.sample_digit("7b"))[None]
+    assert first == pytest.approx(chart.place(code)[0].tolist(), rel=1e-4)
+    pick(pick(app, "map_by", "pca"), state.MODEL, "vae")
+    code = encoded("vae", strokes.sample_digit("7b"))[None]
+    wanted = shipped().charts["vae"].project(code)[0].tolist()
+    assert star(app) == pytest.approx(wanted, rel=1e-4)
+
+
+@every_family
+def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> None:
+    app = draw(explore(view="map", model=name), *SEVEN)
+    chart, code = shipped().charts[name], encoded(name, sees(*SEVEN))
+    before = star(app)
+
+    def assert_moved() -> None:
+        wanted = chart.place(code[None])[0].tolist()
+        assert star(app) == pytest.approx(wanted, rel=1e-4, abs=1e-5)
+        assert star(app) != pytest.approx(before, abs=1e-3)
+        bars, _layout = component(app, "map_bars")["figure"]
+        assert bars[0]["y"] == pytest.approx(code, rel=1e-4, abs=1e-5)
+
+    unit = int(np.abs(code).argmax())
+    press(select(app, unit), *ZERO)
+    code[unit] = 0
+    assert_moved()
+    go(app, "neighbours")
+    _nearest, far = latent.neighbours(chart.codes, code[None], 10)
+    assert noted(app)["By the code"][0].endswith(translator("en").number(far[0, 0], 2))
+    press(go(app, "map"), "Reset all")
+    assert star(app) == pytest.approx(before)
+    code = encoded(name, sees(*SEVEN))
+    code[np.argsort(-np.abs(code), kind="stable")[1:]] = 0
+    keep_slider(app).set_value(1)
+    run(app)
+    assert_moved()
+
+
+def spread(chart: ae.atlas.Chart) -> float:
+    """How much of the codes' variance the plane holds."""
+    return float(chart.project(chart.codes).var(axis=0).sum() / chart.codes.var(axis=0).sum())
+
+
+@every_language
+def test_the_map_says_how_far_it_can_be_trusted(language: str) -> None:
+    text = translator(language)
+    app = explore(view="map", lang=language)
+    for name, chart in shipped().charts.items():
+        pick(app, state.MODEL, name)
+        pick(app, "map_by", "umap")
+        error = text.percent(chart.umap_error, 1)
+        assert says(app, error) and says(app, "10")
+        pick(app, "map_by", "pca")
+        assert says(app, text.percent(spread(chart))) and not says(app, error)
+
+
+# Neighbours
+
+
+def noted(app: AppTest) -> dict[str, list[str]]:
+    """Title of a row -> what stands below its pictures."""
+    (found,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
+    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", found)
+    return {unescape(title): re.findall(r"<small>(.*?)</small>", row) for title, row in rows}
+
+
+@every_language
+def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) -> None:
+    app = draw(explore(view="neighbours", lang=language), *SEVEN)
+    text, atlas, digit = translator(language), shipped(), sees(*SEVEN)
+    _ = text.gettext
+    pixels = ae.facts.load().ladder.pca.encode(digit[None])[:, :100]
+    for name, chart in atlas.charts.items():
+        pick(app, state.MODEL, name)
+        rows, notes, said = gallery(app), noted(app), pieces(app)
+        assert list(rows) == [_("By the code"), _("By the pixels")]
+        sheet = cut(unpacked(files["gargalo-neighbours.png"]())[::4, ::4], gap=2)
+        for title, codes, z, saved in (
+            (_("By the code"), chart.codes, encoded(name, digit)[None], sheet[0]),
+            (_("By the pixels"), atlas.pixels, pixels, sheet[1]),
+        ):
+            nearest, far = (found[0] for found in latent.neighbours(codes, z, 10))
+            digits = atlas.digits[nearest]
+            wanted = loaded(name).decode(chart.codes[nearest])
+            assert_pixels(np.stack([tile.pixels for tile in rows[title]]), wanted)
+            assert_pixels(saved, wanted)
+            far_in_words = [text.number(x, 2) for x in far]
+            assert notes[title] == [
+                f"{of} · {x}" for of, x in zip(digits, far_in_words, strict=True)
+            ]
+            for tile, of, x in zip(rows[title], digits, far_in_words, strict=True):
+                assert re.search(rf"\b{of}\b.* {re.escape(x)}$", tile.alt)
+            votes = np.bincount(digits, minlength=10)
+            sentence = _(
+                "{how}: it is a {digit}, say {votes} of {k} neighbours.",
+                how=title, digit=votes.argmax(), votes=votes.max(), k=10,
+            )  # fmt: skip
+            assert sentence in said
+        assert says(app, text.percent(atlas.pixels_agreement))
+
+
+@every_language
+@pytest.mark.parametrize("drawn", [True, False])
+def test_how_often_neighbours_are_wrong_with_each_model(language: str, drawn: bool) -> None:
+    app = explore(view="neighbours", lang=language)
+    text, atlas = translator(language), shipped()
+    if not drawn:
+        press(app, "Clear")
+    found = {models.title(name, text): chart.accuracy for name, chart in atlas.charts.items()}
+    found[text.gettext("The pixels")] = atlas.pixels_accuracy
+    assert len(found) == len(ae.FAMILIES) + 1
+    rows = re.findall(
+        r'<dt>(.*?)</dt><dd><i style="width:([\d.]+)%"></i><span>(.*?)</span>', html(app, "shares")
+    )
+    best_first = sorted(found, key=lambda title: -found[title])
+    assert [unescape(title) for title, *_rest in rows] == best_first
+    most = 1 - min(found.values())
+    for title, width, said in rows:
+        share = found[unescape(title)]
+        assert float(width) == pytest.approx(100 * (1 - share) / most, abs=0.051)
+        assert text.percent(1 - share, 1) in said and text.percent(share, 1) in said
+
+
+# From one digit to another
+
+
+def tracks(app: AppTest) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures on the way through the code, and those of the cross-fade."""
+    slides = component(app, "slides")
+    text = translator(app.session_state[state.LANG])
+    assert [track["title"] for track in slides["tracks"]] == [
+        text.gettext("Through the code"), text.gettext("Cross-fade of the pixels"),
+    ]  # fmt: skip
+    through, across = (cut(picture(track["strip"]))[0] for track in slides["tracks"])
+    assert slides["count"] == len(through) == len(across) == 41
+    return through, across
+
+
+def assert_way(
+    app: AppTest, name: str, a: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray
+) -> None:
+    """From the code a of the picture x to the code b of the picture y."""
+    through, across = tracks(app)
+    assert_pixels(through, loaded(name).decode(latent.between(a, b, 41)))
+    assert_pixels(across, latent.between(x, y, 41))
+    assert_pixels(through[[0, -1]], loaded(name).decode(np.stack([a, b])))
+    assert_pixels(across[[0, 20, 40]], np.stack([x, (x + y) / 2, y]))
+
+
+@every_language
+def test_the_way_from_one_digit_to_another(language: str) -> None:
+    app = draw(explore(view="morph", lang=language), *SEVEN)
+    drawn, four = sees(*SEVEN), strokes.sample_digit("4a")
+    for name in ae.FAMILIES:
+        pick(app, state.MODEL, name)
+        assert_way(app, name, encoded(name, drawn), encoded(name, four), drawn, four)
+    # An average was never a digit: its picture is what the decoder draws of it.
+    choose(app, "morph_B", "mean3")
+    three = mean("vae2", 3)
+    assert_way(app, "vae2", encoded("vae2", drawn), three, drawn, decoded("vae2", three))
+
+
+def test_what_the_visitor_did_to_the_code_is_where_the_way_begins() -> None:
+    app = draw(explore(view="map", model="deep"), *SEVEN)
+    code, four = encoded("deep", sees(*SEVEN)), strokes.sample_digit("4a")
+    unit = int(code.argmax())
+    press(select(app, unit), *ZERO)
+    code[unit] = 0
+    assert_way(go(app, "morph"), "deep", code, encoded("deep", four), sees(*SEVEN), four)
+
+
+@every_language
+def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> None:
+    app = explore(view="morph", model="vae", lang=language)
+    _ = translator(language).gettext
+    lines = [[[(x, 40.0), (280 - x, 240.0)]] for x in (60.0, 100.0, 140.0, 180.0, 220.0)]
+    for i, line in enumerate(lines):
+        press(draw(app, *line), "Put my drawing aside")
+        assert app.session_state["visit"].drawing.strokes == (tuple(line[0]),)  # it stays
+        kept = [name for name in app.selectbox(key="morph_B").options if "4a" not in name][1:]
+        wanted = [_("Put aside, {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
+        assert kept[: len(wanted) + 1] == [*wanted, _("Average {digit}", digit=0)]
+    draw(app, *SEVEN)
+    for i, line in enumerate(lines[1:]):
+        choose(app, "morph_B", f"kept{i + 2}")
+        one, other = sees(*SEVEN), sees(*line)
+        assert_way(app, "vae", encoded("vae", one), encoded("vae", other), one, other)
+    # They are seen as the drawing is seen: in the normal form or not.
+    app.toggle(key="normal_form").set_value(False)
+    one, other = (sees(*line, normalise=False) for line in (SEVEN, lines[4]))
+    assert_way(run(app), "vae", encoded("vae", one), encoded("vae", other), one, other)
+
+
+def test_an_empty_canvas_is_not_put_aside() -> None:
+    """The click may come before the browser has heard that the canvas is empty."""
+    app = press(explore(view="morph"), "Clear")
+    visit = app.session_state["visit"]
+    visit.keep_drawing()
+    assert visit.kept == {}
+
+
+def test_strokes_that_the_canvas_does_not_show_are_no_digit() -> None:
+    app = explore(view="morph")
+    now = app.session_state["visit"]
+    now.kept = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
+    now.normal = False
+    choose(run(app), "morph_B", "kept1")
+    assert [info.value for info in app.info] == [NOTHING["morph"]]
+
+
+@pytest.mark.parametrize("name", ["deep", "vae2"])
+@pytest.mark.parametrize("corners", ["3", "4"])
+def test_the_sheet_between_three_or_four(
+    name: str, corners: str, files: dict[str, Callable[[], bytes]]
+) -> None:
+    app = draw(explore(view="morph", model=name), *SEVEN)
+    pick(app, "morph_corners", corners)
+    choose(app, "morph_B", "mean8")
+    sheet = component(app, "morph_sheet")
+    a = encoded(name, sees(*SEVEN))
+    c, d = (encoded(name, strokes.sample_digit(sample)) for sample in ("0a", "1a"))
+    b = mean(name, 8)
+    if corners == "3":
+        d = c
+    assert "".join(sheet["corners"]) == {"3": "ABCC", "4": "ABCD"}[corners]
+    assert (sheet["rows"], sheet["columns"]) == (11, 11)
+    found = cut(picture(sheet["pictures"]))
+    u, v = np.meshgrid(np.linspace(0, 1, 11), np.linspace(0, 1, 11))  # to the right, and down
+    shares = np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], axis=2)
+    codes = (shares.reshape(121, 4) @ np.stack([a, b, c, d])).astype(np.float32)
+    assert_pixels(found.reshape(121, 28, 28), loaded(name).decode(codes))
+    saved = unpacked(files["gargalo-morph.png"]())
+    assert (cut(saved[::2, ::2]) == found).all()
+    choose(app, "morph_C", "drawing")
+    press(app, "Clear")
+    assert [info.value for info in app.info] == [NOTHING["morph"]]
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], bytes]]) -> None:
+    app = draw(explore(view="morph", model="vae"), *SEVEN)
+    through, across = tracks(app)
+    labels = [item.proto.label for item in app.get("download_button")]
+    assert labels == ["The film (GIF)", "The film (WEBP)"]
+    with Image.open(io.BytesIO(files[f"gargalo-morph.{kind}"]())) as image:
+        assert image.format == kind.upper()
+        assert image.n_frames == 80 and image.info["loop"] == 0
+        for i in range(80):
+            image.seek(i)
+            frame = np.asarray(image.convert("RGB"))
+            assert image.info["duration"] == 60
+            at = i if i <= 40 else 80 - i
+            gap = np.full((28, 2), 128, np.uint8)
+            wanted = np.hstack([through[at], gap, across[at]]).repeat(6, axis=0).repeat(6, axis=1)
+            assert (frame == wanted[..., None]).all()
+
+
+# Arithmetic
+
+
+def assert_sum(app: AppTest, name: str, *terms: tuple[np.ndarray, np.ndarray]) -> None:
+    """A − B + C of these codes and pictures, and what the neighbours say of it."""
+    text, chart = translator(app.session_state[state.LANG]), shipped().charts[name]
+    shown_so = html(app, "sum")
+    (a, x), (b, y), (c, z) = terms
+    code = a - b + c
+    found = np.stack([tile.pixels for tile in images(shown_so)])
+    wanted = [x, y, z, decoded(name, code), np.clip(x - y + z, 0, 1)]
+    assert_pixels(found, np.stack(wanted))
+    nearest, _far = latent.neighbours(chart.codes, code[None], 10)
+    votes = np.bincount(shipped().digits[nearest[0]], minlength=10)
+    said = text.gettext(
+        "{share} of its neighbours say {digit}",
+        share=text.percent(votes.max() / 10), digit=votes.argmax(),
+    )  # fmt: skip
+    notes = re.findall(r"<small>(.*?)</small>", shown_so)
+    assert [unescape(note) for note in notes if note != "&nbsp;"] == [said]
+
+
+@every_language
+def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) -> None:
+    app = draw(explore(view="arithmetic", lang=language), *SEVEN)
+    drawn = sees(*SEVEN)
+    for name in ae.FAMILIES:
+        pick(app, state.MODEL, name)
+        means = [(mean(name, digit), decoded(name, mean(name, digit))) for digit in (7, 9)]
+        assert_sum(app, name, (encoded(name, drawn), drawn), *means)
+    press(app, "Put my drawing aside")
+    draw(app, *ONE)
+    for letter, value in (("A", "2a"), ("B", "kept1"), ("C", "drawing")):
+        choose(app, f"sum_{letter}", value)
+    digits = strokes.sample_digit("2a"), drawn, sees(*ONE)
+    beyond = digits[0] - digits[1] + digits[2]
+    assert beyond.min() < -0.5 and beyond.max() > 1.5  # so that something has to be clipped
+    assert_sum(app, name, *((encoded(name, digit), digit) for digit in digits))
+    saved = cut(unpacked(files["gargalo-arithmetic.png"]())[::10, ::10], gap=2)
+    assert (saved[0, ..., 0] == [tile.pixels for tile in images(html(app, "sum"))]).all()
+
+
+# Digits nobody wrote
+
+
+@pytest.mark.parametrize("model", ["shallow", "vae2"])
+def test_new_digits_are_rolled_by_the_visitors_dice(
+    model: str, files: dict[str, Callable[[], bytes]]
+) -> None:
+    """Whatever model the frame names: the VAE's beside a net that is none."""
+    app = explore(view="new", model=model)
+
+    def assert_rolled(n: int, temperature: float, seed: int) -> None:
+        sheets = [tile.pixels for tile in images(html(app, "invented"))]
+        vae, deep = (cut(sheet, gap=2).reshape(-1, 28, 28, 3) for sheet in sheets)
+        codes = generation.prior(32, n, temperature, np.random.default_rng(seed))
+        assert codes.std() == pytest.approx(temperature, rel=0.1)
+        assert_pixels(vae, loaded("vae").decode(codes))
+        usual = loaded("deep").statistics
+        codes = generation.uniform(usual, n, np.random.default_rng(seed))
+        assert_pixels(deep, loaded("deep").decode(codes))
+        saved = cut(unpacked(files["gargalo-new-digits.png"]())[::4, ::4], gap=2)
+        assert (saved.reshape(vae.shape) == vae).all()
+
+    assert_rolled(40, 1.0, seed=0)
+    slide(app, "new_count", 20)
+    assert_rolled(20, 1.0, seed=0)
+    slide(app, "new_temperature", 0.5)
+    assert_rolled(20, 0.5, seed=0)
+    press(app, "Roll again")
+    assert_rolled(20, 0.5, seed=1)
+
+
+def test_two_numbers_draw_all_digits_on_one_sheet(files: dict[str, Callable[[], bytes]]) -> None:
+    app = go(explore(), "new", "new_part", "sheet")
+    sheet = component(app, "prior_sheet")
+    found = cut(picture(sheet["pictures"]))
+    values = [NormalDist().inv_cdf((i + 0.5) / 20) for i in range(20)]  # even steps of probability
+    codes = [(x, y) for y in reversed(values) for x in values]
+    assert_pixels(found.reshape(400, 28, 28), loaded("vae2").decode(np.array(codes, np.float32)))
+    said = [f"{value:z.2f}" for value in values]
+    assert sheet["texts"] == [said[::-1], said]
+    assert (cut(unpacked(files["gargalo-sheet.png"]())[::2, ::2]) == found).all()
+
+
+@every_language
+def test_what_each_number_costs(language: str) -> None:
+    app = go(explore(lang=language), "new", "new_part", "cost")
+    text = translator(language)
+    for name, measured in (("vae", "vae"), ("vae2", "vae2"), ("deep", "vae")):
+        pick(app, state.MODEL, name)
+        nats, bound = shipped().charts[measured].divergence, shipped().charts[measured].bound
+        assert nats is not None and bound is not None
+        ((bars,), _layout) = component(app, "divergence")["figure"]
+        assert bars["y"] == pytest.approx(sorted(nats, reverse=True), rel=1e-4, abs=1e-6)
+        of = np.array(bars["customdata"]) - 1
+        assert nats[of] == pytest.approx(bars["y"], rel=1e-4, abs=1e-6)
+        silent = [cost < 0.01 for cost in nats].count(True)
+        assert plain(html(app, "verdict")) == text.ngettext(
+            "{model}: {n} of its {units} numbers says nothing.",
+            "{model}: {n} of its {units} numbers say nothing.",
+            silent, model=models.title(measured, text), units=len(nats),
+        )  # fmt: skip
+        for figure in (bound.total, bound.pixels, bound.code):
+            assert says(app, text.number(figure, 1))
+        for figure in (bound.binary, 86.76):  # a paper's net, which compares with one of the two
+            assert says(app, text.number(figure, 1)) == (measured == "vae")
+
+
+@every_language
+def test_why_it_is_blurred(language: str) -> None:
+    app = draw(go(explore(lang=language), "new", "new_part", "blur"), *SEVEN)
+    text, digit = translator(language), sees(*SEVEN)
+    assert_cards(app, "cards large", digit, digit, ["deep", "vae", "vae2"], text.gettext)
+
+
+# Noise
+
+
+def assert_cards(
+    app: AppTest, kind: str, digit: np.ndarray, seen: np.ndarray, names: list[str], _: Any
+) -> None:
+    """Cards of what these models make of what they have seen; below each how far from the digit."""
+    text = translator(app.session_state[state.LANG])
+    cards = html(app, kind)
+    tiles = images(cards)[-len(names) :]
+    wanted = [loaded(name).reconstruct(seen[None])[0] for name in names]
+    assert_pixels(np.stack([tile.pixels for tile in tiles]), np.stack(wanted))
+    assert_pixels(images(cards)[0].pixels, digit)
+    errors = [text.number(np.square(again - digit).mean(), 4) for again in wanted]
+    assert re.findall(r"<small>(.*?)</small>", cards)[-len(names) :] == errors
+    titles = [models.title(name, text) for name in names]
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", cards)[-len(names) :] == titles
+    for tile, title, error in zip(tiles, titles, errors, strict=True):
+        assert title in tile.alt and error in tile.alt
+    assert tiles[0] is not images(cards)[0] and len(images(cards)) > len(names)
+
+
+@every_language
+@pytest.mark.parametrize("kind", NOISES)
+def test_every_model_is_shown_the_spoiled_digit(kind: str, language: str) -> None:
+    app = draw(go(explore(lang=language), "noise", "noise_kind", kind), *SEVEN)
+    text, digit, noise = translator(language), sees(*SEVEN), NOISES[kind]
+    weaker = {"gaussian": 0.2, "salt_and_pepper": 0.15, "box": 5.0}[kind]
+
+    def assert_cleaned(strength: float, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        spoiled = noise.spoil(digit[None], strength, random).reshape(28, 28)
+        second = images(html(app, "cards"))[1]
+        assert_pixels(second.pixels, spoiled)
+        error = text.number(evaluation.mse(digit[None], spoiled[None])[0], 4)
+        assert re.findall(r"<small>(.*?)</small>", html(app, "cards"))[:2] == ["&nbsp;", error]
+        assert_cards(app, "cards", digit, spoiled, list(ae.FAMILIES), text.gettext)
+
+    assert_cleaned(noise.strength, seed=0)
+    slider = app.slider(key=f"noise_{kind}")
+    assert slider.max == noise.most and slider.value == noise.strength
+    slide(app, f"noise_{kind}", weaker)
+    assert_cleaned(weaker, seed=0)
+    press(app, "Roll again")
+    assert_cleaned(weaker, seed=1)
+    for name in ("deep", "denoising"):
+        assert says(app, text.number(shipped().charts[name].spoiled[kind], 4))
+    slide(app, f"noise_{kind}", slider.min)
+    assert_cleaned(slider.min, seed=1)
+
+
+def test_each_noise_remembers_its_strength() -> None:
+    app = slide(explore(view="noise"), "noise_gaussian", 0.3)
+    pick(app, "noise_kind", "box")
+    assert app.slider(key="noise_box").value == 8
+    pick(app, "noise_kind", "gaussian")
+    assert app.slider(key="noise_gaussian").value == 0.3
+
+
+# A model of one's own
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> list[ae.Autoencoder]:
+    """Two models with codes of five numbers, and one that is dead."""
+    folder = tmp_path_factory.mktemp("own")
+    plans_of = ((0, None), (1, None), (2, -1e6))
+    return [
+        ae.weights.load_own(own_model(folder / f"{seed}.safetensors", seed, bias))
+        for seed, bias in plans_of
+    ]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """MNIST is at hand, or what a decoder draws of its codes; gives how often it was asked for."""
+    digits = loaded("deep").decode(shipped().charts["deep"].codes)
+    times: list[int] = []
+
+    def first(n: int = 10) -> np.ndarray:
+        times.append(n)
+        return digits[:n]
+
+    monkeypatch.setattr(ae.mnist, "first_test_digits", first)
+    return times
+
+
+def adopt(app: AppTest, model: ae.Autoencoder) -> AppTest:
+    """As the Train page leaves it."""
+    now = app.session_state["visit"]
+    now.own, now.own_version = model, now.own_version + 1
+    return pick(run(app), state.MODEL, plans.OWN)
+
+
+def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
+    own: list[ae.Autoencoder], asked: list[int]
+) -> None:
+    app = draw(explore(view="map"), *SEVEN)
+    digits, keys = ae.mnist.first_test_digits(5000), set()
+    assert digits is not None
+    asked.clear()
+    for version, model in enumerate(own[:2], 1):
+        adopt(go(app, "map"), model)
+        chart, code = ae.atlas.chart(model.encode(digits)), model.encode(sees(*SEVEN)[None])
+        assert not [node for node in app.get("button_group") if node.key == "map_by"]  # no UMAP
+        assert star(app) == pytest.approx(chart.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
+        assert says(app, translator("en").percent(spread(chart)))
+        keys.add(component(app, "atlas")["chart"])
+        go(app, "neighbours")
+        nearest, _far = latent.neighbours(chart.codes, code, 10)
+        row = np.stack([tile.pixels for tile in gallery(app)["By the code"]])
+        assert_pixels(row, model.decode(chart.codes[nearest[0]]))
+        choose(go(app, "morph", "morph_corners", "2"), "morph_B", "mean3")
+        three = chart.codes[shipped().digits == 3].mean(axis=0)
+        assert_pixels(tracks(app)[0], model.decode(latent.between(code[0], three, 41)))
+        for screen in SCREENS:
+            assert not go(app, *screen).info and not app.error
+        assert asked == [5000] * version
+    assert len(keys) == 2
+
+
+@every_language
+def test_without_mnist_my_model_has_no_map_and_the_rest_works(
+    own: list[ae.Autoencoder], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ae.mnist, "first_test_digits", lambda n=10: None)
+    app = draw(explore(view="morph", lang=language), *SEVEN)
+    choose(app, "morph_B", "mean3")  # which will not be there
+    adopt(app, own[0])
+    _ = translator(language).gettext
+    for view, key, value in SCREENS:
+        go(app, view, key, value)
+        missing = view in ("map", "neighbours")
+        said = _("There is no map of this model here. The other models have one.")
+        assert [info.value for info in app.info] == ([said] if missing else [])
+        assert not app.error
+    go(app, "arithmetic")
+    average = _("Average {digit}", digit=0)
+    assert average not in app.selectbox(key="sum_B").options
+    for letter, value in (("A", "2a"), ("B", "3a"), ("C", "drawing")):
+        choose(app, f"sum_{letter}", value)
+    digits = strokes.sample_digit("2a"), strokes.sample_digit("3a"), sees(*SEVEN)
+    a, b, c = (own[0].encode(digit[None]) for digit in digits)
+    tiles = images(html(app, "sum"))
+    assert_pixels(tiles[3].pixels, own[0].decode(a - b + c)[0])
+    assert set(re.findall(r"<small>(.*?)</small>", html(app, "sum"))) <= {"&nbsp;", ""}  # no guess
+    pick(go(app, "map"), state.MODEL, "vae")
+    assert star(app) and not app.info
+
+
+def test_a_dead_model_can_be_explored(own: list[ae.Autoencoder], asked: list[int]) -> None:
+    app = adopt(draw(explore(view="map"), *SEVEN), own[2])
+    assert star(app) == [0, 0]
+    for screen in SCREENS:
+        assert not go(app, *screen).info and not app.error
+        assert not re.search(r"\b(nan|inf|None)\b", " ".join(texts(app)), re.IGNORECASE)
+
+
+def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody tries another net, and has not mapped it yet."""
+    model = narrow_deep(monkeypatch)
+    others = {name: chart for name, chart in shipped().charts.items() if name != "deep"}
+    monkeypatch.setattr(models, "atlas", lambda: replace(shipped(), charts=others))
+    app = draw(explore(model="deep"), *SEVEN)
+    for view, key, value in SCREENS:
+        go(app, view, key, value)
+        assert len(app.info) == (view in ("map", "neighbours")) and not app.error
+    ends = model.encode(np.stack([sees(*SEVEN), strokes.sample_digit("4a")]))
+    go(app, "morph", "morph_corners", "2")
+    assert_pixels(tracks(app)[0], model.decode(latent.between(*ends, 41)))
+    press(app, "Clear")
+    for screen in SCREENS:
+        assert not go(app, *screen).error
+
+
+# What may be broken
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The server's weights, in a copy that a test may damage."""
+    folder = tmp_path / "weights"
+    shutil.copytree(ae.weights.FOLDER, folder)
+    monkeypatch.setattr(ae.weights, "FOLDER", folder)
+    cached = (models.load, models.facts, models.atlas, explore_atlas._packed_once)
+    for function in cached:
+        function.clear()
+    yield folder
+    for function in cached:
+        function.clear()
+
+
+@every_language
+@pytest.mark.parametrize("fault", ["missing", "damaged"])
+def test_without_the_atlas_there_is_one_sentence_and_the_path_is_in_the_log(
+    copied: Path, fault: str, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = copied / ae.atlas.FILE
+    if fault == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-100])
+    app = explore(lang=language)
+    _ = translator(language).gettext
+    for view in state.EXPLORED:
+        caplog.clear()
+        go(app, view)
+        said = [error.value for error in app.error]
+        assert said == [_("This cannot be shown: a file is missing or damaged.")]
+        assert str(path) in caplog.text and "evaluate --atlas" in caplog.text
+        assert str(copied) not in " ".join(texts(app))
+    app.switch_page(DRAW)
+    assert not run(app).error
+
+
+@every_language
+def test_a_damaged_model_is_one_sentence_and_the_others_work(
+    copied: Path, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = copied / "vae.safetensors"
+    path.write_bytes(b"damaged")
+    _ = translator(language).gettext
+    app = explore(lang=language, model="vae")
+    one = _("This model cannot be used: its file is missing or damaged. The others work.")
+    assert [error.value for error in app.error] == [one] and str(path) in caplog.text
+    pick(app, state.MODEL, "deep")
+    for screen in SCREENS:
+        go(app, *screen)
+        assert not app.error, screen
+        assert str(copied) not in " ".join(texts(app))
+
+
+def test_damaged_facts_are_missing_among_the_neighbours_only(copied: Path) -> None:
+    (copied / ae.facts.FILE).write_bytes(b"damaged")
+    app = explore()
+    for screen in SCREENS:
+        assert len(go(app, *screen).error) == (screen[0] == "neighbours")
+
+
+@every_language
+def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
+    copied: Path, language: str
+) -> None:
+    for name in ("sparse", "vae", "denoising"):
+        tensors, header = ae.weights.read(copied / f"{name}.safetensors", copied)
+        ae.weights.save(copied / f"{name}.safetensors", tensors, {**header, "seed": 1})
+    text = translator(language)
+    _ = text.gettext
+    app = explore(model="sparse", lang=language)
+    for view, key, value in SCREENS:
+        go(app, view, key, value)
+        said = []
+        if view in ("map", "neighbours"):
+            said = [_("There is no map of this model here. The other models have one.")]
+        if value == "cost":
+            said = [_("Nothing was measured of this model.")]
+        assert [info.value for info in app.info] == said and not app.error
+    measured = text.number(shipped().charts["denoising"].spoiled["box"], 4)
+    assert not says(app, measured)
+    pick(go(app, "neighbours"), state.MODEL, "deep")
+    titles = re.findall(r"<dt>(.*?)</dt>", html(app, "shares"))
+    assert len(titles) == len(ae.FAMILIES) + 1 - 3
+    assert models.title("vae2", text) in titles and models.title("vae", text) not in titles
+    assert star(go(app, "map"))
+
+
+# Two visitors
+
+
+def test_what_one_visitor_keeps_and_rolls_another_does_not_see() -> None:
+    one, other = explore(view="morph"), explore(view="morph")
+    press(one, "Put my drawing aside")
+    press(go(one, "new", "new_part", "draw"), "Roll again")
+    assert "Put aside, 1" not in run(other).selectbox(key="morph_A").options
+    go(one, "morph")
+    assert "Put aside, 1" in one.selectbox(key="morph_A").options
+    sheets = [html(go(app, "new", "new_part", "draw"), "invented") for app in (one, other)]
+    assert sheets[0] != sheets[1]
