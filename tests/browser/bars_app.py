@@ -96,6 +96,7 @@ def native() -> None:
     for trace in drawing["data"]:
         trace["marker"]["color"] = "#888"
     st.plotly_chart(go.Figure(drawing), key="native", height=220)
+    st.text(f"step {st.session_state.step}")
 
 
 def hidden() -> None:

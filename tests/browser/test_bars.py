@@ -118,6 +118,10 @@ def column(chart: Locator, unit: int, y: float = 20) -> tuple[float, float]:
 
 
 def next_drawing(page: Page) -> None:
+    """Ask for it when the script rests: a click while it runs may meet a button that goes."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
+        state="attached"
+    )
     page.get_by_role("button", name="Next").dispatch_event("click")
 
 
@@ -164,19 +168,21 @@ def test_no_frame_is_blank_while_the_data_change(page: Page, app: str) -> None:
     assert ours["frames"] > 30
     assert (ours["blank"], ours["remounts"], ours["jumps"]) == (0, 0, 0)
 
+    # When Plotly draws, and whether it draws every step, is Streamlit's affair: the text says that
+    # a step has come, and what counts is what the probe has seen by then.
     page.get_by_role("link", name="Native").click()
-    drawn = "step => document.querySelector('.js-plotly-plot')?.layout?.meta?.step === step"
-    page.wait_for_function(drawn, arg=15)
+    expect(page.get_by_test_id("stText").first).to_have_text("step 15")
     page.wait_for_function(
         "document.querySelectorAll('.js-plotly-plot .bars .point').length === 64"
     )
     page.evaluate(PROBE)
-    for step in range(16, 21):
+    caught = "window.seen.remounts > 0 && window.seen.blank + window.seen.jumps > 0"
+    for step in range(16, 36):
         next_drawing(page)
-        page.wait_for_function(drawn, arg=step)
-    native = page.evaluate("window.seen")
-    assert native["remounts"] > 0
-    assert native["blank"] + native["jumps"] > 0
+        expect(page.get_by_test_id("stText").first).to_have_text(f"step {step}")
+        if step >= 20 and page.evaluate(caught):
+            break
+    page.wait_for_function(caught)
 
 
 def test_selection_by_mouse_keyboard_and_python(page: Page, app: str) -> None:
