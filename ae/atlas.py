@@ -96,7 +96,8 @@ class Atlas:
     pixels : float32 array of shape (5000, 100). The digits' first principal components (those of
         ``ae.facts``), which keep the distances between pictures well enough to find neighbours.
     pixels_accuracy : as ``Chart.accuracy``, by the pixels themselves. pixels_agreement : share of
-        a digit's ten nearest pictures that the components find too.
+        a digit's ten nearest pictures that the components find too. pixels_near : half of the other
+        5,000 test digits have a neighbour at this distance, or nearer.
     """
 
     digits: Digits
@@ -104,6 +105,7 @@ class Atlas:
     pixels: Float32
     pixels_accuracy: float
     pixels_agreement: float
+    pixels_near: float
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
@@ -138,6 +140,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
             pixels,
             figures["accuracy"],
             figures["agreement"],
+            figures["near"],
         )
     except (ValueError, KeyError, TypeError) as fault:
         what = str(fault) if isinstance(fault, ValueError) else "is no atlas"
@@ -248,12 +251,13 @@ def _pixels(data: Mnist, folder: Path) -> dict[str, Any]:
     components = pca.encode(x)[:, :COMPONENTS]
     found = _restored("pixels", _rounded("pixels", components[:DIGITS]))
     true, _ = latent.neighbours(x[:DIGITS], x[DIGITS:], NEIGHBOURS)
-    near, _ = latent.neighbours(found, components[DIGITS:], NEIGHBOURS)
+    near, distances = latent.neighbours(found, components[DIGITS:], NEIGHBOURS)
     digits = data.y_test[:DIGITS]
     return {
         "components": components[:DIGITS],
         "accuracy": accuracy(x[:DIGITS], digits, x[DIGITS:], data.y_test[DIGITS:]),
         "agreement": _agreement(true, near),
+        "near": float(np.median(distances[:, 0])),
     }
 
 

@@ -24,11 +24,14 @@ PAGES = {
     "compare": (1, VIEWS, ".lanes", 1500),
     "explore": (2, EXPLORED, ".st-key-explore", 2000),
 }
+# What a view draws by itself after its element is there.
+LATE = {"map": ".atlas[data-revision]", "morph": ".slides[data-revision]"}
 
-_CANVAS = """() => new Promise((resolve) => {
+_CANVAS = """(late) => new Promise((resolve) => {
   const there = (host) => host.shadowRoot?.querySelector("canvas.upper-canvas")?.clientWidth;
-  const look = () => [...document.querySelectorAll(".st-key-canvas_box *")].some(there)
-    ? resolve(performance.now()) : requestAnimationFrame(look);
+  const all = () => [...document.querySelectorAll(".st-key-canvas_box *")].some(there)
+    && (!late || probe.find(late));
+  const look = () => (all() ? resolve(performance.now()) : requestAnimationFrame(look));
   look();
 })"""
 
@@ -85,7 +88,7 @@ def _visit(browser: Browser, url: str, name: str, view: str) -> float:
         try:
             page.locator(".st-key-menu a").nth(entry).click()
             page.locator(first).first.wait_for()
-            canvas = page.evaluate(_CANVAS)
+            canvas = page.evaluate(_CANVAS, LATE.get(view))
             limits = {"quiet": QUIET, "limit": LIMIT}
             seen = page.evaluate("limits => probe.settled(limits)", limits)
         except Error as fault:

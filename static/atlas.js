@@ -13,7 +13,7 @@ const MARGIN = 28; // CSS pixels between the outermost point and the edge
 const MAX_ZOOM = 60;
 const FEW = 150; // with fewer points in view, each is drawn as its picture
 const BADGE = 11; // CSS pixels, the radius of a numeral's disc
-const GLIDE = 60; // milliseconds
+const GLIDE = 40; // milliseconds
 const STEP = 0.02; // of the view, for an arrow key
 
 const charts = new Map(); // id -> chart, the latest few

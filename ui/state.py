@@ -56,6 +56,7 @@ COMPARED = ("pca", *ae.FAMILIES)
 FIRST_LANES = ("pca", *plans.PLAIN)
 
 _UNDO_STEPS = 50
+SEEDS = 10_000
 _KEPT = 4
 
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
@@ -204,7 +205,7 @@ class Visit:
 
     def roll(self) -> None:
         """Roll the dice again."""
-        self.seed += 1
+        self.seed = (self.seed + 1) % SEEDS
 
     def keep_drawing(self) -> None:
         """Put the drawing aside; the canvas is free for another one."""

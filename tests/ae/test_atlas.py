@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 import ae
-from ae import atlas, evaluation, facts, latent, weights
+from ae import atlas, evaluation, facts, generation, latent, weights
 from ae.arrays import PIXELS
 from ae.atlas import Atlas, Chart
 from ae.families import FAMILIES
@@ -236,6 +236,25 @@ def test_digits_and_neighbours_by_pixels(shipped: Atlas, mnist: Mnist) -> None:
     oracle = KNeighborsClassifier(10, algorithm="brute").fit(x[:5000], shipped.digits)
     score = oracle.score(x[5000:], mnist.y_test[5000:])
     assert shipped.pixels_accuracy == pytest.approx(score, abs=0.001)
+    oracle = NearestNeighbors(n_neighbors=1).fit(components[:5000])
+    distances, _ = oracle.kneighbors(components[5000:])
+    assert shipped.pixels_near == pytest.approx(np.median(distances), rel=1e-3)
+
+
+def test_what_the_vae_rolls_is_near_digits_and_what_a_plain_net_does_is_not(
+    shipped: Atlas,
+) -> None:
+    """The page counts it for the visitor's rolls; half of MNIST's own digits are as near."""
+    random, pca = np.random.default_rng(0), facts.load().ladder.pca
+
+    def share(pictures: np.ndarray) -> float:
+        components = pca.encode(pictures)[:, : atlas.COMPONENTS]
+        _, distances = latent.neighbours(shipped.pixels, components, 1)
+        return float((distances <= shipped.pixels_near).mean())
+
+    vae, deep = loaded("vae"), loaded("deep")
+    assert share(vae.decode(generation.prior(32, 1000, 1.0, random))) > 0.4
+    assert share(deep.decode(generation.uniform(deep.statistics, 1000, random))) < 0.1
 
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])

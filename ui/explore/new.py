@@ -8,14 +8,16 @@ import numpy as np
 import streamlit as st
 
 import ae
-from ae import evaluation, generation, latent
+from ae import generation, latent
 from ae.arrays import Float32
+from ae.atlas import Atlas
 from ui import downloads, figures, models, pictures
 from ui.choices import segments
 from ui.components.plots import plot
 from ui.components.sheet import sheet
+from ui.explore import cards
 from ui.explore.scene import Scene
-from ui.state import Visit
+from ui.state import SEEDS, Visit
 from ui.text import N_, Text
 
 SIZE = 20
@@ -57,7 +59,7 @@ def _draw(scene: Scene, text: Text) -> None:
         )  # fmt: skip
         seed_key = f"new_seed_{scene.now.seed}"
         st.number_input(
-            _("Seed"), 0, 9999, scene.now.seed % 10_000, key=seed_key, width=130,
+            _("Seed"), 0, SEEDS - 1, scene.now.seed, key=seed_key, width=130,
             on_change=_seed, args=(scene.now, seed_key),
             help=_("The same number rolls the same digits."),
         )  # fmt: skip
@@ -65,17 +67,22 @@ def _draw(scene: Scene, text: Text) -> None:
     columns = 10
     sheets, shown = {}, ""
     titles = {
-        "vae": _("A variational net: any roll of the dice is nearly a digit"),
-        "deep": _("A plain net: it never learnt what lies between its codes"),
+        "vae": _("A variational net was trained on rolled codes."),
+        "deep": _("A plain net never learnt what lies between its codes."),
     }
     for name, model in models.available(titles, scene.now).items():
         made = model.decode(_rolled(model, count, temperature, scene.now.seed))
         sheets[name] = list(pictures.grey(made))
         address = pictures.src(pictures.sheet(sheets[name], 1, columns))
         alt = _("{model}: {n} pictures of random codes", model=models.title(name, text), n=count)
+        near = _(
+            "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
+            n=_near(made, scene.atlas), count=count,
+        )  # fmt: skip
         shown += (
             f"<figure><figcaption>{escape(titles[name])}</figcaption>"
-            f'<img class="sheet" src="{address}" alt="{escape(alt)}"></figure>'
+            f'<img class="sheet" src="{address}" alt="{escape(alt)}">'
+            f"<small>{escape(near)}</small></figure>"
         )
     st.html(f'<div class="invented">{shown}</div>')
     if "vae" in sheets:
@@ -96,6 +103,13 @@ def _rolled(model: ae.Model, count: int, temperature: float, seed: int) -> Float
     if isinstance(model, ae.Autoencoder) and model.log_variance is not None:
         return generation.prior(model.code_size, count, temperature, random)
     return generation.uniform(model.statistics, count, random)
+
+
+def _near(made: Float32, atlas: Atlas) -> int:
+    """Count the pictures that have a test digit near them, by their principal components."""
+    components = models.facts().ladder.pca.encode(made)[:, : atlas.pixels.shape[1]]
+    _, distances = latent.neighbours(atlas.pixels, components, 1)
+    return int((distances <= atlas.pixels_near).sum())
 
 
 def _sheet(text: Text) -> None:
@@ -190,11 +204,4 @@ def _blur(scene: Scene, text: Text) -> None:
     if scene.digit is None:
         st.info(_("Draw a digit to see this."))
         return
-    cards = [pictures.figure(_("Your digit"), pictures.grey(scene.digit), _("Your digit"))]
-    for name, model in models.available(("deep", "vae", "vae2"), scene.now).items():
-        again = model.reconstruct(scene.digit[None])
-        error = text.number(evaluation.mse(scene.digit[None], again)[0], 4)
-        title = models.title(name, text)
-        alt = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=error)
-        cards.append(pictures.figure(title, pictures.grey(again[0]), alt, error))
-    st.html(f'<div class="cards large" data-revision="{scene.now.revision}">{"".join(cards)}</div>')
+    cards.show(("deep", "vae", "vae2"), scene.digit, scene, text, large=True)

@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 
 import ae
-from ae import evaluation
 from ae.noise import NOISES
-from ui import models, pictures
 from ui.choices import segments
+from ui.explore import cards
 from ui.explore.scene import Scene
 from ui.text import N_, Text
 
@@ -44,22 +43,7 @@ def show(scene: Scene, text: Text) -> None:
         return
     random = np.random.default_rng(scene.now.seed)
     spoiled = noise.spoil(scene.digit[None], strength, random).reshape(1, 28, 28)
-    cards = [
-        pictures.figure(_("Your digit"), pictures.grey(scene.digit), _("Your digit")),
-        pictures.figure(
-            _("Spoiled"),
-            pictures.grey(spoiled[0]),
-            _("Your digit, spoiled"),
-            text.number(evaluation.mse(scene.digit[None], spoiled)[0], 4),
-        ),
-    ]
-    for name, model in models.available(ae.FAMILIES, scene.now).items():
-        cleaned = model.reconstruct(spoiled)
-        error = text.number(evaluation.mse(scene.digit[None], cleaned)[0], 4)
-        title = models.title(name, text)
-        alt = _("{model}: squared error {mse} against your clean digit", model=title, mse=error)
-        cards.append(pictures.figure(title, pictures.grey(cleaned[0]), alt, error))
-    st.html(f'<div class="cards" data-revision="{scene.now.revision}">{"".join(cards)}</div>')
+    cards.show(ae.FAMILIES, spoiled[0], scene, text)
     st.caption(_("Below each: squared error against your clean digit."))
     errors = {
         name: chart.spoiled[kind]
