@@ -56,7 +56,7 @@ def workspace() -> None:
         with st.container(key="canvas_side", width=strokes.SIDE):
             canvas.show(now, text)
         with st.container(key="lanes_side"):
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 chosen = lanes.choose(found, text)
                 results.normal_form(now, text)
                 compared = scene.compare(now, found, chosen)

@@ -515,7 +515,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
         assert app.session_state["visit"].drawing.strokes == (tuple(line[0]),)  # it stays
         kept = [name for name in app.selectbox(key="morph_B").options if "4a" not in name][1:]
         wanted = [_("Put aside, {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
-        assert kept[: len(wanted) + 1] == [*wanted, _("Average {digit}", digit=0)]
+        assert kept[: len(wanted) + 1] == [*wanted, _("Average of my digit")]
     draw(app, *SEVEN)
     for i, line in enumerate(lines[1:]):
         choose(app, "morph_B", f"kept{i + 2}")
@@ -631,6 +631,21 @@ def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) 
     assert_sum(app, name, *((encoded(name, digit), digit) for digit in digits))
     saved = cut(unpacked(files["gargalo-arithmetic.png"]())[::10, ::10], gap=2)
     assert (saved[0, ..., 0] == [tile.pixels for tile in images(html(app, "sum"))]).all()
+
+
+def test_what_is_taken_away_follows_the_drawing() -> None:
+    """B is at first the average of the digit that the neighbours see in the drawing."""
+    app = explore(view="arithmetic", model="vae")
+    for pressed in ("3", "0"):
+        press(app, pressed)
+        digit = strokes.sample_digit(f"{pressed}a")
+        nearest, _ = latent.neighbours(
+            shipped().charts["vae"].codes, encoded("vae", digit)[None], 10
+        )
+        seen = int(np.bincount(shipped().digits[nearest[0]], minlength=10).argmax())
+        assert seen == int(pressed)
+        means = [(mean("vae", d), decoded("vae", mean("vae", d))) for d in (seen, 9)]
+        assert_sum(app, "vae", (encoded("vae", digit), digit), *means)
 
 
 # Digits nobody wrote

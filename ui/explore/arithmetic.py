@@ -14,7 +14,7 @@ from ui.explore.scene import Scene
 from ui.text import Text
 
 _SIGNS = ("", "−", "+")
-_DEFAULTS = (operands.DRAWING, "mean7", "mean9")
+_DEFAULTS = (operands.DRAWING, operands.ITS_AVERAGE, "mean9")
 
 
 def show(scene: Scene, text: Text) -> None:

@@ -16,7 +16,7 @@ from ui.explore.scene import Scene
 from ui.strokes import Drawing
 from ui.text import Text
 
-DRAWING = "drawing"
+DRAWING, ITS_AVERAGE = "drawing", "its_average"
 _KEPT, _MEAN = "kept", "mean"
 
 
@@ -51,7 +51,9 @@ def keep(scene: Scene, text: Text) -> None:
 def choose(label: str, key: str, default: str, scene: Scene, text: Text) -> Operand | None:
     """Let the visitor choose one; None while they have drawn nothing, and chose that."""
     kept = [f"{_KEPT}{i}" for i in scene.now.kept]
-    averages = [] if scene.chart is None else [f"{_MEAN}{digit}" for digit in range(10)]
+    averages = []
+    if scene.chart is not None:
+        averages = [ITS_AVERAGE, *(f"{_MEAN}{digit}" for digit in range(10))]
     options = [DRAWING, *kept, *averages, *ae.samples.SAMPLES]
     chosen = st.selectbox(
         label,
@@ -85,6 +87,8 @@ def _title(name: str, text: Text) -> str:
     _ = text.gettext
     if name == DRAWING:
         return _("My drawing")
+    if name == ITS_AVERAGE:
+        return _("Average of my digit")
     if name.startswith(_KEPT):
         return _("Put aside, {i}", i=name.removeprefix(_KEPT))
     if name.startswith(_MEAN):
@@ -98,6 +102,9 @@ def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
         if scene.digit is None or scene.code is None:
             return None
         return Operand(title, scene.code, scene.digit)
+    if name == ITS_AVERAGE:  # of the digit that its neighbours say it is
+        found = None if scene.encoded is None else guess(scene.encoded, scene)
+        return None if found is None else _operand(f"{_MEAN}{found[0]}", scene, text)
     if name.startswith(_MEAN):
         code = means(scene)[int(name.removeprefix(_MEAN))]
         return Operand(title, code, scene.model.decode(code[None])[0])
