@@ -348,6 +348,8 @@ def _reconstruct(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
+    if arguments.atlas and find_spec("umap") is None:
+        raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
     data = mnist.load(arguments.data)
     found = report.evaluate(data, arguments.folder)
     print(report.as_json(found) if arguments.json else report.as_text(found))
@@ -358,8 +360,6 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     if arguments.facts:
         facts.produce(data, arguments.folder, found=found, say=_tell)
     if arguments.atlas:
-        if find_spec("umap") is None:
-            raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
         atlas.produce(data, arguments.folder, say=_tell)
 
 

@@ -1,7 +1,8 @@
 """Where 5,000 test digits lie: codes, maps and what was measured of them, small enough to ship.
 
 ``python -m ae evaluate --atlas`` makes ``weights/atlas.safetensors``, which is verified like any
-weights file. It names the weights that it was measured on; beside others, those are left out. UMAP
+weights file. It names the weights that it was measured on; beside others, their charts are left
+out. UMAP
 (McInnes, Healy & Melville, 2018) runs only then, and is no dependency of the app.
 """
 
@@ -41,7 +42,7 @@ class Chart:
 
     Attributes
     ----------
-    codes : float32 array of shape (5000, units), rounded to 255 steps per unit.
+    codes : float32 array of shape (5000, units); those that ship are rounded to 255 steps per unit.
     mean, axes : float32 arrays of shape (units,) and (2, units). The map by PCA: a code lies at
         ``axes @ (z - mean)``.
     umap : float32 array of shape (5000, 2), the map by UMAP, or None.
@@ -52,6 +53,8 @@ class Chart:
     divergence : float32 array of shape (units,) of a variational model, else None. Nats per unit,
         averaged over the 10,000 test digits.
     bound : of a variational model, else None.
+    grey : share of the inked pixels (above 0.1) of its reconstructions that are not fully inked
+        (below 0.9), over the 10,000 test digits: how blurred it is; NaN where it was not measured.
     spoiled : noise -> mean squared error of the reconstruction of digits that were spoiled at the
         usual strength, against the clean ones, over the 10,000 test digits.
     """
@@ -64,6 +67,7 @@ class Chart:
     umap_error: float = float("nan")
     divergence: Float32 | None = None
     bound: Bound | None = None
+    grey: float = float("nan")
     spoiled: Mapping[str, float] = field(default_factory=dict)
 
     def project(self, z: Float32) -> Float32:
@@ -98,6 +102,7 @@ class Atlas:
     pixels_accuracy : as ``Chart.accuracy``, by the pixels themselves. pixels_agreement : share of
         a digit's ten nearest pictures that the components find too. pixels_near : half of the other
         5,000 test digits have a neighbour at this distance, or nearer.
+    grey : as ``Chart.grey``, of the test digits themselves.
     """
 
     digits: Digits
@@ -106,6 +111,7 @@ class Atlas:
     pixels_accuracy: float
     pixels_agreement: float
     pixels_near: float
+    grey: float
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
@@ -141,6 +147,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
             figures["accuracy"],
             figures["agreement"],
             figures["near"],
+            figures["grey"],
         )
     except (ValueError, KeyError, TypeError) as fault:
         what = str(fault) if isinstance(fault, ValueError) else "is no atlas"
@@ -185,14 +192,15 @@ def produce(
         say(f"map of {name}")
         model = weights.load(name, folder=folder)
         z = model.encode(data.x_test)
-        found = _mapped(z, data.y_test)
+        found = {**_mapped(z, data.y_test), "grey": _grey(model.decode(z))}
         right, off = found["accuracy"], found["umap_error"]
         say(f"{name}: {NEIGHBOURS} neighbours are right for {right:.1%}, UMAP is off by {off:.1%}")
+        say(f"{name}: {found['grey']:.1%} of its ink is grey")
         for noise, x in spoiled.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
             found[f"spoiled/{noise}"] = float(error)
             say(f"{name}: squared error {error:.4f} of digits spoiled by {noise}")
-        if isinstance(model, Autoencoder) and model.log_variance is not None:
+        if isinstance(model, Autoencoder) and model.variational:
             each = divergence(*model.encode_distribution(data.x_test))
             found["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
             found["bound"] = bound(model, data.x_test)._asdict()
@@ -258,12 +266,18 @@ def _pixels(data: Mnist, folder: Path) -> dict[str, Any]:
         "accuracy": accuracy(x[:DIGITS], digits, x[DIGITS:], data.y_test[DIGITS:]),
         "agreement": _agreement(true, near),
         "near": float(np.median(distances[:, 0])),
+        "grey": _grey(data.x_test),
     }
 
 
 def _agreement(a: Indices, b: Indices) -> float:
     """Share of each row of ``a`` that is in the same row of ``b`` too."""
     return float((a[:, :, None] == b[:, None, :]).any(axis=2).mean())
+
+
+def _grey(pictures: Float32) -> float:
+    inked = pictures[pictures > 0.1]
+    return float((inked < 0.9).mean())
 
 
 def _rounded(name: str, codes: Float32) -> dict[str, Any]:
@@ -299,6 +313,7 @@ def _chart(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> Ch
         said["umap_error"],
         tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
         Bound(**said["bound"]) if FAMILIES[name].variational else None,
+        said["grey"],
         MappingProxyType({noise: said[f"spoiled/{noise}"] for noise in NOISES}),
     )
 

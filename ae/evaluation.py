@@ -98,7 +98,7 @@ class Bound(NamedTuple):
     ----------
     pixels : for the pixels, once the code is known. code : for the code.
     binary : for both, of digits whose pixels were made black or white by chance, once, with their
-        grey as the chance ("statically binarised"): what papers report.
+        grey as the chance ("statically binarised").
     """
 
     pixels: float

@@ -160,6 +160,11 @@ class Autoencoder:
         return len(self.encoder[-1].bias)
 
     @property
+    def variational(self) -> bool:
+        """Does the encoder give a distribution over codes?"""
+        return self.log_variance is not None
+
+    @property
     def widths(self) -> tuple[int, ...]:
         """Widths of the layers from the picture to the picture: 784, …, 32, …, 784."""
         return (PIXELS, *(len(layer.bias) for layer in self.encoder + self.decoder))

@@ -31,7 +31,14 @@ def box(x: Float32, side: float, random: np.random.Generator) -> Float32:
     """Scratch out a square of about ``side`` pixels with ink, somewhere on the digit: (n, 784).
 
     It lies within the middle 20 by 20 pixels, where MNIST has its ink.
+
+    Raises
+    ------
+    ValueError
+        It is larger than that.
     """
+    if side > 20:
+        raise ValueError(f"side: got {side:g}, expected at most 20")
     x = as_pictures(x).copy()
     pixels = x.reshape(-1, SIDE, SIDE)  # a view
     side = round(side)

@@ -22,11 +22,13 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from ae.arrays import PIXELS, Float32
+from ae import drawing
+from ae.arrays import MAX_CODE, PIXELS, Float32
 from ae.families import FAMILIES, Activation, Family, Recipe
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 from ae.plans import family_of
+from ae.samples import SAMPLES
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 SUMS = "SHA256SUMS"
@@ -103,7 +105,9 @@ def read_own(raw: bytes) -> Autoencoder:
     family = family_of(facts)
     _check_measured(facts)
     check(tensors, _family_shapes(family), "what it says of itself")
-    return autoencoder(family, tensors, facts, _statistics(tensors))
+    model = autoencoder(family, tensors, facts, _statistics(tensors))
+    _check_codes(model)
+    return model
 
 
 def read(path: Path, root: Path) -> tuple[dict[str, Float32], Mapping[str, Any]]:
@@ -305,6 +309,15 @@ def _check_measured(facts: Mapping[str, Any]) -> None:
         raise ValueError("does not say what was measured of it")
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         raise ValueError("does not say what it was trained on")
+
+
+def _check_codes(model: Autoencoder) -> None:
+    """Finite weights can give codes that overflow: what a training stops at is refused here too."""
+    digits = np.stack([drawing.from_strokes(strokes) for strokes in SAMPLES.values()])
+    with np.errstate(all="ignore"):
+        largest = np.abs(model.encode(digits)).max()
+    if not largest <= MAX_CODE / 100:  # a NaN is not below it either
+        raise ValueError("gives codes too large to decode")
 
 
 def _check_facts(facts: Mapping[str, Any], name: str, recipe: str, family: Family | None) -> None:

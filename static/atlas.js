@@ -8,7 +8,7 @@
 const PALETTE = "#977b2f #b38eff #00847b #d99700 #8e1ca1 #8400ff #d92fbd #2f5e42 #b30000 #00b397".split(" ");
 
 const SIDE = 28;
-const NEIGHBOURS = 10;
+const NEIGHBOURS = 10; // as in ae/atlas.py
 const MARGIN = 28; // CSS pixels between the outermost point and the edge
 const MAX_ZOOM = 60;
 const FEW = 150; // with fewer points in view, each is drawn as its picture
@@ -530,8 +530,8 @@ class Atlas {
     const factor = { "+": 1.6, "=": 1.6, "-": 1 / 1.6, 0: 0 }[event.key];
     if (arrow) this.step(arrow);
     else if (factor !== undefined) this.zoomAt(this.focus(), factor);
-    else if (event.key === "Escape" && (this.pin || this.polygon)) {
-      this.change({ pin: null, polygon: null, group: null, hover: null }, true);
+    else if (event.key === "Escape" && (this.pin || this.polygon || this.lassoing)) {
+      this.change({ pin: null, polygon: null, group: null, hover: null, lassoing: false }, true);
     } else return; // not ours: let it scroll, or close a dialog
     event.preventDefault();
   }

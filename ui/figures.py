@@ -193,7 +193,11 @@ def divergence_figure(nats: Float32, text: Text) -> Figure:
         "layout": {
             "margin": {"l": 40, "r": 4, "t": 6, "b": 40},
             "separators": text.separators,
-            "xaxis": {"title": {"text": _("numbers of the code, dearest first")}},
+            "xaxis": {
+                "title": {"text": _("numbers of the code, dearest first")},
+                "tickvals": [1, *range(4, len(nats) + 1, 4)],
+                "showgrid": False,
+            },
             "yaxis": {"title": {"text": _("nats")}, "rangemode": "tozero"},
         },
     }

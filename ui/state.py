@@ -208,8 +208,9 @@ class Visit:
         self.seed = (self.seed + 1) % SEEDS
 
     def keep_drawing(self) -> None:
-        """Put the drawing aside; the canvas is free for another one."""
-        if not self.drawing.empty:  # the click may come before the browser knows that it is
+        """Remember the drawing, beside what is drawn next."""
+        # Empty it may be if the click comes before the browser knows that it is.
+        if not self.drawing.empty and self.drawing not in self.kept.values():
             kept = {**self.kept, max(self.kept, default=0) + 1: self.drawing}
             self.kept = dict(list(kept.items())[-_KEPT:])
 

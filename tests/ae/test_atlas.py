@@ -238,6 +238,7 @@ def test_digits_and_neighbours_by_pixels(shipped: Atlas, mnist: Mnist) -> None:
     assert shipped.pixels_accuracy == pytest.approx(score, abs=0.001)
     oracle = NearestNeighbors(n_neighbors=1).fit(components[:5000])
     distances, _ = oracle.kneighbors(components[5000:])
+    assert shipped.grey == pytest.approx(((x > 0.1) & (x < 0.9)).sum() / (x > 0.1).sum())
     assert shipped.pixels_near == pytest.approx(np.median(distances), rel=1e-3)
 
 

@@ -140,7 +140,7 @@ def test_the_plane_is_never_upside_down() -> None:
 @pytest.mark.parametrize("shape", [(), (3,), (2, 28, 28)])
 def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
     a, b = rolled(2, int(np.prod(shape, dtype=int))).reshape(2, *shape)
-    way = latent.between(a, b, 5)
+    way = latent.way(a, b, 5)
     assert way.shape == (5, *shape) and way.dtype == np.float32
     assert_array_equal(way[0], a)
     assert_array_equal(way[-1], b)
@@ -149,7 +149,7 @@ def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
 
 def test_a_way_of_one_step_stays() -> None:
     a, b = rolled(2, 3)
-    assert_array_equal(latent.between(a, b, 1), a[None])
+    assert_array_equal(latent.way(a, b, 1), a[None])
 
 
 def test_a_sheet_is_bilinear() -> None:
@@ -170,8 +170,8 @@ def test_of_three_corners_the_third_is_the_whole_bottom_row() -> None:
     found = latent.sheet([a, b, c], 6)
     assert_allclose(found[-1], np.broadcast_to(c, (6, 4)), rtol=1e-5)
     assert_allclose(found, latent.sheet([a, b, c, c], 6))
-    assert_allclose(found[0], latent.between(a, b, 6))
-    assert_allclose(found[:, 0], latent.between(a, c, 6), rtol=1e-5, atol=1e-6)
+    assert_allclose(found[0], latent.way(a, b, 6))
+    assert_allclose(found[:, 0], latent.way(a, c, 6), rtol=1e-5, atol=1e-6)
 
 
 def test_a_sheet_of_pictures() -> None:

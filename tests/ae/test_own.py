@@ -441,6 +441,14 @@ def test_numbers_that_are_none(raw: bytes, name: str, value: float) -> None:
     assert f"{name} holds NaN or infinity" in refusal(put_together(tensors, facts))
 
 
+def test_codes_too_large_to_decode(raw: bytes) -> None:
+    """Each weight is finite, and what comes of them is not."""
+    for factor in (1e37, 1e9):
+        tensors, facts = take_apart(raw)
+        tensors["encoder.0.weights"] *= np.float32(factor)
+        assert "gives codes too large to decode" in refusal(put_together(tensors, facts))
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
 def test_wrong_dtype(raw: bytes, dtype: str) -> None:
     tensors, facts = take_apart(raw)

@@ -183,6 +183,13 @@ def test_new_digits_the_sheet_and_the_cost(open_explore: OpenPage) -> None:
     before = sheets.first.get_attribute("src")
     click(visitor, "Roll again")
     expect(sheets.first).not_to_have_attribute("src", before or "")
+    seed = visitor.get_by_role("spinbutton", name="Seed")
+    seed.focus()
+    for value in ("2", "3"):  # by keyboard: the field keeps the focus
+        visitor.keyboard.press("ArrowUp")
+        expect(seed).to_have_value(value)
+        wait_run(visitor)
+    expect(seed).to_be_focused()
     segment(visitor, ENGLISH("All digits on one sheet"))
     box = visitor.locator(".sheet .grid").bounding_box()
     assert box

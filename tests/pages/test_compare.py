@@ -277,7 +277,7 @@ def test_a_stroke_that_comes_too_late_is_not_drawn_again() -> None:
 def gallery(app: AppTest) -> dict[str, list[Any]]:
     """Title of a row -> its pictures."""
     (found,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
-    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", found)
+    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", found, re.DOTALL)
     return {unescape(title): images(row) for title, row in rows}
 
 

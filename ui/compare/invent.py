@@ -73,7 +73,7 @@ def show(scene: Scene, text: Text) -> None:
         rows.append((title, tiles))
     st.html(galleries.html(rows))
     st.caption(_(verdict))
-    if any(isinstance(m, ae.Autoencoder) and m.log_variance for m in scene.models.values()):
+    if any(isinstance(m, ae.Autoencoder) and m.variational for m in scene.models.values()):
         st.caption(_("That is said of the plain nets. A VAE is trained for this: see Explore."))
     downloads.button(
         _("The pictures (PNG)"), lambda: galleries.sheet(rows), f"gargalo-invented-{kind}.png"

@@ -14,7 +14,8 @@ from ui.explore.scene import Scene
 from ui.text import Text
 
 _SIGNS = ("", "−", "+")
-_DEFAULTS = (operands.DRAWING, operands.ITS_AVERAGE, "mean9")
+# At first, and where there are no averages.
+_DEFAULTS = ((operands.DRAWING, "7b"), (operands.ITS_AVERAGE, "7a"), ("mean9", "9a"))
 
 
 def show(scene: Scene, text: Text) -> None:
@@ -24,7 +25,7 @@ def show(scene: Scene, text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         operands.keep(scene, text)
         chosen = [
-            operands.choose(f"{sign} {letter}".strip(), f"sum_{letter}", default, scene, text)
+            operands.choose(f"{sign} {letter}".strip(), f"sum_{letter}", *default, scene, text)
             for sign, letter, default in zip(_SIGNS, "ABC", _DEFAULTS, strict=True)
         ]
     if None in chosen:

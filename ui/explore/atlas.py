@@ -70,6 +70,8 @@ def _how(chart: Chart, by: str, text: Text) -> str:
             k=NEIGHBOURS,
             error=text.percent(chart.umap_error, 1),
         )
+    if len(chart.mean) == 2:
+        return _("Two numbers are a map by themselves: it is only turned. Nothing is lost.")
     spread = chart.codes - chart.mean
     whole = np.square(spread).sum() or 1  # the codes of a dead net are all the same
     kept = np.square(spread @ chart.axes.T).sum() / whole

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 from functools import partial
 
-import numpy as np
 import streamlit as st
 from PIL import Image
 
 from ae import latent
 from ae.arrays import Float32
-from ui import downloads, pictures
+from ui import downloads, pictures, state
 from ui.choices import segments
 from ui.components.sheet import sheet
 from ui.components.slides import Track, slides
@@ -35,7 +34,7 @@ def show(scene: Scene, text: Text) -> None:
         count = int(segments(_("How many"), counts, "morph_corners"))
         operands.keep(scene, text)
         chosen = [
-            operands.choose(letter, f"morph_{letter}", default, scene, text)
+            operands.choose(letter, f"morph_{letter}", default, default, scene, text)
             for letter, default in zip(_LETTERS[:count], _DEFAULTS, strict=False)
         ]
     corners = [operand for operand in chosen if operand is not None]
@@ -50,8 +49,8 @@ def show(scene: Scene, text: Text) -> None:
 def _way(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
     """Show the straight way from A to B, in the code and in the pixels."""
     _ = text.gettext
-    by_code = scene.model.decode(latent.between(a.code, b.code, STEPS))
-    by_pixels = latent.between(a.pixels, b.pixels, STEPS)
+    by_code = scene.model.decode(latent.way(a.code, b.code, STEPS))
+    by_pixels = latent.way(a.pixels, b.pixels, STEPS)
     slides(
         tracks=[
             Track(_("Through the code"), _strip(by_code)),
@@ -69,12 +68,9 @@ def _way(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
         key="slides",
         revision=scene.now.revision,
     )
-    st.caption(
-        _(
-            "The cross-fade shows two digits at once. A good code shows one digit all the way: try"
-            " the same with the VAE."
-        )
-    )
+    st.caption(_("The cross-fade shows two digits at once. A good code should show one at a time."))
+    if not state.family(scene.now).variational:
+        st.caption(_("Try the same with the VAE: it was trained for what lies between."))
     frames = [
         pictures.tiled([[pictures.grey(left), pictures.grey(right)]])
         for left, right in zip(by_code, by_pixels, strict=True)
@@ -92,29 +88,28 @@ def _sheet(corners: list[Operand], scene: Scene, text: Text) -> None:
     """Show the square between three or four digits."""
     _ = text.gettext
     codes = latent.sheet([corner.code for corner in corners], SIZE)
-    shown = scene.model.decode(codes.reshape(SIZE * SIZE, -1))
+    shown = pictures.grey(pictures.grid(scene.model.decode(codes.reshape(SIZE * SIZE, -1)), SIZE))
     sheet(
-        pictures=pictures.url(pictures.grey(pictures.grid(shown, SIZE))),
+        pictures=pictures.url(shown),
         rows=SIZE,
         columns=SIZE,
         corners=_LETTERS if len(corners) == 4 else "ABCC",
         labels={
             "label": _("Digits between the corners. The arrow keys move."),
             "at": _("Row {row}, column {column}"),
-            "language": text.language,
         },
         key="morph_sheet",
         revision=scene.now.revision,
     )
     downloads.button(
         _("The pictures (PNG)"),
-        lambda: pictures.png(pictures.grey(pictures.grid(shown, SIZE)), 2),
+        lambda: pictures.png(shown, 2),
         "gargalo-morph.png",
     )
 
 
 def _strip(frames: Float32) -> str:
-    return pictures.url(np.hstack(list(pictures.grey(frames))))
+    return pictures.url(pictures.grey(pictures.grid(frames, len(frames))))
 
 
 def film(frames: list[pictures.Pixels], kind: str) -> bytes:

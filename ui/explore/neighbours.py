@@ -70,7 +70,7 @@ def _tiles(nearest: Indices, distances: Float32, scene: Scene, text: Text) -> li
     for i, picture, distance in zip(nearest, shown, distances, strict=True):
         digit, far = int(scene.atlas.digits[i]), text.number(distance, 2)
         alt = text.gettext("A test digit {digit} at distance {far}", digit=digit, far=far)
-        tiles.append(Tile(pictures.grey(picture), alt, f"{digit} · {far}"))
+        tiles.append(Tile(pictures.grey(picture), alt, f"{digit}\n{far}"))
     return tiles
 
 

@@ -21,6 +21,7 @@ from ui.state import SEEDS, Visit
 from ui.text import N_, Text
 
 SIZE = 20
+_SEED = "new_seed"
 # Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", 2016, table 1: one stochastic
 # layer of 50 units, two layers of 200 before and behind it. It is the likelihood itself, which the
 # bound only approaches, on pixels made black or white by chance.
@@ -28,7 +29,7 @@ PUBLISHED = 86.76, "Burda et al., 2016"
 # Below this a unit says nothing: it is as the prior has it, whatever the digit.
 _SILENT = 0.01  # nats
 _PARTS = {
-    "draw": N_("Draw new digits"),
+    "draw": N_("Roll new digits"),
     "sheet": N_("All digits on one sheet"),
     "cost": N_("What each number costs"),
     "blur": N_("Why it is blurred"),
@@ -55,52 +56,63 @@ def _draw(scene: Scene, text: Text) -> None:
         temperature = st.slider(
             _("Temperature"), 0.1, 2.0, 1.0, step=0.1, format="localized",
             key="new_temperature", persist_state="session",
-            help=_("How far from the middle the numbers are rolled. 1 is what it was trained for."),
+            help=_(
+                "How far from the middle the VAE's numbers are rolled. 1 is what it was trained"
+                " for. The plain net knows no middle."
+            ),
         )  # fmt: skip
-        seed_key = f"new_seed_{scene.now.seed}"
+        st.session_state[_SEED] = scene.now.seed
         st.number_input(
-            _("Seed"), 0, SEEDS - 1, scene.now.seed, key=seed_key, width=130,
-            on_change=_seed, args=(scene.now, seed_key),
+            _("Seed"), 0, SEEDS - 1, key=_SEED, width=130, on_change=_reseed, args=(scene.now,),
             help=_("The same number rolls the same digits."),
         )  # fmt: skip
         st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.roll)
     columns = 10
     sheets, shown = {}, ""
+    vae = _variational(scene)
     titles = {
-        "vae": _("A variational net was trained on rolled codes."),
+        vae: _("A variational net was trained on rolled codes."),
         "deep": _("A plain net never learnt what lies between its codes."),
     }
     for name, model in models.available(titles, scene.now).items():
         made = model.decode(_rolled(model, count, temperature, scene.now.seed))
         sheets[name] = list(pictures.grey(made))
         address = pictures.src(pictures.sheet(sheets[name], 1, columns))
-        alt = _("{model}: {n} pictures of random codes", model=models.title(name, text), n=count)
-        near = _(
+        title = models.title(name, text)
+        alt = _("{model}: {n} pictures of random codes", model=title, n=count)
+        near = text.ngettext(
+            "{n} of {count} comes as near to a test digit as half of the digits that people wrote.",
             "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
-            n=_near(made, scene.atlas), count=count,
+            _near(made, scene.atlas), count=count,
         )  # fmt: skip
         shown += (
-            f"<figure><figcaption>{escape(titles[name])}</figcaption>"
+            f"<figure><figcaption>{escape(title)}: {escape(titles[name])}</figcaption>"
             f'<img class="sheet" src="{address}" alt="{escape(alt)}">'
             f"<small>{escape(near)}</small></figure>"
         )
     st.html(f'<div class="invented">{shown}</div>')
-    if "vae" in sheets:
+    if vae in sheets:
         downloads.button(
             _("The new digits (PNG)"),
-            lambda: pictures.sheet(sheets["vae"], 4, columns),
+            lambda: pictures.sheet(sheets[vae], 4, columns),
             "gargalo-new-digits.png",
         )
 
 
-def _seed(now: Visit, key: str) -> None:
-    now.seed = int(st.session_state[key])
+def _reseed(now: Visit) -> None:
+    now.seed = int(st.session_state[_SEED])
+
+
+def _variational(scene: Scene) -> str:
+    """Name the variational family that the frame names, or else the first one."""
+    found = [name for name, family in ae.FAMILIES.items() if family.variational]
+    return scene.model.name if scene.model.name in found else found[0]
 
 
 def _rolled(model: ae.Model, count: int, temperature: float, seed: int) -> Float32:
     """Roll codes: from the prior, or for a plain net from what is usual for each of its units."""
     random = np.random.default_rng(seed)
-    if isinstance(model, ae.Autoencoder) and model.log_variance is not None:
+    if isinstance(model, ae.Autoencoder) and model.variational:
         return generation.prior(model.code_size, count, temperature, random)
     return generation.uniform(model.statistics, count, random)
 
@@ -130,7 +142,6 @@ def _sheet(text: Text) -> None:
         labels={
             "label": _("All digits that two numbers draw. The arrow keys move."),
             "at": _("First number {column}, second number {row}"),
-            "language": text.language,
         },
         key="prior_sheet",
     )
@@ -143,7 +154,7 @@ def _cost(scene: Scene, text: Text) -> None:
     """Show the nats of each unit, and the bound."""
     _ = text.gettext
     charts = scene.atlas.charts
-    name = scene.model.name if scene.model.name in ("vae", "vae2") else "vae"
+    name = _variational(scene)
     if name not in charts or charts[name].divergence is None or charts[name].bound is None:
         st.info(_("Nothing was measured of this model."))
         return
@@ -171,7 +182,7 @@ def _cost(scene: Scene, text: Text) -> None:
     )
     plot(
         figures.divergence_figure(nats, text),
-        label=_("Nats per number of {model}, largest first", model=title),
+        label=_("Nats per number of {model}, dearest first", model=title),
         key="divergence",
     )
     st.caption(
@@ -185,7 +196,8 @@ def _cost(scene: Scene, text: Text) -> None:
         st.caption(
             _(
                 "With pixels made black or white by chance it is {binary}. In a paper, a net of"
-                " this kind needs {published}, by a tighter measure ({source}).",
+                " this kind that learnt from such pixels needs {published}, by a tighter measure"
+                " ({source}).",
                 binary=text.number(bound.binary, 1), published=text.number(PUBLISHED[0], 1),
                 source=PUBLISHED[1],
             )
@@ -197,11 +209,21 @@ def _blur(scene: Scene, text: Text) -> None:
     _ = text.gettext
     st.caption(
         _(
-            "The VAE rolls its code before it draws, so it draws the average of all digits nearby."
-            " The deep net draws one. Below each: squared error."
+            "While it learnt, the VAE's codes were rolled: one picture had to do for all digits"
+            " nearby. Below each: squared error."
         )
     )
     if scene.digit is None:
         st.info(_("Draw a digit to see this."))
         return
     cards.show(("deep", "vae", "vae2"), scene.digit, scene, text, large=True)
+    charts = scene.atlas.charts
+    if "deep" in charts and "vae" in charts:
+        st.caption(
+            _(
+                "Of the ink of MNIST's 10,000 test digits, {real} is grey. By the deep net it is"
+                " {deep}, by the VAE {vae}.",
+                real=text.percent(scene.atlas.grey), deep=text.percent(charts["deep"].grey),
+                vae=text.percent(charts["vae"].grey),
+            )
+        )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-import ae
 from ae.noise import NOISES
+from ui import state
 from ui.choices import segments
 from ui.explore import cards
 from ui.explore.scene import Scene
@@ -43,7 +43,7 @@ def show(scene: Scene, text: Text) -> None:
         return
     random = np.random.default_rng(scene.now.seed)
     spoiled = noise.spoil(scene.digit[None], strength, random).reshape(1, 28, 28)
-    cards.show(ae.FAMILIES, spoiled[0], scene, text)
+    cards.show(state.model_names(scene.now), spoiled[0], scene, text)
     st.caption(_("Below each: squared error against your clean digit."))
     errors = {
         name: chart.spoiled[kind]
@@ -54,7 +54,7 @@ def show(scene: Scene, text: Text) -> None:
         st.caption(
             _(
                 "The deep and the denoising net have the same layers. Over MNIST's 10,000 test"
-                " digits, spoiled at {strength}: {deep} and {denoising}.",
+                " digits, spoiled at {strength}, their squared error is {deep} and {denoising}.",
                 strength=text.number(noise.strength, _ROUND[kind]),
                 deep=text.number(errors["deep"], 4),
                 denoising=text.number(errors["denoising"], 4),

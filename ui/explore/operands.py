@@ -42,14 +42,21 @@ def keep(scene: Scene, text: Text) -> None:
     st.button(
         _("Put my drawing aside"),
         icon=":material/push_pin:",
-        help=_("Then draw another one: both can be chosen below. The last four stay."),
+        help=_("Then clear the canvas and draw another: both can be chosen. The last four stay."),
         on_click=scene.now.keep_drawing,
         disabled=scene.digit is None,
     )
 
 
-def choose(label: str, key: str, default: str, scene: Scene, text: Text) -> Operand | None:
-    """Let the visitor choose one; None while they have drawn nothing, and chose that."""
+def choose(
+    label: str, key: str, default: str, sample: str, scene: Scene, text: Text
+) -> Operand | None:
+    """Let the visitor choose one; None while they have drawn nothing, and chose that.
+
+    Parameters
+    ----------
+    default : what is chosen at first; ``sample`` if the model has no map, and so no averages.
+    """
     kept = [f"{_KEPT}{i}" for i in scene.now.kept]
     averages = []
     if scene.chart is not None:
@@ -58,9 +65,10 @@ def choose(label: str, key: str, default: str, scene: Scene, text: Text) -> Oper
     chosen = st.selectbox(
         label,
         options,
-        options.index(default) if default in options else 0,
-        format_func=lambda name: _title(name, text),
-        key=key,
+        options.index(default if default in options else sample),
+        format_func=lambda name: _title(name, scene, text),
+        # Another key, or a model without a map would make the visitor's choice be forgotten.
+        key=key if averages else f"{key}_plain",
         persist_state="session",
         width=165,
     )
@@ -83,21 +91,26 @@ def guess(code: Float32, scene: Scene) -> tuple[int, float] | None:
     return int(shares.argmax()), float(shares.max())
 
 
-def _title(name: str, text: Text) -> str:
+def _title(name: str, scene: Scene, text: Text) -> str:
     _ = text.gettext
     if name == DRAWING:
         return _("My drawing")
     if name == ITS_AVERAGE:
         return _("Average of my digit")
     if name.startswith(_KEPT):
-        return _("Put aside, {i}", i=name.removeprefix(_KEPT))
+        i = int(name.removeprefix(_KEPT))
+        digit = _digit(scene.now.kept[i], scene) if i in scene.now.kept else None
+        seen = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
+        if seen is None:
+            return _("Put aside, {i}", i=i)
+        return _("Put aside, {i}: a {digit}", i=i, digit=seen[0])
     if name.startswith(_MEAN):
         return _("Average {digit}", digit=name.removeprefix(_MEAN))
-    return _("Sample {name}", name=name)
+    return _("Sample {digit} ({letter})", digit=name[0], letter=name[1:])
 
 
 def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
-    title = _title(name, text)
+    title = _title(name, scene, text)
     if name == DRAWING:
         if scene.digit is None or scene.code is None:
             return None
