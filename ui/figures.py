@@ -93,10 +93,15 @@ def code_figure(
             "barmode": "overlay",
             "margin": {"l": 30, "r": 4, "t": 6, "b": 24},
             "separators": text.separators,
-            "xaxis": {"tickvals": [1, *range(4, len(units) + 1, 4)], "showgrid": False},
+            "xaxis": {"tickvals": _ticks(len(units)), "showgrid": False},
             "yaxis": {"range": [bottom, top], "nticks": 5},
         },
     }
+
+
+def _ticks(units: int) -> list[int]:
+    """Number all units if they are few, else the first one and every fourth."""
+    return list(range(1, units + 1)) if units < 8 else [1, *range(4, units + 1, 4)]
 
 
 def _bars(x: Units, y: Float32, **options: Any) -> dict[str, Any]:
@@ -195,7 +200,7 @@ def divergence_figure(nats: Float32, text: Text) -> Figure:
             "separators": text.separators,
             "xaxis": {
                 "title": {"text": _("numbers of the code, dearest first")},
-                "tickvals": [1, *range(4, len(nats) + 1, 4)],
+                "tickvals": _ticks(len(nats)),
                 "showgrid": False,
             },
             "yaxis": {"title": {"text": _("nats")}, "rangemode": "tozero"},
