@@ -125,24 +125,35 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def serve(name: str) -> Iterator[str]:
-    """Start a server of the app, with its log in artefacts/; gives its address."""
+def serve(name: str, script: str = "app.py", folder: Path = ROOT, base: str = "") -> Iterator[str]:
+    """Start a server, with its log in artefacts/; gives its address.
+
+    Parameters
+    ----------
+    script : in ``folder``, whose ``static/`` is served; the app itself, or a small one of a test's.
+    base : the path below which it is served.
+    """
     ARTEFACTS.mkdir(exist_ok=True)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = ARTEFACTS / f"{name}-{worker}.log"
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
+    command = [sys.executable, "-m", "streamlit", "run", script]
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
+        "server.baseUrlPath": base,
         "server.headless": "true",
         "server.fileWatcherType": "none",
+        "server.enableStaticServing": "true",
         "browser.gatherUsageStats": "false",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     with log.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
         try:
             _wait_until_healthy(url, process, log)
             yield url

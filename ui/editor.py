@@ -8,7 +8,8 @@ import streamlit as st
 from ae import units
 from ae.arrays import Float32
 from ae.model import Model
-from ui import pictures
+from ui import figures, pictures
+from ui.components.bars import code_bars
 from ui.state import Visit
 from ui.text import Text
 
@@ -21,6 +22,45 @@ def edited(code: Float32, now: Visit) -> Float32:
     for unit, value in now.edits.items():
         code[unit] = value
     return code
+
+
+def show_code(
+    now: Visit,
+    model: Model,
+    code: Float32 | None,
+    encoded: Float32 | None,
+    text: Text,
+    *,
+    key: str,
+    height: int,
+) -> None:
+    """Show the code as bars, and the tools that change it.
+
+    Parameters
+    ----------
+    code, encoded : (units,) as shown, edits included, and as the encoder gave it; None while there
+        is no drawing.
+    key, height : of the chart.
+    """
+    _ = text.gettext
+    st.html(figures.code_title(model.code_size, text))
+    now.selected = code_bars(
+        figures.code_figure(
+            code,
+            encoded,
+            model.statistics.code_percentiles[[0, -1]],
+            model.statistics.code_axis,
+            text,
+        ),
+        selected=now.selected,
+        label=_("The code as bars. The arrow keys choose a unit."),
+        unit_text=_("Unit {unit}: {value}"),
+        no_unit_text=_("No unit chosen"),
+        revision=now.revision,
+        key=key,
+        height=height,
+    )
+    show(now, model, code, text)
 
 
 def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:

@@ -5,8 +5,7 @@ import logging
 import streamlit as st
 
 import ae
-from ui import canvas, editor, figures, formulas, models, results, state, strokes, takeaway
-from ui.components.bars import code_bars
+from ui import canvas, editor, formulas, models, results, state, strokes, takeaway
 
 now = state.visit("draw")
 text = state.text()
@@ -50,25 +49,8 @@ def workspace() -> None:
             canvas.show(now, text)
         with st.container(key="results"):
             result = results.show(now, model, text)
-            st.html(figures.code_title(model.code_size, text))
             code, encoded = (result.code, result.encoded) if result else (None, None)
-            now.selected = code_bars(
-                figures.code_figure(
-                    code,
-                    encoded,
-                    model.statistics.code_percentiles[[0, -1]],
-                    model.statistics.code_axis,
-                    text,
-                ),
-                selected=now.selected,
-                label=_("The code as bars. The arrow keys choose a unit."),
-                unit_text=_("Unit {unit}: {value}"),
-                no_unit_text=_("No unit chosen"),
-                revision=now.revision,
-                key="bars",
-                height=190,
-            )
-            editor.show(now, model, code, text)
+            editor.show_code(now, model, code, encoded, text, key="bars", height=190)
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()

@@ -1,12 +1,7 @@
 """ui.components.atlas in Chromium, in an app of its own (atlas_app.py)."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 import ae
 from ae.arrays import Float32
 from tests.browser.atlas_app import LABELS, STARS, data
-from tests.conftest import free_port
+from tests.conftest import serve
 
 ROOT = Path(__file__).parents[2]
 CODES, POINTS, DIGITS, (MEAN, AXES) = data()
@@ -39,38 +34,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     (folder / "static").mkdir()
     shutil.copy(ROOT / "static" / "atlas.js", folder / "static")
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as server,
-    ):
-        try:
-            wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-    assert "Traceback" not in (folder / "log").read_text()
-
-
-def wait_until_up(health: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(health, timeout=5) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(health)
+    with serve("atlas", "app.py", folder) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,19 +3,15 @@
 The base path stands for every prefix that a proxy may put before the app.
 """
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.conftest import serve
 
 ROOT = Path(__file__).parents[2]
 BASE = "demo/app"
@@ -31,50 +27,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("bars")
     shutil.copy(Path(__file__).with_name("bars_app.py"), folder / "app.py")
     shutil.copytree(ROOT / "static", folder / "static")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.baseUrlPath": BASE,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "server.enableStaticServing": "true",
-        "browser.gatherUsageStats": "false",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    address = f"http://127.0.0.1:{port}/{BASE}"
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as server,
-    ):
-        try:
-            wait_until_up(f"{address}/_stcore/health", server)
-            yield address
-        finally:
-            server.terminate()
-    assert "Traceback" not in (folder / "log").read_text()
-
-
-def wait_until_up(health: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(health, timeout=1) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(health)
+    with serve("bars", "app.py", folder, BASE) as url:
+        yield url
 
 
 @pytest.fixture

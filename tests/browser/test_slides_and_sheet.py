@@ -1,17 +1,12 @@
 """ui.components.slides and sheet in Chromium, in an app of their own (pictures_app.py)."""
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.conftest import free_port
+from tests.conftest import serve
 
 ROOT = Path(__file__).parents[2]
 COUNT, SIDE = 41, 15  # as in pictures_app.py
@@ -21,38 +16,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app() -> Iterator[str]:
     """The address of the running app."""
-    log = tmp_path_factory.mktemp("pictures") / "log"
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/pictures_app.py"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with (
-        log.open("w") as file,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
-        ) as server,
-    ):
-        try:
-            wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-    assert "Traceback" not in log.read_text()
-
-
-def wait_until_up(health: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(health, timeout=5) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(health)
+    with serve("pictures", "tests/browser/pictures_app.py") as url:
+        yield url
 
 
 @pytest.fixture

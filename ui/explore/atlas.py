@@ -8,10 +8,9 @@ import streamlit as st
 from ae.atlas import DIGITS, NEIGHBOURS, Chart
 from ae.model import Autoencoder
 from ae.plans import OWN
-from ui import editor, figures, models
+from ui import editor, models
 from ui.choices import segments
 from ui.components import atlas as component
-from ui.components.bars import code_bars
 from ui.explore.scene import NO_CHART, Scene
 from ui.text import Text
 
@@ -57,7 +56,8 @@ def show(scene: Scene, text: Text) -> None:
         key="atlas",
     )
     st.caption(_how(chart, by, text))
-    _code(scene, text)
+    # Below the map: who changes a number moves the star.
+    editor.show_code(scene.now, model, scene.code, scene.encoded, text, key="map_bars", height=130)
 
 
 def _how(chart: Chart, by: str, text: Text) -> str:
@@ -105,27 +105,3 @@ def _pack(model: Autoencoder, chart: Chart, by: str, digits: component.Digits) -
         return component.pack(model.decoder, chart.codes, chart.umap, digits, None)
     points = chart.project(chart.codes)
     return component.pack(model.decoder, chart.codes, points, digits, (chart.mean, chart.axes))
-
-
-def _code(scene: Scene, text: Text) -> None:
-    """Show the code below the map: who changes a number moves the star."""
-    _ = text.gettext
-    now, model = scene.now, scene.model
-    st.html(figures.code_title(model.code_size, text))
-    now.selected = code_bars(
-        figures.code_figure(
-            scene.code,
-            scene.encoded,
-            model.statistics.code_percentiles[[0, -1]],
-            model.statistics.code_axis,
-            text,
-        ),
-        selected=now.selected,
-        label=_("The code as bars. The arrow keys choose a unit."),
-        unit_text=_("Unit {unit}: {value}"),
-        no_unit_text=_("No unit chosen"),
-        revision=now.revision,
-        key="map_bars",
-        height=130,
-    )
-    editor.show(now, model, scene.code, text)
