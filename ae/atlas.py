@@ -129,12 +129,11 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
     path = root / FILE
     try:
         tensors, header = weights.read(path, root)
-        measured, sums = header["weights"], weights.sums(root)
-        charts = {}
-        for name in FAMILIES:
-            file = weights.locate(name, folder=root).name
-            if file in measured and sums.get(file) == measured[file]:
-                charts[name] = _chart(name, tensors, header["charts"][name])
+        charts = {
+            name: _chart(name, tensors, header["charts"][name])
+            for name in FAMILIES
+            if weights.unchanged(name, "best", header["weights"], root)
+        }
         digits: Any = tensors["digits"]
         pixels = _restored("pixels", tensors)
         if digits.shape != (DIGITS,) or pixels.shape != (DIGITS, COMPONENTS):

@@ -112,12 +112,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Facts:
         measured, table = header.get("weights"), header.get("table")
         if not isinstance(measured, dict) or not isinstance(table, dict):
             raise ValueError("is no file of facts")
-        sums = weights.sums(root)
-        fresh = []
-        for name, recipe in _all():
-            file = weights.locate(name, recipe, root).relative_to(root).as_posix()
-            if file in measured and sums.get(file) == measured[file]:
-                fresh.append((name, recipe))
+        fresh = [model for model in _all() if weights.unchanged(*model, measured, root)]
         shapes = _shapes(fresh)
         weights.check({key: tensors[key] for key in shapes if key in tensors}, shapes, "the facts")
         table = table | {"models": [row for row in table["models"] if _key(row) in fresh]}

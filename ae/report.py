@@ -327,7 +327,9 @@ the bound only approaches.
 
 `facts.safetensors` is no model: it holds what the Compare page shows of all {digits} test digits,
 measured on the files above (`ae/facts.py`). `atlas.safetensors` is none either: it holds the codes
-and maps of 5,000 test digits that the Explore page shows (`ae/atlas.py`).
+and maps of 5,000 test digits that the Explore page shows (`ae/atlas.py`). MNIST itself is not here:
+no file holds its pixels. But what a digit was squeezed to is enough to draw it again as well as
+these models can, so MNIST's authors are owed the credit for the atlas too.
 
 `{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
 

@@ -258,6 +258,12 @@ def how_to_restore(path: Path, command: str, root: Path, option: str = "--out") 
     return f"make it again with: python -m ae {command} {option} {root}"
 
 
+def unchanged(name: str, recipe: str, measured: Mapping[str, str], root: Path) -> bool:
+    """Tell whether a model's file is still the one whose hash was noted when it was measured."""
+    file = locate(name, recipe, root).relative_to(root).as_posix()
+    return file in measured and sums(root).get(file) == measured[file]
+
+
 def sums(root: Path) -> dict[str, str]:
     """Read ``SHA256SUMS`` in the format of ``sha256sum``: file name -> hash."""
     try:

@@ -182,6 +182,18 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
     pytest.fail(f"the server was not healthy after 30 s:\n{log.read_text()}")
 
 
+@contextmanager
+def watched_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a page of a small app of a test's own, in which no script may fail."""
+    page = browser.new_page(**options)
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.set_default_timeout(15_000)
+    yield page
+    page.context.close()
+    assert failed == []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium."""

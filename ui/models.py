@@ -32,6 +32,19 @@ def get(name: str, now: Visit) -> ae.Model:
     return load(name)
 
 
+def get_or_stop(name: str, now: Visit, text: Text) -> ae.Model:
+    """Give a model, or say that its file is missing or damaged, and end the page there."""
+    found = available([name], now)
+    if not found:
+        st.error(
+            text.gettext(
+                "This model cannot be used: its file is missing or damaged. The others work."
+            )
+        )
+        st.stop()
+    return found[name]
+
+
 def available(names: Iterable[str], now: Visit) -> dict[str, ae.Model]:
     """Load models; one whose file is missing or damaged is left out."""
     found = {}

@@ -1,10 +1,7 @@
 """Draw a digit, see its 32 numbers and what the decoder makes of them."""
 
-import logging
-
 import streamlit as st
 
-import ae
 from ui import canvas, editor, formulas, models, results, state, strokes, takeaway
 
 now = state.visit("draw")
@@ -16,13 +13,7 @@ family = state.family(now)
 lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
 st.html(f'<h1 class="lead">{lead}</h1>')
 
-try:
-    model = models.get(name, now)
-except ae.WeightsError as fault:
-    # The path and the command that mends it are for whoever runs the server.
-    logging.getLogger(__name__).error("%s", fault)
-    st.error(_("This model cannot be used: its file is missing or damaged. The others work."))
-    st.stop()
+model = models.get_or_stop(name, now, text)
 
 
 @st.dialog(_("How it works"), width="large")

@@ -22,18 +22,11 @@ VIEWS = {
 now = state.visit("explore")
 text = state.text()
 _ = text.gettext
-name = state.model_name()
 
 lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
 st.html(f'<h1 class="lead">{lead}</h1>')
 
-try:
-    model = models.get(name, now)
-except ae.WeightsError as fault:
-    # The path and the command that mends it are for whoever runs the server.
-    logging.getLogger(__name__).error("%s", fault)
-    st.error(_("This model cannot be used: its file is missing or damaged. The others work."))
-    st.stop()
+model = models.get_or_stop(state.model_name(), now, text)
 
 
 @st.fragment

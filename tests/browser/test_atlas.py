@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 import ae
 from ae.arrays import Float32
 from tests.browser.atlas_app import LABELS, STARS, data
-from tests.conftest import serve
+from tests.conftest import serve, watched_page
 
 ROOT = Path(__file__).parents[2]
 CODES, POINTS, DIGITS, (MEAN, AXES) = data()
@@ -40,15 +40,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in which no script may fail."""
     options = {"viewport": {"width": 1100, "height": 700}} | getattr(request, "param", {})
-    page = browser.new_page(**options)
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    page.context.close()
-    assert failed == []
+    with watched_page(browser, **options) as page:
+        yield page
 
 
 class Map:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.conftest import serve
+from tests.conftest import serve, watched_page
 
 ROOT = Path(__file__).parents[2]
 COUNT, SIDE = 41, 15  # as in pictures_app.py
@@ -24,15 +24,9 @@ def app() -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in which no script may fail."""
     options = {"viewport": {"width": 1100, "height": 800}} | getattr(request, "param", {})
-    page = browser.new_page(**options)
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    page.context.close()
-    assert failed == []
+    with watched_page(browser, **options) as page:
+        yield page
 
 
 def opened(page: Page, app: str, name: str) -> Locator:
