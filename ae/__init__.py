@@ -17,10 +17,10 @@ from ae import (
     latent,
     mnist,
     noise,
+    out_of_distribution,
     pca,
     plans,
     samples,
-    strangers,
     units,
     weights,
 )
@@ -50,10 +50,10 @@ __all__ = [
     "load",
     "mnist",
     "noise",
+    "out_of_distribution",
     "pca",
     "plans",
     "samples",
-    "strangers",
     "units",
     "weights",
 ]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 # TensorFlow is far away: ae.training imports it only in the functions that need it.
-from ae import atlas, events, facts, files, mnist, plans, report, training, variations, weights
+from ae import atlas, augmentation, events, facts, files, mnist, plans, report, training, weights
 from ae.evaluation import Errors
 from ae.families import FAMILIES, Recipe
 from ae.model import Autoencoder
@@ -525,8 +525,8 @@ def _data(
         if not arguments.or_samples:
             raise
         _tell(f"{fault}; it learns from varied samples instead")
-        drawn = variations.load(on_share=on_drawing)
-        return variations.shifted(drawn, digits)
+        drawn = augmentation.load(on_share=on_drawing)
+        return augmentation.shifted(drawn, digits)
 
 
 def _start_of(arguments: argparse.Namespace, plan: Plan) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Where 5,000 test digits lie: codes, maps and what was measured of them, small enough to ship.
 
 ``python -m ae evaluate --atlas`` makes ``weights/atlas.safetensors``, which is verified like any
-weights file. It names the weights that it was measured on; beside others, their charts are left
+weights file. It names the weights that it was measured on; beside others, their maps are left
 out. UMAP
 (McInnes, Healy & Melville, 2018) runs only then, and is no dependency of the app.
 """
@@ -37,7 +37,7 @@ COMPONENTS = 100
 
 @final
 @dataclass(frozen=True, eq=False)
-class Chart:
+class CodeMap:
     """The codes of one model, and two maps of them. All arrays are read-only.
 
     Attributes
@@ -55,8 +55,8 @@ class Chart:
     bound : of a variational model, else None.
     grey : share of the inked pixels (above 0.1) of its reconstructions that are not fully inked
         (below 0.9), over the 10,000 test digits: how blurred it is; NaN where it was not measured.
-    spoiled : noise -> mean squared error of the reconstruction of digits that were spoiled at the
-        usual strength, against the clean ones, over the 10,000 test digits.
+    corrupted : noise -> mean squared error of the reconstruction of digits that were corrupted at
+        the usual strength, against the clean ones, over the 10,000 test digits.
     """
 
     codes: Float32
@@ -68,7 +68,7 @@ class Chart:
     divergence: Float32 | None = None
     bound: Bound | None = None
     grey: float = float("nan")
-    spoiled: Mapping[str, float] = field(default_factory=dict)
+    corrupted: Mapping[str, float] = field(default_factory=dict)
 
     def project(self, z: Float32) -> Float32:
         """Place codes on PCA's map, exactly: (n, units) -> (n, 2)."""
@@ -85,7 +85,7 @@ class Chart:
         """
         if self.umap is None:
             raise ValueError("there is no map by UMAP of this model")
-        return latent.weigh(self.umap, *latent.neighbours(self.codes, z, NEIGHBOURS))
+        return latent.inverse_distance(self.umap, *latent.neighbours(self.codes, z, NEIGHBOURS))
 
 
 @final
@@ -96,17 +96,17 @@ class Atlas:
     Attributes
     ----------
     digits : uint8 array of shape (5000,), what they are.
-    charts : model -> its chart.
+    maps : model -> its map.
     pixels : float32 array of shape (5000, 100). The digits' first principal components (those of
         ``ae.facts``), which keep the distances between pictures well enough to find neighbours.
-    pixels_accuracy : as ``Chart.accuracy``, by the pixels themselves. pixels_agreement : share of
+    pixels_accuracy : as ``CodeMap.accuracy``, by the pixels themselves. pixels_agreement : share of
         a digit's ten nearest pictures that the components find too. pixels_near : half of the other
         5,000 test digits have a neighbour at this distance, or nearer.
-    grey : as ``Chart.grey``, of the test digits themselves.
+    grey : as ``CodeMap.grey``, of the test digits themselves.
     """
 
     digits: Digits
-    charts: Mapping[str, Chart]
+    maps: Mapping[str, CodeMap]
     pixels: Float32
     pixels_accuracy: float
     pixels_agreement: float
@@ -129,8 +129,8 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
     path = root / FILE
     try:
         tensors, header = weights.read(path, root)
-        charts = {
-            name: _chart(name, tensors, header["charts"][name])
+        maps = {
+            name: _code_map(name, tensors, header["maps"][name])
             for name in FAMILIES
             if weights.unchanged(name, "best", header["weights"], root)
         }
@@ -141,7 +141,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
         figures = header["pixels"]
         return Atlas(
             digits,
-            MappingProxyType(charts),
+            MappingProxyType(maps),
             pixels,
             figures["accuracy"],
             figures["agreement"],
@@ -154,10 +154,10 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
         raise WeightsError(f"{path} {what}; {remedy}") from fault
 
 
-def chart(codes: Float32) -> Chart:
+def code_map(codes: Float32) -> CodeMap:
     """Draw the map by PCA of any codes: what there is of a model of one's own."""
     mean, axes = latent.principal_plane(codes)
-    return Chart(_frozen(codes.copy()), _frozen(mean), _frozen(axes))
+    return CodeMap(_frozen(codes.copy()), _frozen(mean), _frozen(axes))
 
 
 def produce(
@@ -182,9 +182,9 @@ def produce(
         A weights file is missing or damaged.
     """
     tensors: dict[str, Any] = {"digits": data.y_test[:DIGITS]}
-    charts: dict[str, Any] = {}
-    spoiled = {
-        name: noise.spoil(data.x_test, noise.strength, np.random.default_rng(0))
+    maps: dict[str, Any] = {}
+    corrupted = {
+        name: noise.corrupt(data.x_test, noise.strength, np.random.default_rng(0))
         for name, noise in NOISES.items()
     }
     for name in FAMILIES:
@@ -195,17 +195,17 @@ def produce(
         right, off = found["accuracy"], found["umap_error"]
         say(f"{name}: {NEIGHBOURS} neighbours are right for {right:.1%}, UMAP is off by {off:.1%}")
         say(f"{name}: {found['grey']:.1%} of its ink is grey")
-        for noise, x in spoiled.items():
+        for noise, x in corrupted.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
-            found[f"spoiled/{noise}"] = float(error)
-            say(f"{name}: squared error {error:.4f} of digits spoiled by {noise}")
+            found[f"corrupted/{noise}"] = float(error)
+            say(f"{name}: squared error {error:.4f} of digits corrupted by {noise}")
         if isinstance(model, Autoencoder) and model.variational:
             each = divergence(*model.encode_distribution(data.x_test))
             found["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
             found["bound"] = bound(model, data.x_test)._asdict()
         arrays = {key: value for key, value in found.items() if isinstance(value, np.ndarray)}
         tensors |= {f"{name}/{key}": value for key, value in arrays.items()}
-        charts[name] = {key: value for key, value in found.items() if key not in arrays}
+        maps[name] = {key: value for key, value in found.items() if key not in arrays}
     say("neighbours by pixels")
     of_pixels = _pixels(data, folder)
     say(f"pixels: {NEIGHBOURS} neighbours are right for {of_pixels['accuracy']:.1%}")
@@ -214,7 +214,7 @@ def produce(
     files = [weights.locate(name, folder=folder).name for name in FAMILIES]
     header = {
         "weights": {file: sums[file] for file in files},
-        "charts": charts,
+        "maps": maps,
         "pixels": of_pixels,
     }
     path = folder / FILE
@@ -241,7 +241,7 @@ def _mapped(z: Float32, digits: Digits) -> dict[str, Any]:
     low, width = places.min(axis=0), np.ptp(places, axis=0).max()
     places = ((places - low) / width).astype(np.float16)
     theirs = (mapper.transform(others) - low) / width
-    drawn = Chart(codes, mean, axes, places.astype(np.float32))
+    drawn = CodeMap(codes, mean, axes, places.astype(np.float32))
     return {
         **rounded,
         "mean": mean,
@@ -295,15 +295,15 @@ def _restored(name: str, tensors: Mapping[str, Any]) -> Float32:
     return _frozen(restored)
 
 
-def _chart(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> Chart:
-    """Build one chart, whose arrays must have the family's shapes."""
+def _code_map(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> CodeMap:
+    """Build one map, whose arrays must have the family's shapes."""
     units = FAMILIES[name].code_size
     codes = _restored(f"{name}/codes", tensors)
     mean, axes, umap = (tensors[f"{name}/{key}"] for key in ("mean", "axes", "umap"))
     shapes = [array.shape for array in (codes, mean, axes, umap)]
     if shapes != [(DIGITS, units), (units,), (2, units), (DIGITS, 2)]:
         raise ValueError(f"does not fit {name}")
-    return Chart(
+    return CodeMap(
         codes,
         mean,
         axes,
@@ -313,7 +313,7 @@ def _chart(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> Ch
         tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
         Bound(**said["bound"]) if FAMILIES[name].variational else None,
         said["grey"],
-        MappingProxyType({noise: said[f"spoiled/{noise}"] for noise in NOISES}),
+        MappingProxyType({noise: said[f"corrupted/{noise}"] for noise in NOISES}),
     )
 
 

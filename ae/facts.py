@@ -179,7 +179,7 @@ def produce(
     return path
 
 
-def worth(ladder: Float32, error: float) -> int | None:
+def equivalent_components(ladder: Float32, error: float) -> int | None:
     """How many principal components do as well: the fewest whose error is not above this one.
 
     Parameters

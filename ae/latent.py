@@ -51,7 +51,7 @@ def votes(digits: Digits, nearest: Indices) -> Float32:
     return shares
 
 
-def weigh(places: Float32, nearest: Indices, distances: Float32) -> Float32:
+def inverse_distance(places: Float32, nearest: Indices, distances: Float32) -> Float32:
     """Place codes where their neighbours lie, the nearer the more (Shepard, 1968, with power 1).
 
     Parameters
@@ -84,7 +84,7 @@ def principal_plane(codes: Float32) -> tuple[Float32, Float32]:
     return mean, np.ascontiguousarray(axes, np.float32)
 
 
-def way(a: Float32, b: Float32, steps: int) -> Float32:
+def interpolate(a: Float32, b: Float32, steps: int) -> Float32:
     """Go from a to b in a straight line: two arrays of one shape -> (steps, …), ends included."""
     share = np.linspace(0, 1, steps, dtype=np.float32).reshape(-1, *[1] * a.ndim)
     found: Float32 = (1 - share) * a + share * b
@@ -106,9 +106,9 @@ def sheet(corners: Sequence[Float32], size: int) -> Float32:
     float32 array of shape (size, size, …).
     """
     top_left, top_right, bottom_left = corners[:3]
-    left = way(top_left, bottom_left, size)
-    right = way(top_right, corners[-1], size)
-    rows: Float32 = np.swapaxes(way(left, right, size), 0, 1)
+    left = interpolate(top_left, bottom_left, size)
+    right = interpolate(top_right, corners[-1], size)
+    rows: Float32 = np.swapaxes(interpolate(left, right, size), 0, 1)
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Spoiled digits: what a denoising autoencoder learns from, and what any net may be shown."""
+"""Corrupted digits: what a denoising autoencoder learns from, and what any net may be shown."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def salt_and_pepper(x: Float32, share: float, random: np.random.Generator) -> Fl
     """Make this share of the pixels black or white, half of them each: (n, 784)."""
     x = as_pictures(x)
     fate = random.random(x.shape, np.float32)
-    spoiled = np.where(fate < share / 2, np.float32(0), x)
-    return np.where(fate > 1 - share / 2, np.float32(1), spoiled)
+    corrupted = np.where(fate < share / 2, np.float32(0), x)
+    return np.where(fate > 1 - share / 2, np.float32(1), corrupted)
 
 
 def box(x: Float32, side: float, random: np.random.Generator) -> Float32:
@@ -48,17 +48,17 @@ def box(x: Float32, side: float, random: np.random.Generator) -> Float32:
 
 
 class Noise(NamedTuple):
-    """One way to spoil a digit.
+    """One way to corrupt a digit.
 
     Attributes
     ----------
     title : English source string; the screen translates it.
-    spoil : (digits, strength, generator) -> spoiled digits.
+    corrupt : (digits, strength, generator) -> corrupted digits.
     strength : the usual one, and most : the largest that a net is trained on.
     """
 
     title: str
-    spoil: Callable[[Float32, float, np.random.Generator], Float32]
+    corrupt: Callable[[Float32, float, np.random.Generator], Float32]
     strength: float
     most: float
 
@@ -73,12 +73,14 @@ NOISES: Mapping[str, Noise] = MappingProxyType(
 
 
 def mixed(x: Float32, random: np.random.Generator) -> Float32:
-    """Spoil each digit in one of the ways, as strongly as chance has it: (n, 784) -> (n, 784)."""
-    spoiled = as_pictures(x).copy()
-    way = random.integers(len(NOISES), size=len(x))
+    """Corrupt each digit in one of the ways, as strongly as chance has it: (n, 784) -> (n, 784)."""
+    corrupted = as_pictures(x).copy()
+    kind = random.integers(len(NOISES), size=len(x))
     # Within a batch, strengths differ from group to group: a group is every 8th digit.
     for i, noise in enumerate(NOISES.values()):
         for part in range(8):
-            chosen = np.flatnonzero((way == i) & (np.arange(len(x)) % 8 == part))
-            spoiled[chosen] = noise.spoil(spoiled[chosen], random.uniform(0, noise.most), random)
-    return spoiled
+            chosen = np.flatnonzero((kind == i) & (np.arange(len(x)) % 8 == part))
+            corrupted[chosen] = noise.corrupt(
+                corrupted[chosen], random.uniform(0, noise.most), random
+            )
+    return corrupted

@@ -25,7 +25,7 @@ PAGES = {
     "explore": (2, EXPLORED, ".st-key-explore", 2000),
 }
 # What a view draws by itself after its element is there.
-LATE = {"map": ".atlas[data-revision]", "morph": ".slides[data-revision]"}
+LATE = {"map": ".code-map[data-revision]", "morph": ".slides[data-revision]"}
 
 _CANVAS = """(late) => new Promise((resolve) => {
   const there = (host) => host.shadowRoot?.querySelector("canvas.upper-canvas")?.clientWidth;

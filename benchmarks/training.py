@@ -26,9 +26,9 @@ from _report import Row, count, median, parser, publish, run, say
 from _server import MB, OURS, ROOT, MeasurementError, Server, serve
 from playwright.sync_api import Browser, Page
 
-from ae import dialects, mnist, plans, weights
-from ui.train.limits import Limits
-from ui.train.office import Office
+from ae import keras_scripts, mnist, plans, weights
+from ui.limits import Limits
+from ui.trainings import Office
 
 OPEN_BEFORE = 20_000  # ms that a visitor reads before the click
 PATIENCE = 120_000  # ms
@@ -129,7 +129,7 @@ def _plain(plan: plans.Plan) -> float:
     """Run the script that the page shows, with the data at hand; give the seconds of its fit."""
     load = 'np.load(os.environ["DATA"]).__getitem__'
     pairs = '((load("x_train"), load("y_train")), (load("x_test"), load("y_test")))'
-    script = dialects.keras_python(plan).replace("keras.datasets.mnist.load_data()", pairs)
+    script = keras_scripts.keras_python(plan).replace("keras.datasets.mnist.load_data()", pairs)
     script = script.replace("x_train, x_train,", "x_train, x_train, verbose=0,")
     before, after = script.split("autoencoder.fit(")
     fit, after = after.split("\n)\n", 1)
@@ -159,7 +159,7 @@ def _office(plan: plans.Plan) -> tuple[float, int, int]:
     office = Office(Limits(spare_seconds=0))
     digits = mnist.load().x_test[:11]
     before = set(psutil.Process().children())
-    training = office.enlist("benchmark", plan, digits)
+    training = office.submit("benchmark", plan, digits)
     (child,) = set(psutil.Process().children()) - before
     waiting = most = 0
     while not training.over:

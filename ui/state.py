@@ -23,7 +23,7 @@ from ae.plans import OWN, Plan
 from ui import strokes
 from ui.strokes import Drawing, Stroke
 from ui.text import LANGUAGES, N_, Text, best_language, translator
-from ui.train.office import Desk, office
+from ui.trainings import Desk, office
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
@@ -69,7 +69,9 @@ _ALLOWED: Mapping[str, tuple[frozenset[str], str]] = {
     MODEL: (frozenset(ae.FAMILIES), N_("The link names a model that does not exist.")),
     LANG: (frozenset(LANGUAGES), N_("The link names a language that does not exist.")),
     SAMPLE: (
-        frozenset([*ae.samples.SAMPLES, *ae.strangers.STROKES, *ae.strangers.PICTURES]),
+        frozenset(
+            [*ae.samples.SAMPLES, *ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
+        ),
         N_("The link names a sample that does not exist."),
     ),
     VIEW: (frozenset([*VIEWS, *EXPLORED]), N_("The link names a view that does not exist.")),
@@ -99,7 +101,7 @@ class Visit:
     page : the folder's name of the page that is open.
     seed : of the dice that the visitor has rolled.
     kept : number -> drawing that was put aside, to morph between them; the oldest goes first.
-    own_chart : version of the visitor's own model, and its map.
+    own_map : version of the visitor's own model, and its map.
     token : of the visitor's desk in the office of trainings.
     own : the model that the visitor trained or uploaded. own_version : which of them.
     plan : what the visitor would train now. preset : what it started from, None once changed.
@@ -126,7 +128,7 @@ class Visit:
     page: str | None = None
     seed: int = 0
     kept: dict[int, Drawing] = field(default_factory=dict)
-    own_chart: tuple[int, ae.atlas.Chart] | None = None
+    own_map: tuple[int, ae.atlas.CodeMap] | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: Autoencoder | None = None
     own_version: int = 0
@@ -203,7 +205,7 @@ class Visit:
             self.edits[unit] = value
         self.turn += 1
 
-    def roll(self) -> None:
+    def resample(self) -> None:
         """Roll the dice again."""
         self.seed = (self.seed + 1) % SEEDS
 

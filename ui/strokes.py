@@ -75,11 +75,11 @@ class Drawing:
 
 def sample(name: str) -> Drawing:
     """Put one of the shipped samples on the canvas, or one of the strangers that are no digits."""
-    if name in ae.strangers.PICTURES:
-        digit = ae.strangers.PICTURES[name]
+    if name in ae.out_of_distribution.PICTURES:
+        digit = ae.out_of_distribution.PICTURES[name]
         canvas = pictures.grey(digit).repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
         return Drawing(picture=Picture(canvas, normal=digit, plain=digit, raw=True), sample=name)
-    strokes = {**ae.samples.SAMPLES, **ae.strangers.STROKES}[name]
+    strokes = {**ae.samples.SAMPLES, **ae.out_of_distribution.STROKES}[name]
     # In double precision, or rounding to tenths would not survive the way to the canvas and back.
     doubles = (stroke.astype(np.float64) for stroke in strokes)
     points = (np.round(stroke * SIDE, 1).tolist() for stroke in doubles)

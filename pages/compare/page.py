@@ -5,21 +5,21 @@ import logging
 import streamlit as st
 
 import ae
-from ui import canvas, models, results, state, strokes
-from ui.compare import (
+from pages.compare import (
     atoms,
     build_up,
     first_ten,
     invent,
     ladder,
     lanes,
+    out_of_distribution,
     scene,
     sparsity,
-    strangers,
     subspace,
     table,
     takeaway,
 )
+from ui import canvas, models, results, state, strokes
 from ui.text import N_
 
 # The views below the lanes, in the order of `state.VIEWS`: title and function.
@@ -31,7 +31,7 @@ VIEWS = {
     "subspace": (N_("Almost PCA?"), subspace.show),
     "sparsity": (N_("Zeros"), sparsity.show),
     "table": (N_("The table"), table.show),
-    "strangers": (N_("What it never saw"), strangers.show),
+    "strangers": (N_("What it never saw"), out_of_distribution.show),
     "invent": (N_("Why it cannot invent"), invent.show),
 }
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import canvas, editor, formulas, models, results, state, strokes, takeaway
+from pages.draw import formulas, takeaway
+from ui import canvas, editor, models, results, state, strokes
 
 now = state.visit("draw")
 text = state.text()

@@ -5,13 +5,13 @@ import logging
 import streamlit as st
 
 import ae
+from pages.explore import arithmetic, code_map, morph, neighbours, new, noise, scene
 from ui import canvas, models, results, state, strokes
-from ui.explore import arithmetic, atlas, morph, neighbours, new, noise, scene
 from ui.text import N_
 
 # In the order of `state.EXPLORED`: title and function.
 VIEWS = {
-    "map": (N_("The map"), atlas.show),
+    "map": (N_("The map"), code_map.show),
     "neighbours": (N_("Neighbours"), neighbours.show),
     "morph": (N_("Morph"), morph.show),
     "arithmetic": (N_("Arithmetic"), arithmetic.show),

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ae import dialects
+from ae import keras_scripts
+from pages.train import choose, use, watch
 from ui import state
 from ui.components import browser
-from ui.train import choose, use, watch
-from ui.train.office import Busy, office
+from ui.trainings import Busy, office
 
 now = state.visit("train")
 text = state.text()
@@ -30,7 +30,7 @@ def begin() -> None:
     """Train what is chosen."""
     start = desk.raw if desk and now.go_on else None
     try:
-        office().enlist(now.token, now.plan, watch.watched(now), start)
+        office().submit(now.token, now.plan, watch.watched(now), start)
     except Busy:
         now.notices.append(use.BUSY)
 
@@ -68,6 +68,6 @@ with st.container(horizontal=True, gap="medium"):
 
 st.subheader(_("The same as code"))
 keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
-keras.code(dialects.keras_python(now.plan), language="python")
-r.code(dialects.keras_r(now.plan), language="r")
+keras.code(keras_scripts.keras_python(now.plan), language="python")
+r.code(keras_scripts.keras_r(now.plan), language="r")
 terminal.code(" ".join(["python -m ae train", *now.plan.arguments]), language="bash")

@@ -18,7 +18,7 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 import ae
 from ae import atlas, evaluation, facts, generation, latent, weights
 from ae.arrays import PIXELS
-from ae.atlas import Atlas, Chart
+from ae.atlas import Atlas, CodeMap
 from ae.families import FAMILIES
 from ae.mnist import Mnist
 from ae.model import Autoencoder
@@ -61,7 +61,7 @@ def test_what_ships_is_small() -> None:
 
 
 def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
-    assert list(shipped.charts) == list(FAMILIES)
+    assert list(shipped.maps) == list(FAMILIES)
     assert (shipped.digits.shape, shipped.digits.dtype.name) == ((5000,), "uint8")
     assert (shipped.pixels.shape, shipped.pixels.dtype.name) == ((5000, 100), "float32")
     # MNIST's own count of each digit among its first 5,000 test digits.
@@ -71,7 +71,7 @@ def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
 
 @every_family
 def test_shapes(shipped: Atlas, name: str) -> None:
-    chart, units = shipped.charts[name], FAMILIES[name].code_size
+    chart, units = shipped.maps[name], FAMILIES[name].code_size
     assert chart.umap is not None
     arrays = {"codes": chart.codes, "mean": chart.mean, "axes": chart.axes, "umap": chart.umap}
     assert {key: array.shape for key, array in arrays.items()} == {
@@ -85,26 +85,26 @@ def test_shapes(shipped: Atlas, name: str) -> None:
     assert chart.umap.min() >= 0 and chart.umap.max() == pytest.approx(1, abs=1e-3)
     variational = FAMILIES[name].variational
     assert (chart.divergence is not None) == (chart.bound is not None) == variational
-    assert chart.spoiled.keys() == NOISES.keys()
+    assert chart.corrupted.keys() == NOISES.keys()
 
 
 def test_everything_is_read_only(shipped: Atlas) -> None:
     arrays = [shipped.digits, shipped.pixels]
-    for chart in shipped.charts.values():
+    for chart in shipped.maps.values():
         arrays += [a for a in vars(chart).values() if isinstance(a, np.ndarray)]
     assert len(arrays) == 2 + 4 * len(FAMILIES) + 2
     assert not any(array.flags.writeable for array in arrays)
     with pytest.raises(TypeError):
-        shipped.charts["deep"] = None  # type: ignore[index]
+        shipped.maps["deep"] = None  # type: ignore[index]
     with pytest.raises(TypeError):
-        shipped.charts["deep"].spoiled["box"] = 0.0  # type: ignore[index]
+        shipped.maps["deep"].corrupted["box"] = 0.0  # type: ignore[index]
 
 
 # What the models must reach
 
 
 def test_the_vae_is_as_good_as_it_must_be(shipped: Atlas) -> None:
-    chart = shipped.charts["vae"]
+    chart = shipped.maps["vae"]
     assert chart.bound is not None and chart.divergence is not None
     assert chart.bound.pixels / PIXELS <= 0.105
     assert 15 <= chart.bound.code <= 40
@@ -113,7 +113,7 @@ def test_the_vae_is_as_good_as_it_must_be(shipped: Atlas) -> None:
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])
 def test_what_a_code_costs_is_the_sum_of_its_numbers(shipped: Atlas, name: str) -> None:
-    chart = shipped.charts[name]
+    chart = shipped.maps[name]
     assert chart.bound is not None and chart.divergence is not None
     assert chart.divergence.shape == (FAMILIES[name].code_size,)
     assert np.all(chart.divergence >= 0)
@@ -123,7 +123,7 @@ def test_what_a_code_costs_is_the_sum_of_its_numbers(shipped: Atlas, name: str) 
 
 @pytest.mark.parametrize("noise", NOISES)
 def test_the_denoising_net_is_best_at_spoiled_digits(shipped: Atlas, noise: str) -> None:
-    errors = {name: chart.spoiled[noise] for name, chart in shipped.charts.items()}
+    errors = {name: chart.corrupted[noise] for name, chart in shipped.maps.items()}
     assert min(errors, key=errors.__getitem__) == "denoising"
     assert 2 * errors["denoising"] <= errors["deep"]
     # Harder than clean digits, which both can copy.
@@ -132,19 +132,19 @@ def test_the_denoising_net_is_best_at_spoiled_digits(shipped: Atlas, noise: str)
 
 
 def test_each_code_knows_the_digit(shipped: Atlas) -> None:
-    accuracies = {name: chart.accuracy for name, chart in shipped.charts.items()}
+    accuracies = {name: chart.accuracy for name, chart in shipped.maps.items()}
     assert min(accuracies, key=accuracies.__getitem__) == "vae2", "two numbers are few"
     assert accuracies.pop("vae2") > 0.8
     assert min(accuracies.values()) > 0.93
     assert shipped.pixels_accuracy > 0.93 and shipped.pixels_agreement > 0.9
-    assert max(chart.umap_error for chart in shipped.charts.values()) < 0.02
+    assert max(chart.umap_error for chart in shipped.maps.values()) < 0.02
 
 
 @pytest.mark.parametrize("judge", ["vae", "vae2"])
 def test_all_ten_digits_are_on_the_prior_s_sheet(shipped: Atlas, judge: str) -> None:
     codes, _ = latent.prior_sheet(20)
     pictures = loaded("vae2").decode(codes)
-    chart = shipped.charts[judge]
+    chart = shipped.maps[judge]
     nearest, _ = latent.neighbours(chart.codes, loaded(judge).encode(pictures), atlas.NEIGHBOURS)
     votes = latent.votes(shipped.digits, nearest)
     assert set(votes.argmax(axis=1)[votes.max(axis=1) >= 0.8]) == set(range(10))
@@ -152,7 +152,7 @@ def test_all_ten_digits_are_on_the_prior_s_sheet(shipped: Atlas, judge: str) -> 
 
 def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:
     true = np.array([int(name[0]) for name in ae.samples.SAMPLES])
-    for name, chart in shipped.charts.items():
+    for name, chart in shipped.maps.items():
         nearest, _ = latent.neighbours(chart.codes, loaded(name).encode(drawn()), 10)
         share = np.mean(latent.votes(shipped.digits, nearest).argmax(axis=1) == true)
         assert share > (0.55 if name == "vae2" else 0.75), name
@@ -163,7 +163,7 @@ def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:
 
 @every_family
 def test_project_is_pca_s_plane(shipped: Atlas, name: str) -> None:
-    chart = shipped.charts[name]
+    chart = shipped.maps[name]
     places = chart.project(chart.codes)
     assert places.shape == (5000, 2)
     assert_allclose(places.mean(axis=0), [0, 0], atol=1e-2)
@@ -174,7 +174,7 @@ def test_project_is_pca_s_plane(shipped: Atlas, name: str) -> None:
 
 @every_family
 def test_a_code_that_is_on_the_map_is_placed_where_it_is(shipped: Atlas, name: str) -> None:
-    chart = shipped.charts[name]
+    chart = shipped.maps[name]
     assert chart.umap is not None
     places = chart.place(chart.codes[:200])
     # Codes were rounded, so that some of two numbers are the same, and then lie between both.
@@ -184,7 +184,7 @@ def test_a_code_that_is_on_the_map_is_placed_where_it_is(shipped: Atlas, name: s
 
 
 def test_other_codes_are_placed_among_their_like(shipped: Atlas) -> None:
-    chart = shipped.charts["vae"]
+    chart = shipped.maps["vae"]
     places = chart.place(loaded("vae").encode(drawn()))
     assert places.shape == (len(drawn()), 2) and places.dtype == np.float32
     assert np.all((places >= 0) & (places <= 1))
@@ -192,7 +192,7 @@ def test_other_codes_are_placed_among_their_like(shipped: Atlas) -> None:
 
 def test_a_chart_of_any_codes() -> None:
     codes = np.random.default_rng(0).normal(0, [1, 5, 3], (50, 3)).astype(np.float32)
-    found = atlas.chart(codes)
+    found = atlas.code_map(codes)
     mean, axes = latent.principal_plane(codes)
     assert_array_equal(found.codes, codes)
     assert_array_equal(found.mean, mean)
@@ -200,7 +200,7 @@ def test_a_chart_of_any_codes() -> None:
     assert not any(a.flags.writeable for a in (found.codes, found.mean, found.axes))
     assert codes.flags.writeable, "the caller's own"
     assert found.umap is found.divergence is found.bound is None
-    assert np.isnan(found.accuracy) and np.isnan(found.umap_error) and found.spoiled == {}
+    assert np.isnan(found.accuracy) and np.isnan(found.umap_error) and found.corrupted == {}
     assert found.project(codes).shape == (50, 2)
     with pytest.raises(ValueError, match="no map by UMAP"):
         found.place(codes)
@@ -211,7 +211,7 @@ def test_a_chart_of_any_codes() -> None:
 
 @every_family
 def test_codes_are_the_model_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    z, chart = loaded(name).encode(mnist.x_test[:5000]), shipped.charts[name]
+    z, chart = loaded(name).encode(mnist.x_test[:5000]), shipped.maps[name]
     step = np.ptp(z, axis=0) / 255
     assert step.min() > 0
     assert np.abs((chart.codes - z) / step).max() < 0.5 + 0.01
@@ -219,7 +219,7 @@ def test_codes_are_the_model_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
 
 @every_family
 def test_accuracy_is_scikit_learn_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    chart = shipped.charts[name]
+    chart = shipped.maps[name]
     oracle = KNeighborsClassifier(10, algorithm="brute").fit(chart.codes, shipped.digits)
     score = oracle.score(loaded(name).encode(mnist.x_test[5000:]), mnist.y_test[5000:])
     assert chart.accuracy == pytest.approx(score, abs=0.003)  # of ties, either may count
@@ -260,7 +260,7 @@ def test_what_the_vae_rolls_is_near_digits_and_what_a_plain_net_does_is_not(
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])
 def test_what_the_variational_nets_need(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    model, chart = loaded(name), shipped.charts[name]
+    model, chart = loaded(name), shipped.maps[name]
     assert chart.divergence is not None
     assert evaluation.bound(model, mnist.x_test) == pytest.approx(chart.bound, rel=1e-4)
     each = evaluation.divergence(*model.encode_distribution(mnist.x_test))
@@ -270,10 +270,10 @@ def test_what_the_variational_nets_need(shipped: Atlas, mnist: Mnist, name: str)
 @pytest.mark.parametrize("noise", NOISES)
 def test_errors_of_spoiled_digits(shipped: Atlas, mnist: Mnist, noise: str) -> None:
     way = NOISES[noise]
-    x = way.spoil(mnist.x_test, way.strength, np.random.default_rng(0))
+    x = way.corrupt(mnist.x_test, way.strength, np.random.default_rng(0))
     for name in ("deep", "denoising"):
         error = evaluation.mse(mnist.x_test, loaded(name).reconstruct(x)).mean()
-        assert shipped.charts[name].spoiled[noise] == pytest.approx(error, rel=1e-4)
+        assert shipped.maps[name].corrupted[noise] == pytest.approx(error, rel=1e-4)
 
 
 # On data and weights of the test's own
@@ -313,8 +313,8 @@ def test_produce_measures_what_load_then_gives(
     ]
     found = atlas.load(folder)
     assert_array_equal(found.digits, y[:300])
-    assert list(found.charts) == list(FAMILIES)
-    for name, chart in found.charts.items():
+    assert list(found.maps) == list(FAMILIES)
+    for name, chart in found.maps.items():
         model = loaded(name)
         z = model.encode(x)
         step = np.ptp(z[:300], axis=0) / 255
@@ -325,9 +325,9 @@ def test_produce_measures_what_load_then_gives(
         oracle = KNeighborsClassifier(10).fit(chart.codes, y[:300])
         assert chart.accuracy == pytest.approx(oracle.score(z[300:], y[300:]), abs=0.02)
         assert 0 <= chart.umap_error < 1
-        box = NOISES["box"].spoil(x, NOISES["box"].strength, np.random.default_rng(0))
+        box = NOISES["box"].corrupt(x, NOISES["box"].strength, np.random.default_rng(0))
         error = evaluation.mse(x, model.reconstruct(box)).mean()
-        assert chart.spoiled["box"] == pytest.approx(error, rel=1e-5)
+        assert chart.corrupted["box"] == pytest.approx(error, rel=1e-5)
         if model.log_variance is not None:
             assert chart.bound == evaluation.bound(model, x)
     flat = x.reshape(-1, PIXELS)
@@ -372,8 +372,8 @@ NO_ATLAS = "is no atlas"
         (truncate, "is truncated or was altered"),
         (alter, "is truncated or was altered"),
         (replace_by_weights, NO_ATLAS),
-        (partial(changed, charts=None), NO_ATLAS),
-        (partial(changed, charts=[1]), NO_ATLAS),
+        (partial(changed, maps=None), NO_ATLAS),
+        (partial(changed, maps=[1]), NO_ATLAS),
         (partial(changed, weights=3), NO_ATLAS),
         (partial(changed, pixels=None), NO_ATLAS),
         (partial(changed, digits=None), NO_ATLAS),
@@ -402,8 +402,8 @@ def test_what_was_measured_on_other_weights_is_left_out(folder: Path, shipped: A
     tensors, header = weights.read(path, folder)
     weights.save(path, tensors, {**header, "seed": 1})
     found = atlas.load(folder)
-    assert list(found.charts) == [name for name in FAMILIES if name != "vae"]
-    assert_array_equal(found.charts["vae2"].codes, shipped.charts["vae2"].codes)
+    assert list(found.maps) == [name for name in FAMILIES if name != "vae"]
+    assert_array_equal(found.maps["vae2"].codes, shipped.maps["vae2"].codes)
     assert_array_equal(found.pixels, shipped.pixels)
 
 
@@ -415,11 +415,11 @@ def test_a_family_without_weights_is_left_out(folder: Path) -> None:
             if not line.endswith("  deep.safetensors\n")
         )
     )
-    assert list(atlas.load(folder).charts) == [name for name in FAMILIES if name != "deep"]
+    assert list(atlas.load(folder).maps) == [name for name in FAMILIES if name != "deep"]
 
 
 def test_charts_compare_by_identity() -> None:
     """An array in a frozen record would make a comparison that has no truth value."""
     codes = np.random.default_rng(0).random((5, 3), np.float32)
-    one, other = atlas.chart(codes), atlas.chart(codes)
-    assert isinstance(one, Chart) and one == one and one != other
+    one, other = atlas.code_map(codes), atlas.code_map(codes)
+    assert isinstance(one, CodeMap) and one == one and one != other

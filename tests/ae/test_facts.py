@@ -245,7 +245,7 @@ def test_a_family_that_was_never_measured_is_left_out(
 
 def test_worth_is_the_first_step_that_is_as_good() -> None:
     ladder = np.array([5, 3, 3, 1], np.float32)
-    found = [facts.worth(ladder, error) for error in (9, 5, 4, 3, 1, 0.5)]
+    found = [facts.equivalent_components(ladder, error) for error in (9, 5, 4, 3, 1, 0.5)]
     assert found == [1, 1, 2, 2, 4, None]
 
 

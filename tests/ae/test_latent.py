@@ -48,7 +48,7 @@ def test_neighbours_of_nothing() -> None:
 @pytest.mark.parametrize("name", ["deep", "linear", "vae2"])
 def test_neighbours_among_real_codes_whose_sizes_differ(name: str) -> None:
     """Far from zero the product of matrices keeps fewer digits; what is found must not suffer."""
-    codes = atlas.load().charts[name].codes
+    codes = atlas.load().maps[name].codes
     z = 1.5 * codes[::50] + np.float32(0.01)
     oracle = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(codes.astype(np.float64))
     distances, _ = oracle.kneighbors(z.astype(np.float64))
@@ -87,7 +87,7 @@ def test_places_are_scikit_learn_s_regression() -> None:
     oracle = KNeighborsRegressor(n_neighbors=10, weights="distance").fit(codes, places)
     nearest, distances = latent.neighbours(codes, z, 10)
     frozen(distances)
-    placed = latent.weigh(places, nearest, distances)
+    placed = latent.inverse_distance(places, nearest, distances)
     assert placed.shape == (40, 2) and placed.dtype == np.float32
     assert_allclose(placed, oracle.predict(z), rtol=1e-4, atol=1e-4)
 
@@ -95,7 +95,7 @@ def test_places_are_scikit_learn_s_regression() -> None:
 def test_a_place_lies_among_those_of_its_neighbours() -> None:
     codes, places = rolled(200, 3), rolled(200, 2, seed=1)
     nearest, distances = latent.neighbours(codes, rolled(300, 3, seed=2), 4)
-    placed, corners = latent.weigh(places, nearest, distances), places[nearest]
+    placed, corners = latent.inverse_distance(places, nearest, distances), places[nearest]
     for direction in np.stack([np.cos(np.arange(8)), np.sin(np.arange(8))], axis=1):
         shade = corners @ direction
         assert np.all(placed @ direction >= shade.min(axis=1) - 1e-5)
@@ -103,14 +103,14 @@ def test_a_place_lies_among_those_of_its_neighbours() -> None:
 
 def test_a_code_that_is_on_the_map_is_where_it_is() -> None:
     codes, places = rolled(100, 3), rolled(100, 2, seed=1)
-    placed = latent.weigh(places, *latent.neighbours(codes, codes, 10))
+    placed = latent.inverse_distance(places, *latent.neighbours(codes, codes, 10))
     assert_allclose(placed, places, atol=1e-5)
 
 
 def test_the_nearer_counts_in_proportion() -> None:
     places = np.array([[0, 0], [4, 8]], np.float32)
     nearest, distances = np.array([[0, 1]]), np.array([[1, 3]], np.float32)
-    assert_allclose(latent.weigh(places, nearest, distances), [[1, 2]], rtol=1e-6)
+    assert_allclose(latent.inverse_distance(places, nearest, distances), [[1, 2]], rtol=1e-6)
 
 
 def test_the_plane_is_scikit_learn_s() -> None:
@@ -140,7 +140,7 @@ def test_the_plane_is_never_upside_down() -> None:
 @pytest.mark.parametrize("shape", [(), (3,), (2, 28, 28)])
 def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
     a, b = rolled(2, int(np.prod(shape, dtype=int))).reshape(2, *shape)
-    way = latent.way(a, b, 5)
+    way = latent.interpolate(a, b, 5)
     assert way.shape == (5, *shape) and way.dtype == np.float32
     assert_array_equal(way[0], a)
     assert_array_equal(way[-1], b)
@@ -149,7 +149,7 @@ def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
 
 def test_a_way_of_one_step_stays() -> None:
     a, b = rolled(2, 3)
-    assert_array_equal(latent.way(a, b, 1), a[None])
+    assert_array_equal(latent.interpolate(a, b, 1), a[None])
 
 
 def test_a_sheet_is_bilinear() -> None:
@@ -170,8 +170,8 @@ def test_of_three_corners_the_third_is_the_whole_bottom_row() -> None:
     found = latent.sheet([a, b, c], 6)
     assert_allclose(found[-1], np.broadcast_to(c, (6, 4)), rtol=1e-5)
     assert_allclose(found, latent.sheet([a, b, c, c], 6))
-    assert_allclose(found[0], latent.way(a, b, 6))
-    assert_allclose(found[:, 0], latent.way(a, c, 6), rtol=1e-5, atol=1e-6)
+    assert_allclose(found[0], latent.interpolate(a, b, 6))
+    assert_allclose(found[:, 0], latent.interpolate(a, c, 6), rtol=1e-5, atol=1e-6)
 
 
 def test_a_sheet_of_pictures() -> None:

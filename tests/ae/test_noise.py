@@ -35,19 +35,19 @@ def dice(seed: int = 0) -> np.random.Generator:
 @every_noise
 def test_shapes_and_range(way: Noise) -> None:
     x = digits(6)
-    spoiled = way.spoil(x, way.most, dice())
-    assert (spoiled.shape, spoiled.dtype.name) == ((6, 784), "float32")
-    assert np.all((spoiled >= 0) & (spoiled <= 1))
+    corrupted = way.corrupt(x, way.most, dice())
+    assert (corrupted.shape, corrupted.dtype.name) == ((6, 784), "float32")
+    assert np.all((corrupted >= 0) & (corrupted <= 1))
     assert_array_equal(x, digits(6))
-    assert np.all((spoiled != x).any(axis=1))
-    assert_array_equal(way.spoil(x.reshape(6, 28, 28), way.most, dice()), spoiled)
-    assert way.spoil(x[:0], way.strength, dice()).shape == (0, 784)
+    assert np.all((corrupted != x).any(axis=1))
+    assert_array_equal(way.corrupt(x.reshape(6, 28, 28), way.most, dice()), corrupted)
+    assert way.corrupt(x[:0], way.strength, dice()).shape == (0, 784)
 
 
 @every_noise
 def test_the_same_dice_spoil_in_the_same_way(way: Noise) -> None:
     x = digits(20)
-    one, again, other = (way.spoil(x, way.strength, dice(seed)) for seed in (1, 1, 2))
+    one, again, other = (way.corrupt(x, way.strength, dice(seed)) for seed in (1, 1, 2))
     assert_array_equal(one, again)
     assert (one != other).any()
 
@@ -55,9 +55,9 @@ def test_the_same_dice_spoil_in_the_same_way(way: Noise) -> None:
 @every_noise
 def test_no_strength_spoils_nothing_and_more_spoils_more(way: Noise) -> None:
     x = digits(50)
-    assert_array_equal(way.spoil(x, 0, dice()), x)
+    assert_array_equal(way.corrupt(x, 0, dice()), x)
     strengths = (0.25 * way.strength, way.strength, way.most)
-    off = [np.square(way.spoil(x, strength, dice()) - x).mean() for strength in strengths]
+    off = [np.square(way.corrupt(x, strength, dice()) - x).mean() for strength in strengths]
     assert 0 < off[0] < off[1] < off[2]
     assert way.title
 
@@ -67,7 +67,7 @@ def test_wrong_pictures_are_refused_in_words(way: Noise) -> None:
     x = digits(3)
     for bad in (x[0], x.astype(np.float64), 2 * x, np.full_like(x, np.nan), x[:, :783]):
         with pytest.raises(ValueError, match=r"pictures: got .* expected float32"):
-            way.spoil(bad, way.strength, dice())
+            way.corrupt(bad, way.strength, dice())
         with pytest.raises(ValueError, match=r"pictures: got .* expected float32"):
             noise.mixed(bad, dice())
 
@@ -88,17 +88,17 @@ def test_gaussian_noise_is_cut_off_where_pixels_end() -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 1.0])
 def test_salt_and_pepper_are_half_of_the_share_each(share: float) -> None:
-    spoiled = noise.salt_and_pepper(grey(50), share, dice())
+    corrupted = noise.salt_and_pepper(grey(50), share, dice())
     for colour, wanted in ((0, share / 2), (1, share / 2), (0.5, 1 - share)):
-        assert np.mean(spoiled == colour) == pytest.approx(wanted, abs=0.01)
+        assert np.mean(corrupted == colour) == pytest.approx(wanted, abs=0.01)
 
 
 @pytest.mark.parametrize(("side", "pixels"), [(1, 1), (8.0, 8), (7.6, 8), (12.2, 12), (20, 20)])
 def test_a_box_is_a_full_square_within_the_middle(side: float, pixels: int) -> None:
     x = grey(400)
-    spoiled = noise.box(x, side, dice()).reshape(-1, 28, 28)
-    inked = spoiled == 1
-    assert np.all(spoiled[~inked] == 0.5)
+    corrupted = noise.box(x, side, dice()).reshape(-1, 28, 28)
+    inked = corrupted == 1
+    assert np.all(corrupted[~inked] == 0.5)
     assert np.all(inked.sum(axis=(1, 2)) == pixels**2)
     for axis in (1, 2):
         lines = inked.any(axis=axis)
@@ -111,14 +111,14 @@ def test_a_box_is_a_full_square_within_the_middle(side: float, pixels: int) -> N
 # Mixed
 
 
-def kind(spoiled: np.ndarray) -> str:
-    """Name the way in which a grey digit was spoiled."""
-    colours = set(np.unique(spoiled)) - {0.5}
+def kind(corrupted: np.ndarray) -> str:
+    """Name the way in which a grey digit was corrupted."""
+    colours = set(np.unique(corrupted)) - {0.5}
     if len(colours) > 2:
         return "gaussian"
     if not colours:
         return "none"
-    rows, columns = np.nonzero(spoiled.reshape(28, 28) == 1)
+    rows, columns = np.nonzero(corrupted.reshape(28, 28) == 1)
     filled = colours == {1} and np.ptp(rows) == np.ptp(columns) == np.sqrt(len(rows)) - 1
     return "box" if filled else "salt_and_pepper"
 
@@ -126,15 +126,15 @@ def kind(spoiled: np.ndarray) -> str:
 def test_mixed_spoils_each_digit_in_one_way() -> None:
     x = grey(3000)
     x.setflags(write=False)
-    spoiled = noise.mixed(x, dice())
-    assert (spoiled.shape, spoiled.dtype.name) == ((3000, 784), "float32")
-    assert np.all((spoiled >= 0) & (spoiled <= 1))
-    kinds = np.array([kind(digit) for digit in spoiled])
+    corrupted = noise.mixed(x, dice())
+    assert (corrupted.shape, corrupted.dtype.name) == ((3000, 784), "float32")
+    assert np.all((corrupted >= 0) & (corrupted <= 1))
+    kinds = np.array([kind(digit) for digit in corrupted])
     for name in NOISES:
         # The scratched square of a group may have no pixel at all.
         assert np.mean(kinds == name) == pytest.approx(1 / 3, abs=0.06), name
-    assert 80 < (spoiled[kinds == "box"] == 1).sum(axis=1).max() <= NOISES["box"].most ** 2
-    share = np.mean(spoiled[kinds == "salt_and_pepper"] != 0.5, axis=1)
+    assert 80 < (corrupted[kinds == "box"] == 1).sum(axis=1).max() <= NOISES["box"].most ** 2
+    share = np.mean(corrupted[kinds == "salt_and_pepper"] != 0.5, axis=1)
     assert share.max() < NOISES["salt_and_pepper"].most + 0.08
 
 
@@ -156,15 +156,15 @@ def test_mixed_rolls_strengths_anew_in_each_batch_and_group() -> None:
 @pytest.mark.parametrize("n", [0, 1, 2, 17])
 def test_mixed_of_few(n: int) -> None:
     x = digits(n)
-    spoiled = noise.mixed(x, dice())
-    assert spoiled.shape == (n, 784)
+    corrupted = noise.mixed(x, dice())
+    assert corrupted.shape == (n, 784)
     assert_array_equal(x, digits(n))
-    assert_array_equal(noise.mixed(x.reshape(n, 28, 28), dice()), spoiled)
+    assert_array_equal(noise.mixed(x.reshape(n, 28, 28), dice()), corrupted)
 
 
 def test_mixed_spoils_the_digit_that_stands_there() -> None:
     """Not its neighbour: most of what was not hit is still the digit's own."""
     x = digits(200)
-    spoiled = noise.mixed(x, dice())
-    off = np.square(spoiled[:, None] - x[None]).mean(axis=2)
+    corrupted = noise.mixed(x, dice())
+    off = np.square(corrupted[:, None] - x[None]).mean(axis=2)
     assert_array_equal(off.argmin(axis=1), np.arange(200))

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ae import events, plans, training, variations, weights
+from ae import augmentation, events, plans, training, weights
 from ae.__main__ import _parser, _train_with_events, main
 from ae.evaluation import measure
 from ae.mnist import Mnist
@@ -63,9 +63,9 @@ WILD = replace(
 @pytest.fixture(scope="module")
 def data() -> Mnist:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(variations, "TRAIN", 600)
-        patch.setattr(variations, "HELD_OUT", 100)
-        return variations.load()
+        patch.setattr(augmentation, "TRAIN", 600)
+        patch.setattr(augmentation, "HELD_OUT", 100)
+        return augmentation.load()
 
 
 @dataclass
@@ -282,7 +282,7 @@ def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
     assert names.index("data") > max(i for i, name in enumerate(names) if name == "drawing")
     assert names[-1] == "done"
     said = dict(told)
-    assert said["data"] == {"name": "samples", "digits": 500, "held_out": variations.HELD_OUT}
+    assert said["data"] == {"name": "samples", "digits": 500, "held_out": augmentation.HELD_OUT}
     assert said["done"]["file"] == str(out / "mine.safetensors")
     model = weights.load_own(said["done"]["file"])
     assert model.facts["test"]["mse"] == said["done"]["mse"]
@@ -309,8 +309,8 @@ def test_events_alone_on_standard_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AE_MNIST", "/nowhere/mnist.npz")
-    monkeypatch.setattr(variations, "TRAIN", 600)
-    monkeypatch.setattr(variations, "HELD_OUT", 100)
+    monkeypatch.setattr(augmentation, "TRAIN", 600)
+    monkeypatch.setattr(augmentation, "HELD_OUT", 100)
     assert main(["train", "mine", *QUICK, "--out", str(tmp_path), "--events", "-"]) == 0
     said, complaints = capfd.readouterr()
     check_told([events.read(line.encode()) for line in said.splitlines()], tmp_path)

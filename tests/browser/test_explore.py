@@ -62,7 +62,7 @@ def click(page: Page, name: str) -> None:
 
 
 def atlas(page: Page) -> Locator:
-    return page.locator(".atlas")
+    return page.locator(".code-map")
 
 
 def expect_star(page: Page, place: np.ndarray) -> None:
@@ -80,15 +80,15 @@ def expect_star(page: Page, place: np.ndarray) -> None:
 @contextmanager
 def redrawn(page: Page) -> Iterator[None]:
     """What is done inside gives the server another drawing; wait until the view shows it."""
-    shown = page.locator(".atlas, .slides").first
+    shown = page.locator(".code-map, .slides").first
     before = shown.get_attribute("data-revision")
     yield
     expect(shown).not_to_have_attribute("data-revision", before or "")
     wait_run(page)
 
 
-def chart(name: str) -> ae.atlas.Chart:
-    return ae.atlas.load().charts[name]
+def chart(name: str) -> ae.atlas.CodeMap:
+    return ae.atlas.load().maps[name]
 
 
 def code(name: str, digit: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ def test_a_place_is_decoded_and_stays_while_the_drawing_changes(open_explore: Op
     with redrawn(visitor):
         draw(visitor, ONE)
     expect(atlas(visitor)).to_have_attribute("data-pin", pin or "")
-    words = visitor.locator(".atlas .words")
+    words = visitor.locator(".code-map .words")
     visitor.mouse.move(5, 5)
     expect(words).to_have_text(re.compile("test digit|Nobody"))
 

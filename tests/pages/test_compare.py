@@ -560,7 +560,7 @@ def test_the_table_can_be_sorted() -> None:
 @every_language
 def test_strangers_go_onto_the_canvas(language: str) -> None:
     app = compare(view="strangers", lang=language)
-    names = [*ae.strangers.STROKES, *ae.strangers.PICTURES]
+    names = [*ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
     digits = np.stack([strokes.sample_digit(name) for name in names])
     _ = translator(language).gettext
     rows = gallery(app)
@@ -585,14 +585,18 @@ def test_a_stroke_that_comes_with_the_click_is_heard_first() -> None:
     assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
 
 
-@pytest.mark.parametrize("name", ae.strangers.PICTURES)
+@pytest.mark.parametrize("name", ae.out_of_distribution.PICTURES)
 def test_strokes_on_a_picture_that_is_no_photo_leave_it_as_it_is(name: str) -> None:
     app = draw(compare(sample=name), *SEVEN)
     ink = sees(*SEVEN, normalise=False)
-    assert_lanes_show(app, np.maximum(ae.strangers.PICTURES[name], ink), state.FIRST_LANES)
+    assert_lanes_show(
+        app, np.maximum(ae.out_of_distribution.PICTURES[name], ink), state.FIRST_LANES
+    )
 
 
-@pytest.mark.parametrize("name", [*ae.strangers.STROKES, *ae.strangers.PICTURES])
+@pytest.mark.parametrize(
+    "name", [*ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
+)
 def test_a_stranger_opens_by_its_link_on_either_page(name: str) -> None:
     assert not opened(sample=name).toast
     assert_lanes_show(compare(sample=name), strokes.sample_digit(name), state.FIRST_LANES)
@@ -653,7 +657,7 @@ def test_every_view_can_be_taken_home(view: str, language: str) -> None:
 
 
 def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui.compare import ladder, scene, sparsity, table, takeaway
+    from pages.compare import ladder, scene, sparsity, table, takeaway
 
     app = draw(compare(), *SEVEN)
     monkeypatch.setattr(state, "model_name", lambda: "deep")

@@ -23,6 +23,7 @@ from streamlit.testing.v1 import AppTest
 import ae
 from ae import evaluation, generation, latent, plans
 from ae.noise import NOISES
+from pages.explore import code_map as explore_map
 from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
 from tests.pages.test_compare import PAGE as COMPARE
 from tests.pages.test_compare import gallery, html, plain
@@ -40,8 +41,7 @@ from tests.pages.test_draw import (
 )
 from tests.pages.test_train import own_model
 from ui import downloads, models, pictures, state, strokes
-from ui.components import atlas as component_atlas
-from ui.explore import atlas as explore_atlas
+from ui.components import map_canvas
 from ui.text import LANGUAGES, translator
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -117,7 +117,7 @@ def decoded(name: str, code: np.ndarray) -> np.ndarray:
 
 def mean(name: str, digit: int) -> np.ndarray:
     """The average code of a digit, over those on the map."""
-    return shipped().charts[name].codes[shipped().digits == digit].mean(axis=0)
+    return shipped().maps[name].codes[shipped().digits == digit].mean(axis=0)
 
 
 def picture(address: str) -> np.ndarray:
@@ -179,7 +179,7 @@ def test_every_screen_is_there_for_every_model_and_really_portuguese(model: str)
             for tag in re.findall(r"<img[^>]*>", " ".join(n.proto.body for n in app.get("html"))):
                 assert re.search(r'alt="[^"]+"', tag)
         # The map's labels come with their names, which nobody reads.
-        english, portuguese = (pieces(app) - component_atlas.LABELS for app in apps)
+        english, portuguese = (pieces(app) - map_canvas.LABELS for app in apps)
         seen = [(source, target) for source, target in catalogue() if shown(source, english)]
         assert len(seen) > 25
         for source, target in seen:
@@ -275,7 +275,7 @@ def test_an_empty_canvas_invites_and_claims_nothing(model: str, language: str) -
         assert ('class="invented"' in page) == (value == "draw")
         assert ('class="shares"' in page) == (view == "neighbours")  # true of any drawing
         if view == "map":
-            assert component(app, "atlas")["star"] is None
+            assert component(app, "map")["star"] is None
             bars, _layout = component(app, "map_bars")["figure"]
             assert np.isnan(np.array(bars[0]["y"], float)).all()
         if view in ("morph", "arithmetic"):
@@ -285,7 +285,7 @@ def test_an_empty_canvas_invites_and_claims_nothing(model: str, language: str) -
 def test_without_a_drawing_one_can_go_from_a_sample_to_an_average() -> None:
     app = choose(press(explore(view="morph", model="vae"), "Clear"), "morph_A", "mean3")
     track = component(app, "slides")["tracks"][0]
-    way = latent.way(mean("vae", 3), encoded("vae", strokes.sample_digit("4a")), 41)
+    way = latent.interpolate(mean("vae", 3), encoded("vae", strokes.sample_digit("4a")), 41)
     assert_pixels(cut(picture(track["strip"]))[0], loaded("vae").decode(way))
 
 
@@ -301,18 +301,18 @@ def select(app: AppTest, unit: int) -> AppTest:
 
 
 def star(app: AppTest) -> Any:
-    return component(app, "atlas")["star"]
+    return component(app, "map")["star"]
 
 
 def shipped_chart(app: AppTest) -> bytes:
-    (node,) = (node for node in app.get("bidi_component") if node.key == "atlas.chart")
+    (node,) = (node for node in app.get("bidi_component") if node.key == "map.chart")
     return node.proto.bytes
 
 
 def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
     app = draw(explore(view="map"), *SEVEN)
     keys = set()
-    for name, chart in shipped().charts.items():
+    for name, chart in shipped().maps.items():
         pick(app, state.MODEL, name)
         code, model = encoded(name, sees(*SEVEN)), loaded(name)
         assert chart.umap is not None
@@ -323,30 +323,30 @@ def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
             pick(app, "map_by", by)
             assert star(app) == pytest.approx(placed(code[None])[0].tolist(), rel=1e-4, abs=1e-5)
             digits = shipped().digits
-            wanted = component_atlas.pack(model.decoder, chart.codes, points, digits, inverse)
+            wanted = map_canvas.pack(model.decoder, chart.codes, points, digits, inverse)
             assert shipped_chart(app) == wanted
-            assert component(app, "atlas")["chart"] == wanted[:16].decode()
-            keys.add(component(app, "atlas")["chart"])
+            assert component(app, "map")["chart"] == wanted[:16].decode()
+            keys.add(component(app, "map")["chart"])
         pick(app, "map_by", "umap")
-    assert list(shipped().charts) == list(ae.FAMILIES)
+    assert list(shipped().maps) == list(ae.FAMILIES)
     assert len(keys) == 2 * len(ae.FAMILIES)
 
 
 def test_umap_comes_first_and_the_choice_stays_with_the_next_model() -> None:
     app = explore(view="map", model="deep")
-    first, chart = star(app), shipped().charts["deep"]
+    first, chart = star(app), shipped().maps["deep"]
     code = encoded("deep", strokes.sample_digit("7b"))[None]
     assert first == pytest.approx(chart.place(code)[0].tolist(), rel=1e-4)
     pick(pick(app, "map_by", "pca"), state.MODEL, "vae")
     code = encoded("vae", strokes.sample_digit("7b"))[None]
-    wanted = shipped().charts["vae"].project(code)[0].tolist()
+    wanted = shipped().maps["vae"].project(code)[0].tolist()
     assert star(app) == pytest.approx(wanted, rel=1e-4)
 
 
 @every_family
 def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> None:
     app = draw(explore(view="map", model=name), *SEVEN)
-    chart, code = shipped().charts[name], encoded(name, sees(*SEVEN))
+    chart, code = shipped().maps[name], encoded(name, sees(*SEVEN))
     before = star(app)
 
     def assert_moved() -> None:
@@ -375,7 +375,7 @@ def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> No
 TURNED = "Two numbers are a map by themselves: it is only turned. Nothing is lost."
 
 
-def spread(chart: ae.atlas.Chart) -> float:
+def spread(chart: ae.atlas.CodeMap) -> float:
     """How much of the codes' variance the plane holds."""
     return float(chart.project(chart.codes).var(axis=0).sum() / chart.codes.var(axis=0).sum())
 
@@ -384,7 +384,7 @@ def spread(chart: ae.atlas.Chart) -> float:
 def test_the_map_says_how_far_it_can_be_trusted(language: str) -> None:
     text = translator(language)
     app = explore(view="map", lang=language)
-    for name, chart in shipped().charts.items():
+    for name, chart in shipped().maps.items():
         pick(app, state.MODEL, name)
         pick(app, "map_by", "umap")
         error = text.percent(chart.umap_error, 1)
@@ -413,7 +413,7 @@ def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) ->
     text, atlas, digit = translator(language), shipped(), sees(*SEVEN)
     _ = text.gettext
     pixels = ae.facts.load().ladder.pca.encode(digit[None])[:, :100]
-    for name, chart in atlas.charts.items():
+    for name, chart in atlas.maps.items():
         pick(app, state.MODEL, name)
         rows, notes, said = gallery(app), noted(app), pieces(app)
         assert list(rows) == [_("By the code"), _("By the pixels")]
@@ -449,7 +449,7 @@ def test_how_often_neighbours_are_wrong_with_each_model(language: str, drawn: bo
     text, atlas = translator(language), shipped()
     if not drawn:
         press(app, "Clear")
-    found = {models.title(name, text): chart.accuracy for name, chart in atlas.charts.items()}
+    found = {models.title(name, text): chart.accuracy for name, chart in atlas.maps.items()}
     found[text.gettext("The pixels")] = atlas.pixels_accuracy
     assert len(found) == len(ae.FAMILIES) + 1
     rows = re.findall(
@@ -484,8 +484,8 @@ def assert_way(
 ) -> None:
     """From the code a of the picture x to the code b of the picture y."""
     through, across = tracks(app)
-    assert_pixels(through, loaded(name).decode(latent.way(a, b, 41)))
-    assert_pixels(across, latent.way(x, y, 41))
+    assert_pixels(through, loaded(name).decode(latent.interpolate(a, b, 41)))
+    assert_pixels(across, latent.interpolate(x, y, 41))
     assert_pixels(through[[0, -1]], loaded(name).decode(np.stack([a, b])))
     assert_pixels(across[[0, 20, 40]], np.stack([x, (x + y) / 2, y]))
 
@@ -605,7 +605,7 @@ def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], b
 
 def assert_sum(app: AppTest, name: str, *terms: tuple[np.ndarray, np.ndarray]) -> None:
     """A − B + C of these codes and pictures, and what the neighbours say of it."""
-    text, chart = translator(app.session_state[state.LANG]), shipped().charts[name]
+    text, chart = translator(app.session_state[state.LANG]), shipped().maps[name]
     shown_so = html(app, "sum")
     (a, x), (b, y), (c, z) = terms
     code = a - b + c
@@ -648,9 +648,7 @@ def test_what_is_taken_away_follows_the_drawing() -> None:
     for pressed in ("3", "0"):
         press(app, pressed)
         digit = strokes.sample_digit(f"{pressed}a")
-        nearest, _ = latent.neighbours(
-            shipped().charts["vae"].codes, encoded("vae", digit)[None], 10
-        )
+        nearest, _ = latent.neighbours(shipped().maps["vae"].codes, encoded("vae", digit)[None], 10)
         seen = int(np.bincount(shipped().digits[nearest[0]], minlength=10).argmax())
         assert seen == int(pressed)
         means = [(mean("vae", d), decoded("vae", mean("vae", d))) for d in (seen, 9)]
@@ -715,7 +713,7 @@ def test_what_each_number_costs(language: str) -> None:
     text = translator(language)
     for name, measured in (("vae", "vae"), ("vae2", "vae2"), ("deep", "vae")):
         pick(app, state.MODEL, name)
-        nats, bound = shipped().charts[measured].divergence, shipped().charts[measured].bound
+        nats, bound = shipped().maps[measured].divergence, shipped().maps[measured].bound
         assert nats is not None and bound is not None
         ((bars,), _layout) = component(app, "divergence")["figure"]
         assert bars["y"] == pytest.approx(sorted(nats, reverse=True), rel=1e-4, abs=1e-6)
@@ -738,7 +736,7 @@ def test_why_it_is_blurred(language: str) -> None:
     app = draw(go(explore(lang=language), "new", "new_part", "blur"), *SEVEN)
     text, digit = translator(language), sees(*SEVEN)
     assert_cards(app, "cards large", digit, digit, ["deep", "vae", "vae2"], text.gettext)
-    charts = shipped().charts
+    charts = shipped().maps
     for grey in (shipped().grey, charts["deep"].grey, charts["vae"].grey):
         assert says(app, text.percent(grey))
 
@@ -774,7 +772,7 @@ def test_every_model_is_shown_the_spoiled_digit(kind: str, language: str) -> Non
 
     def assert_cleaned(strength: float, seed: int) -> None:
         random = np.random.default_rng(seed)
-        spoiled = noise.spoil(digit[None], strength, random).reshape(28, 28)
+        spoiled = noise.corrupt(digit[None], strength, random).reshape(28, 28)
         second = images(html(app, "cards"))[1]
         assert_pixels(second.pixels, spoiled)
         error = text.number(evaluation.mse(digit[None], spoiled[None])[0], 4)
@@ -789,7 +787,7 @@ def test_every_model_is_shown_the_spoiled_digit(kind: str, language: str) -> Non
     press(app, "Roll again")
     assert_cleaned(weaker, seed=1)
     for name in ("deep", "denoising"):
-        assert says(app, text.number(shipped().charts[name].spoiled[kind], 4))
+        assert says(app, text.number(shipped().maps[name].corrupted[kind], 4))
     slide(app, f"noise_{kind}", slider.min)
     assert_cleaned(slider.min, seed=1)
 
@@ -819,7 +817,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> list[ae.Autoencoder]:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """MNIST is at hand, or what a decoder draws of its codes; gives how often it was asked for."""
-    digits = loaded("deep").decode(shipped().charts["deep"].codes)
+    digits = loaded("deep").decode(shipped().maps["deep"].codes)
     times: list[int] = []
 
     def first(n: int = 10) -> np.ndarray:
@@ -846,18 +844,18 @@ def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
     asked.clear()
     for version, model in enumerate(own[:2], 1):
         adopt(go(app, "map"), model)
-        chart, code = ae.atlas.chart(model.encode(digits)), model.encode(sees(*SEVEN)[None])
+        chart, code = ae.atlas.code_map(model.encode(digits)), model.encode(sees(*SEVEN)[None])
         assert not [node for node in app.get("button_group") if node.key == "map_by"]  # no UMAP
         assert star(app) == pytest.approx(chart.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
         assert says(app, translator("en").percent(spread(chart)))
-        keys.add(component(app, "atlas")["chart"])
+        keys.add(component(app, "map")["chart"])
         go(app, "neighbours")
         nearest, _far = latent.neighbours(chart.codes, code, 10)
         row = np.stack([tile.pixels for tile in gallery(app)["By the code"]])
         assert_pixels(row, model.decode(chart.codes[nearest[0]]))
         choose(go(app, "morph", "morph_corners", "2"), "morph_B", "mean3")
         three = chart.codes[shipped().digits == 3].mean(axis=0)
-        assert_pixels(tracks(app)[0], model.decode(latent.way(code[0], three, 41)))
+        assert_pixels(tracks(app)[0], model.decode(latent.interpolate(code[0], three, 41)))
         for screen in SCREENS:
             assert not go(app, *screen).info and not app.error
         # Beside the families, it is shown what is spoiled too.
@@ -913,15 +911,15 @@ def test_a_dead_model_can_be_explored(own: list[ae.Autoencoder], asked: list[int
 def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody tries another net, and has not mapped it yet."""
     model = narrow_deep(monkeypatch)
-    others = {name: chart for name, chart in shipped().charts.items() if name != "deep"}
-    monkeypatch.setattr(models, "atlas", lambda: replace(shipped(), charts=others))
+    others = {name: chart for name, chart in shipped().maps.items() if name != "deep"}
+    monkeypatch.setattr(models, "atlas", lambda: replace(shipped(), maps=others))
     app = draw(explore(model="deep"), *SEVEN)
     for view, key, value in SCREENS:
         go(app, view, key, value)
         assert len(app.info) == (view in ("map", "neighbours")) and not app.error
     ends = model.encode(np.stack([sees(*SEVEN), strokes.sample_digit("4a")]))
     go(app, "morph", "morph_corners", "2")
-    assert_pixels(tracks(app)[0], model.decode(latent.way(*ends, 41)))
+    assert_pixels(tracks(app)[0], model.decode(latent.interpolate(*ends, 41)))
     press(app, "Clear")
     for screen in SCREENS:
         assert not go(app, *screen).error
@@ -936,7 +934,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "weights"
     shutil.copytree(ae.weights.FOLDER, folder)
     monkeypatch.setattr(ae.weights, "FOLDER", folder)
-    cached = (models.load, models.facts, models.atlas, explore_atlas._packed_once)
+    cached = (models.load, models.facts, models.atlas, explore_map._packed_once)
     for function in cached:
         function.clear()
     yield folder
@@ -1009,7 +1007,7 @@ def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
         if value == "cost":
             said = [_("Nothing was measured of this model.")]
         assert [info.value for info in app.info] == said and not app.error
-    measured = text.number(shipped().charts["denoising"].spoiled["box"], 4)
+    measured = text.number(shipped().maps["denoising"].corrupted["box"], 4)
     assert not says(app, measured)
     pick(go(app, "neighbours"), state.MODEL, "deep")
     titles = re.findall(r"<dt>(.*?)</dt>", html(app, "shares"))

@@ -18,11 +18,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import ae
-from ae import dialects, plans, weights
+from ae import keras_scripts, plans, weights
 from ae.evaluation import measure
 from tests.pages.test_app import component, opened, run, texts
-from ui.train import office as offices
-from ui.train.office import Office
+from ui import trainings as offices
+from ui.trainings import Office
 
 _FAKE = """
 import json, os, shutil, sys, time
@@ -144,8 +144,8 @@ def test_the_code_beside_it_is_the_plan_s() -> None:
     plan = app.session_state["visit"].plan
     assert plan == plans.preset("seconds", "shallow")
     assert [code.strip() for code in shown[:2]] == [
-        dialects.keras_python(plan).strip(),
-        dialects.keras_r(plan).strip(),
+        keras_scripts.keras_python(plan).strip(),
+        keras_scripts.keras_r(plan).strip(),
     ]
     assert shown[2].split()[:4] == ["python", "-m", "ae", "train"]
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from ui.train.limits import Limits
+from ui.limits import Limits
 
 NAMES = tuple(f.name for f in fields(Limits))
 

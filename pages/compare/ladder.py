@@ -1,0 +1,122 @@
+"""PCA with more and more components beside the nets, whose codes have a fixed size."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from ae import evaluation
+from ae.arrays import Float32
+from ae.facts import Ladder, equivalent_components
+from pages.compare.scene import Scene
+from ui import downloads, figures, models, pictures
+from ui.choices import segments
+from ui.components.plots import plot
+from ui.text import Text
+
+_MEASURES = {"mse": evaluation.mse, "bce": evaluation.bce}
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show what the nets' codes are worth in principal components."""
+    _ = text.gettext
+    ladder = models.facts().ladder
+    titles = {"mse": _("Squared error"), "bce": _("Cross-entropy")}
+    measure = segments(_("Error"), titles, "ladder_measure")
+    overall: Float32 = getattr(ladder, measure)
+    nets = {name: model for name, model in scene.models.items() if name != "pca"}
+    # A model that learnt from samples was tested on them too, which compares with nothing here.
+    tested = {
+        name: float(model.facts["test"][measure])
+        for name, model in nets.items()
+        if models.tested_on_mnist(model)
+    }
+    drawn = {name: float(getattr(scene.results[name], measure)) for name in nets if scene.results}
+    if tested:
+        st.html(_verdicts(tested, overall, text))
+    digits = text.number(models.facts().table["data"]["test_digits"])
+    tests, yours = _("Over MNIST's {n} test digits", n=digits), _("Your digit")
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**{tests}**")
+        _chart("ladder_test", overall, tested, text)
+    with right:
+        st.markdown(f"**{yours}**")
+        if scene.digit is None:
+            st.caption(_("Draw a digit, and its own ladder stands here."))
+        else:
+            steps = ladder.pca.ladder(scene.digit)
+            own = _MEASURES[measure](np.repeat(scene.digit[None], len(steps), axis=0), steps)
+            chart = st.container()
+            k = _climb(steps, own, text)
+            with chart:
+                _chart("ladder_own", own, drawn, text, k)
+    downloads.button(_("The ladder (CSV)"), lambda: _csv(ladder, scene), "gargalo-ladder.csv")
+
+
+def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> str:
+    """Say for each net how many principal components its code is worth."""
+    intro = text.gettext("Each net's numbers are worth so many principal components:")
+    said = [f"<li>{escape(intro)}</li>"]
+    for name, error in tested.items():
+        n = equivalent_components(overall, error)
+        count = f"> {len(overall)}" if n is None else str(n)
+        said.append(
+            f'<li style="--colour: {figures.COLOURS[name]}" class="model">'
+            f"{escape(models.title(name, text))} <b>{escape(count)}</b></li>"
+        )
+    return f'<ul class="verdicts">{"".join(said)}</ul>'
+
+
+def _chart(
+    key: str, errors: Float32, nets: dict[str, float], text: Text, k: int | None = None
+) -> None:
+    titles = {name: models.title(name, text) for name in nets}
+    label = text.gettext(
+        "The error of PCA with 1 component: {first}, with 32: {middle}, with {n}: {last}. {nets}",
+        first=text.number(errors[0], 4),
+        middle=text.number(errors[31], 4),
+        n=len(errors),
+        last=text.number(errors[-1], 4),
+        nets="; ".join(f"{titles[name]}: {text.number(error, 4)}" for name, error in nets.items()),
+    )
+    plot(figures.ladder_figure(errors, nets, titles, text, k), label=label, key=key, height=280)
+
+
+def _climb(steps: Float32, own: Float32, text: Text) -> int:
+    """Let the visitor choose how many components, and see that reconstruction."""
+    _ = text.gettext
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        k = st.slider(
+            _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
+        )
+        alt = _(
+            "Your digit from {k} principal components. Error {error}.",
+            k=k, error=text.number(own[k - 1], 4),
+        )  # fmt: skip
+        note = escape(_("error {error}", error=text.number(own[k - 1], 4)))
+        with st.container(key="ladder_step", width="content"):
+            st.html(pictures.figure("", pictures.grey(steps[k - 1]), alt, note))
+    return k
+
+
+def _csv(ladder: Ladder, scene: Scene) -> bytes:
+    """Write a line for each number of components, and for each net one without a number."""
+    own: list[Float32] = []
+    if scene.digit is not None:
+        steps = ladder.pca.ladder(scene.digit)
+        same = np.repeat(scene.digit[None], len(steps), axis=0)
+        own = [measure(same, steps) for measure in _MEASURES.values()]
+    rows: list[list[object]] = [
+        ["pca", i + 1, *errors, *(measured[i] for measured in own)]
+        for i, errors in enumerate(zip(ladder.mse, ladder.bce, strict=True))
+    ]
+    for name, model in scene.models.items():
+        if name != "pca":
+            test, result = model.facts["test"], scene.results.get(name)
+            drawn = (result.mse, result.bce) if result else ()
+            rows.append([name, "", test["mse"], test["bce"], *drawn])
+    head = ["model", "components", "test_mse", "test_bce", "drawing_mse", "drawing_bce"]
+    return downloads.csv_bytes(head, rows)

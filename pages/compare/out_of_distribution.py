@@ -1,0 +1,59 @@
+"""What an autoencoder makes of what it never saw."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from ae import evaluation
+from pages.compare.scene import Scene
+from ui import canvas, downloads, galleries, models, pictures, strokes
+from ui.galleries import Row, Tile
+from ui.text import N_, Text
+
+_TITLES = {
+    "letter_a": N_("A letter"),
+    "smiley": N_("A smiley"),
+    "two_digits": N_("Two digits"),
+    "empty_box": N_("An empty box"),
+    "inverted": N_("Black on white"),
+    "noise": N_("Noise"),
+}
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show all of them at a glance; one click puts one on the canvas."""
+    _ = text.gettext
+    st.caption(
+        _(
+            "The models were trained on digits alone. What a pen could draw may survive in part; a"
+            " bright ground and noise do not. Choose one, and it is on the canvas. Below each"
+            " picture: its squared error."
+        )
+    )
+    with st.container(key="strangers", horizontal=True, gap="xsmall"):
+        for name, title in _TITLES.items():
+            st.button(
+                _(title),
+                key=f"stranger_{name}",
+                width="stretch",
+                on_click=canvas.act,
+                args=(scene.now, text, partial(scene.now.put, strokes.sample(name))),
+            )
+    digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
+    titles = [_(title) for title in _TITLES.values()]
+    given = [Tile(pictures.grey(x), title) for x, title in zip(digits, titles, strict=True)]
+    rows: list[Row] = [(_("Given"), given)]
+    for name, model in scene.models.items():
+        title, made, tiles = models.title(name, text), model.reconstruct(digits), []
+        for what, picture, mse in zip(titles, made, evaluation.mse(digits, made), strict=True):
+            error = text.number(mse, 4)
+            alt = _("{what}, by {model}: squared error {mse}", what=what, model=title, mse=error)
+            tiles.append(Tile(pictures.grey(picture), alt, error))
+        rows.append((title, tiles))
+    st.html(galleries.html(rows, width=112))  # as wide as the buttons above them
+    downloads.button(
+        _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-strangers.png"
+    )

@@ -1,0 +1,108 @@
+"""Zeros, dead units, sizes: what the models' codes are like over 10,000 digits."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from ae.arrays import Float32
+from ae.facts import CodeFacts, Facts
+from pages.compare import tables
+from pages.compare.scene import Scene
+from ui import downloads, models
+from ui.choices import segments
+from ui.text import N_, Text
+
+_RECIPES = {"best": N_("Our recipe"), "tutorial": N_("The tutorial's recipe")}
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show a row for each model, whatever lanes are open, and check what the tutorial says."""
+    _ = text.gettext
+    facts = models.facts()
+    titles = {name: _(title) for name, title in _RECIPES.items()}
+    recipe = segments(_("Recipe"), titles, "sparsity_recipe", "best")
+    st.html(f'<p class="verdict">{escape(_verdict(facts, text))}</p>')
+    heads = (
+        _("Model"),
+        _("Exact zeros in a code"),
+        _("Digits by number of zeros"),
+        _("All activations that are not zero"),
+        _("Dead units: always zero"),
+        _("Sum of absolute values (L1), median"),
+    )
+    rows = "".join(
+        _row(name, facts.codes[name, recipe], heads, text)
+        for name in scene.found
+        if (name, recipe) in facts.codes
+    )
+    st.html(f'<table class="lanes facts">{tables.head(heads)}<tbody>{rows}</tbody></table>')
+    downloads.button(_("The figures (CSV)"), lambda: _csv(facts), "gargalo-sparsity.csv")
+
+
+def _verdict(facts: Facts, text: Text) -> str:
+    """Set the tutorial's "it will have more zeros" beside the shares, by each recipe."""
+    said = [text.gettext("The tutorial says of the sparse net: it will have more zeros.")]
+    for recipe, title in _RECIPES.items():
+        shallow, sparse = (facts.codes.get((name, recipe)) for name in ("shallow", "sparse"))
+        if shallow and sparse:
+            shares = text.gettext(
+                "{recipe}: {sparse} instead of {shallow}.",
+                recipe=text.gettext(title),
+                sparse=text.percent(_zeros(sparse), 1),
+                shallow=text.percent(_zeros(shallow), 1),
+            )
+            said.append(shares)
+    return " ".join(said)
+
+
+def _zeros(codes: CodeFacts) -> float:
+    """Share of exact zeros in the average code."""
+    return float(codes.zeros @ np.arange(len(codes.zeros)) / codes.zeros.sum() / len(codes.size))
+
+
+def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> str:
+    _ = text.gettext
+    title = models.title(name, text)
+    share, dead = text.percent(_zeros(codes), 1), str(_dead(codes))
+    of_zeros = text.ngettext(
+        "{model}: most often {n} zero in a code.",
+        "{model}: most often {n} zeros in a code.",
+        int(codes.zeros.argmax()),
+        model=title,
+    )
+    low, high = (text.number(codes.edges[end], 1) for end in (0, -1))
+    of_sizes = _("{model}: activations from {low} to {high}.", model=title, low=low, high=high)
+    cells = (
+        ("number", share),
+        ("code", _histogram(codes.zeros, "0", str(len(codes.zeros) - 1), of_zeros)),
+        ("code", _histogram(codes.counts, low, high, of_sizes)),
+        ("number", dead),
+        ("number", text.number(codes.l1[50], 1)),
+    )
+    return tables.row(name, title, cells, heads)
+
+
+def _dead(codes: CodeFacts) -> int:
+    return int((codes.size == 0).sum())
+
+
+def _histogram(counts: Float32, low: str, high: str, alt: str) -> str:
+    """Draw counts as small bars, the highest full; `low` and `high` stand below the ends."""
+    most = counts.max() or 1  # a dead net has no activation at all
+    bars = "".join(f'<i style="height:{100 * n:.1f}%"></i>' for n in counts / most)
+    return (
+        f'<div class="small-bars" role="img" aria-label="{escape(alt)}">{bars}</div>'
+        f'<small class="ends"><span>{low}</span><span>{high}</span></small>'
+    )
+
+
+def _csv(facts: Facts) -> bytes:
+    head = ["model", "recipe", "zeros", "dead", "l1_p5", "l1_p50", "l1_p95"]
+    rows = (
+        (*key, _zeros(codes), _dead(codes), *codes.l1[[5, 50, 95]])
+        for key, codes in facts.codes.items()
+    )
+    return downloads.csv_bytes(head, rows)

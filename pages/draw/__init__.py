@@ -1,0 +1,1 @@
+"""The Draw page: what the network makes of a digit, how it works, files to take home."""

@@ -1,0 +1,62 @@
+"""The drawing, spoiled: what each model makes of it, and which one has learnt to clean up."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ae.noise import NOISES
+from pages.explore import cards
+from pages.explore.scene import Scene
+from ui import state
+from ui.choices import segments
+from ui.text import N_, Text
+
+_ROUND = {"gaussian": 2, "salt_and_pepper": 2, "box": 0}  # decimals of the strength
+_STRENGTHS = {
+    "gaussian": N_("Standard deviation of the noise"),
+    "salt_and_pepper": N_("Share of the pixels"),
+    "box": N_("Side of the box, in pixels"),
+}
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Choose how to spoil the digit, and see it cleaned."""
+    _ = text.gettext
+    with st.container(horizontal=True, vertical_alignment="center"):
+        titles = {name: _(noise.title) for name, noise in NOISES.items()}
+        kind = segments(_("Kind"), titles, "noise_kind")
+        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+    noise, whole = NOISES[kind], _ROUND[kind] == 0
+    strength = st.slider(
+        _(_STRENGTHS[kind]),
+        1.0 if whole else 0.0,
+        noise.most,
+        noise.strength,
+        step=1.0 if whole else 0.05,
+        format="%d" if whole else "localized",
+        key=f"noise_{kind}",
+        persist_state="session",
+    )
+    if scene.digit is None:
+        st.info(_("Draw a digit, and see it spoiled."))
+        return
+    random = np.random.default_rng(scene.now.seed)
+    spoiled = noise.corrupt(scene.digit[None], strength, random).reshape(1, 28, 28)
+    cards.show(state.model_names(scene.now), spoiled[0], scene, text)
+    st.caption(_("Below each: squared error against your clean digit."))
+    errors = {
+        name: chart.corrupted[kind]
+        for name, chart in scene.atlas.maps.items()
+        if name in ("deep", "denoising")
+    }
+    if len(errors) == 2:
+        st.caption(
+            _(
+                "The deep and the denoising net have the same layers. Over MNIST's 10,000 test"
+                " digits, spoiled at {strength}, their squared error is {deep} and {denoising}.",
+                strength=text.number(noise.strength, _ROUND[kind]),
+                deep=text.number(errors["deep"], 4),
+                denoising=text.number(errors["denoising"], 4),
+            )
+        )

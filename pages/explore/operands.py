@@ -1,0 +1,136 @@
+"""What one can go from, go to, add and subtract: drawings, samples, and the digits' averages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ae import latent
+from ae.arrays import Float32
+from ae.atlas import NEIGHBOURS
+from pages.explore.scene import Scene
+from ui import strokes
+from ui.strokes import Drawing
+from ui.text import Text
+
+DRAWING, ITS_AVERAGE = "drawing", "its_average"
+_KEPT, _MEAN = "kept", "mean"
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A code, and the digit that it came from.
+
+    Attributes
+    ----------
+    title : what it is called.
+    code : (units,).
+    pixels : (28, 28); of an average code, which no digit had, what the decoder draws of it.
+    """
+
+    title: str
+    code: Float32
+    pixels: Float32
+
+
+def keep(scene: Scene, text: Text) -> None:
+    """Let the visitor put the drawing aside, to have two or more of them."""
+    _ = text.gettext
+    st.button(
+        _("Put my drawing aside"),
+        icon=":material/push_pin:",
+        help=_("Then clear the canvas and draw another: both can be chosen. The last four stay."),
+        on_click=scene.now.keep_drawing,
+        disabled=scene.digit is None,
+    )
+
+
+def choose(
+    label: str, key: str, default: str, sample: str, scene: Scene, text: Text
+) -> Operand | None:
+    """Let the visitor choose one; None while they have drawn nothing, and chose that.
+
+    Parameters
+    ----------
+    default : what is chosen at first; ``sample`` if the model has no map, and so no averages.
+    """
+    kept = [f"{_KEPT}{i}" for i in scene.now.kept]
+    averages = []
+    if scene.code_map is not None:
+        averages = [ITS_AVERAGE, *(f"{_MEAN}{digit}" for digit in range(10))]
+    options = [DRAWING, *kept, *averages, *ae.samples.SAMPLES]
+    chosen = st.selectbox(
+        label,
+        options,
+        options.index(default if default in options else sample),
+        format_func=lambda name: _title(name, scene, text),
+        # Another key, or a model without a map would make the visitor's choice be forgotten.
+        key=key if averages else f"{key}_plain",
+        persist_state="session",
+        width=165,
+    )
+    return _operand(chosen, scene, text)
+
+
+def means(scene: Scene) -> Float32:
+    """Give the average code of each digit, (10, units), over those on the map."""
+    assert scene.code_map is not None
+    codes, digits = scene.code_map.codes, scene.atlas.digits
+    return np.stack([codes[digits == digit].mean(axis=0) for digit in range(10)])
+
+
+def guess(code: Float32, scene: Scene) -> tuple[int, float] | None:
+    """Say which digit a code is by its neighbours' vote, and their share; None without a map."""
+    if scene.code_map is None:
+        return None
+    nearest, _ = latent.neighbours(scene.code_map.codes, code[None], NEIGHBOURS)
+    shares = latent.votes(scene.atlas.digits, nearest)[0]
+    return int(shares.argmax()), float(shares.max())
+
+
+def _title(name: str, scene: Scene, text: Text) -> str:
+    _ = text.gettext
+    if name == DRAWING:
+        return _("My drawing")
+    if name == ITS_AVERAGE:
+        return _("Average of my digit")
+    if name.startswith(_KEPT):
+        i = int(name.removeprefix(_KEPT))
+        digit = _digit(scene.now.kept[i], scene) if i in scene.now.kept else None
+        seen = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
+        if seen is None:
+            return _("Put aside, {i}", i=i)
+        return _("Put aside, {i}: a {digit}", i=i, digit=seen[0])
+    if name.startswith(_MEAN):
+        return _("Average {digit}", digit=name.removeprefix(_MEAN))
+    return _("Sample {digit} ({letter})", digit=name[0], letter=name[1:])
+
+
+def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
+    title = _title(name, scene, text)
+    if name == DRAWING:
+        if scene.digit is None or scene.code is None:
+            return None
+        return Operand(title, scene.code, scene.digit)
+    if name == ITS_AVERAGE:  # of the digit that its neighbours say it is
+        found = None if scene.encoded is None else guess(scene.encoded, scene)
+        return None if found is None else _operand(f"{_MEAN}{found[0]}", scene, text)
+    if name.startswith(_MEAN):
+        code = means(scene)[int(name.removeprefix(_MEAN))]
+        return Operand(title, code, scene.model.decode(code[None])[0])
+    digit = (
+        _digit(scene.now.kept[int(name.removeprefix(_KEPT))], scene)
+        if name.startswith(_KEPT)
+        else strokes.sample_digit(name)
+    )
+    return None if digit is None else Operand(title, scene.model.encode(digit[None])[0], digit)
+
+
+def _digit(drawing: Drawing, scene: Scene) -> Float32 | None:
+    try:
+        return strokes.digit(drawing, normalise=scene.now.normal)
+    except ae.EmptyDrawing:  # all of it lies outside the canvas
+        return None

@@ -1,0 +1,230 @@
+"""A training while it runs and when it is over: how far, the loss, the digits, the time line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+import ae
+from ae import augmentation
+from ae.arrays import Float32
+from ui import figures, models, pictures, strokes
+from ui.components import film
+from ui.components.plots import plot
+from ui.state import Visit
+from ui.text import N_, Text
+from ui.trainings import Frame, Outcome, Phase, Training, office
+
+_PHASES: Mapping[Phase, str] = {
+    "starting": N_("TensorFlow is starting …"),
+    "download": N_("Downloading MNIST …"),
+    "drawing": N_("MNIST cannot be had here: drawing digits to learn from …"),
+}
+
+# How a training ended: how good that is, and what is said of it.
+_OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    "done": ("good", N_("Done.")),
+    "cancelled": ("good", N_("Stopped.")),
+    "late": ("good", N_("The time is up.")),
+    "absent": ("good", N_("You were gone, so it stopped.")),
+    "diverged": (
+        "bad",
+        N_(
+            "The loss is no longer a number: the steps were too large. The last weights that were"
+            " still numbers are kept. Try a smaller learning rate."
+        ),
+    ),
+    "memory": ("bad", N_("There was not enough memory for it.")),
+    "killed": ("bad", N_("It was stopped from outside.")),
+    "garbled": ("bad", N_("It said something that is not understood, so it was stopped.")),
+    "data": ("bad", N_("There are no digits to learn from here.")),
+    "failed": ("bad", N_("The training failed.")),
+}
+_KEPT = N_("What it has learnt is “My model” on every page now.")
+_NOTHING = N_("It ended before it had learnt anything.")
+
+# So many frames are sent once more: Streamlit may skip an update that the browser is too slow for.
+_AGAIN = 6
+
+
+def watched(now: Visit) -> Float32:
+    """Give (n, 28, 28): the digits that a training reconstructs all the time, the drawing last."""
+    ten = models.first_test_digits()
+    if ten is None:
+        firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
+        ten = np.stack([strokes.sample_digit(name) for name in firsts])
+    try:
+        own = strokes.digit(now.drawing, normalise=now.normal)
+    except ae.EmptyDrawing:
+        return ten
+    return np.concatenate([ten, own[None]])
+
+
+def show(training: Training | None, now: Visit, text: Text) -> None:
+    """Show a training, or the same shapes while there is none."""
+    _status(training, text)
+    _film(training, now, text)
+    _chart(training, now, text)
+
+
+def _status(training: Training | None, text: Text) -> None:
+    """Say how far it is, or how it ended."""
+    _ = text.gettext
+    with st.container(key="training_status"):
+        if training is None:
+            there = models.first_test_digits() is not None
+            st.progress(0.0, _("Nothing trains yet."))
+            st.caption(
+                _("It will learn from MNIST, which is on this server.")
+                if there
+                else _(
+                    "It will learn from MNIST, which is downloaded first (11 MB). Without network,"
+                    " it learns from our sample digits."
+                )
+            )
+            return
+        passed = min(training.passed / training.plan.recipe.epochs, 1.0)
+        if training.over and training.outcome is not None:
+            kind, message = _OUTCOMES[training.outcome]
+            st.progress(passed, _far(training, text))
+            said = [_(message), _(_KEPT if training.model else _NOTHING)]
+            if training.data is not None:
+                said.append(_source(training, text))
+            st.html(f'<p class="outcome {kind}" role="status">{escape(" ".join(said))}</p>')
+        elif training.phase == "waiting":
+            place = office().place(training)
+            st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
+        elif training.phase == "learning":
+            st.progress(passed, _far(training, text))
+        else:
+            st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
+        if not training.over:
+            st.caption(_source(training, text))
+
+
+def _far(training: Training, text: Text) -> str:
+    """Write epochs, speed and time left."""
+    _ = text.gettext
+    epochs = training.plan.recipe.epochs
+    parts = [
+        _(
+            "Epoch {passed} of {epochs}",
+            passed=text.number(training.passed, 0 if training.passed % 1 == 0 else 1),
+            epochs=epochs,
+        )
+    ]
+    if training.speed:
+        parts.append(_("{n} digits per second", n=text.number(training.speed)))
+    if training.over:
+        parts.append(_("{n} s", n=text.number(training.seconds)))
+    elif training.left is not None:
+        parts.append(_("{n} s left", n=text.number(training.left)))
+    return " · ".join(parts)
+
+
+def _source(training: Training, text: Text) -> str:
+    """Say plainly what it learns from."""
+    _ = text.gettext
+    if training.data is None:
+        return _("First it looks for MNIST.")
+    name, digits = training.data
+    if name == augmentation.NAME:
+        return _(
+            "Its data: {n} variations of our own sample digits, because MNIST is not here. Its"
+            " errors do not compare with those of the other models.",
+            n=text.number(digits),
+        )
+    return _(
+        "Its data: {n} of MNIST's digits, and {tests} others to test it.",
+        n=text.number(digits),
+        tests=text.number(training.tests),
+    )
+
+
+def _film(training: Training | None, now: Visit, text: Text) -> None:
+    _ = text.gettext
+    digits = watched(now) if training is None else training.digits
+    own = len(digits) > 10
+    frames = [] if training is None else list(training.frames)
+    new = frames[max(now.frames_sent - _AGAIN, 0) :]
+    now.frames_sent = len(frames)
+    latest = None if training is None else training.latest
+    epochs = now.plan.recipe.epochs if training is None else training.plan.recipe.epochs
+    film.film(
+        reel=0 if training is None else training.number,
+        originals=_strip(digits),
+        count=len(digits),
+        frames=[_frame(frame, epochs, text) for frame in new],
+        live=_frame(latest, epochs, text) if latest else None,
+        labels={
+            "label": _("Digits, and below each what the net makes of it"),
+            "timeline": _("Time line: back to any epoch"),
+            "play": _("Play from the start"),
+            "own": _("yours") if own else "",
+            "waiting": _("The digits appear here as soon as it learns."),
+        },
+        key="film",
+    )
+
+
+def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
+    _ = text.gettext
+    said = [
+        _("before it learns")
+        if not frame.passed
+        else _(
+            "after {passed} of {epochs} epochs",
+            passed=text.number(frame.passed, 0 if frame.passed % 1 == 0 else 2),
+            epochs=epochs,
+        ),
+        _("squared error {mse}", mse=text.number(frame.mse, 4)),
+        text.ngettext("{n} dead unit", "{n} dead units", frame.dead),
+    ]
+    return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(said))
+
+
+def _strip(digits: Float32) -> str:
+    return pictures.url(np.hstack([pictures.grey(digit) for digit in digits]))
+
+
+def _chart(training: Training | None, now: Visit, text: Text) -> None:
+    """Draw the loss beside what it can be compared with."""
+    _ = text.gettext
+    plan = now.plan if training is None else training.plan
+    measure = {"binary_crossentropy": "bce", "mean_squared_error": "mse"}[plan.recipe.loss]
+    lines: dict[str, float] = {}
+    if training is None or training.data is None or training.data[0] == "MNIST":
+        try:
+            table = models.facts().table
+            pca = next(row for row in table["models"] if row["name"] == "pca")
+            lines[_("PCA, 32 components")] = pca[measure]
+            lines[_("a perfect copy")] = table["floor"][measure]
+        except ae.WeightsError:
+            pass  # the lines are a help; the Compare page says that the file is missing
+    history = [] if training is None else list(training.history)
+    sketch = [] if training is None else list(training.sketch)
+    figure = figures.training_figure(
+        [(point.passed, point.loss) for point in [*sketch, *history]],
+        [
+            (point.passed, point.validation_loss)
+            for point in history
+            if point.validation_loss is not None
+        ],
+        {name: value for name, value in lines.items() if value},
+        plan.recipe.epochs,
+        text,
+    )
+    label = _("The loss, epoch by epoch.")
+    if history:
+        label = _(
+            "The loss fell from {first} to {last} in {n} epochs.",
+            first=text.number(history[0].loss, 4),
+            last=text.number(history[-1].loss, 4),
+            n=len(history),
+        )
+    plot(figure, label=label, key="loss", height=230)
+    if plan.recipe.l1:
+        st.caption(_("The price of activity is part of this loss."))

@@ -1,0 +1,339 @@
+"""ui.components.map_canvas in Chromium, in an app of its own (map_canvas_app.py)."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import ae
+from ae.arrays import Float32
+from tests.browser.map_canvas_app import LABELS, STARS, data
+from tests.conftest import serve, watched_page
+
+ROOT = Path(__file__).parents[2]
+CODES, POINTS, DIGITS, (MEAN, AXES) = data()
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# In JavaScript: the map's element, and what scrolls.
+ATLAS = """[...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+  .map((host) => host.shadowRoot.querySelector(".code-map")).find(Boolean)"""
+MAIN = "document.querySelector('[data-testid=stMain]')"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
+    folder = tmp_path_factory.mktemp("map")
+    shutil.copy(Path(__file__).with_name("map_canvas_app.py"), folder / "app.py")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    (folder / "static").mkdir()
+    shutil.copy(ROOT / "static" / "map_canvas.js", folder / "static")
+    with serve("map", "app.py", folder) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    options = {"viewport": {"width": 1100, "height": 700}} | getattr(request, "param", {})
+    with watched_page(browser, **options) as page:
+        yield page
+
+
+class Map:
+    """The map, in its own units."""
+
+    def __init__(self, page: Page, app: str) -> None:
+        self.page = page
+        page.goto(app)
+        self.host, self.words = page.locator(".code-map"), page.locator(".words")
+        expect(self.host).to_have_attribute("data-revision", "0", timeout=15_000)
+        self.canvas = page.locator(".map")
+
+    def get(self, name: str) -> list[float]:
+        value = self.host.get_attribute(f"data-{name}")
+        return [float(number) for number in value.split(",")] if value else []
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where on the screen."""
+        box = self.canvas.bounding_box()
+        assert box
+        middle_x, middle_y, scale = self.get("view")
+        return (
+            float(box["x"] + box["width"] / 2 + (x - middle_x) * scale),
+            float(box["y"] + box["height"] / 2 - (y - middle_y) * scale),
+        )
+
+    def pin(self, x: float, y: float) -> list[float]:
+        """Click there; gives what is pinned."""
+        before = self.host.get_attribute("data-pin") or ""
+        self.page.mouse.click(*self.at(x, y))
+        expect(self.host).not_to_have_attribute("data-pin", before)
+        return self.get("pin")
+
+    def picture(self) -> Float32:
+        """What the panel shows."""
+        values = self.page.locator(".picture").evaluate(
+            "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        )
+        return np.array(values, np.float32).reshape(28, 28, 4)[..., 0] / 255
+
+    def next(self, step: int) -> None:
+        self.page.get_by_role("button", name="Next").dispatch_event("click")
+        expect(self.host).to_have_attribute("data-revision", f"{step}")
+
+    def star_is_at(self, x: float, y: float, drawn_at: tuple[float, float] | None = None) -> None:
+        """It is the middle of all that has its colour."""
+        expect(self.host).to_have_attribute("data-star", f"{x:g},{y:g}")  # it has arrived
+        found: Any = self.canvas.evaluate(
+            """async canvas => {
+              const look = () => {
+                const colour = getComputedStyle(canvas).getPropertyValue("--st-primary-color");
+                const wanted = [1, 3, 5].map((i) => parseInt(colour.trim().slice(i, i + 2), 16));
+                const { width, height } = canvas;
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+                let [n, x, y] = [0, 0, 0];
+                for (let i = 0; i < data.length; i += 4) {
+                  if (wanted.some((value, part) => data[i + part] !== value)) continue;
+                  [n, x, y] = [n + 1, x + (i / 4) % width, y + Math.floor(i / 4 / width)];
+                }
+                return n > 60 ? [x / n, y / n] : null;
+              };
+              for (let frame = 0; frame < 300; frame++) {
+                if (look()) return look();
+                await new Promise(requestAnimationFrame);
+              }
+            }"""
+        )
+        box = self.canvas.bounding_box()
+        assert box and found, "no star to be seen"
+        drawn = box["x"] + found[0], box["y"] + found[1]
+        assert drawn == pytest.approx(self.at(*(drawn_at or (x, y))), abs=3)
+
+
+def gap() -> tuple[float, float]:
+    """A place with no point near: in the middle, the one that is farthest from all."""
+    places = np.random.default_rng(3).uniform(-6, 6, (2000, 2))
+    distances = np.linalg.norm(places[:, None] - POINTS, axis=2).min(1)
+    return tuple(places[distances.argmax()])
+
+
+def lonely() -> int:
+    """The point that is farthest from all others."""
+    distances = np.linalg.norm(POINTS[:, None] - POINTS, axis=2) + 99 * np.eye(len(POINTS))
+    inside = np.abs(POINTS).max(1) < 8
+    return int(np.argmax(distances.min(1) * inside))
+
+
+def decoded(code: Float32) -> Float32:
+    return ae.load("deep").decode(code[None].astype(np.float32))[0]
+
+
+def test_any_place_is_decoded_as_the_model_does(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    expect(shown.words).to_have_text(LABELS["hint"])
+    x, y = shown.pin(*gap())
+    expect(shown.words).to_have_text(LABELS["place"])
+    assert np.abs(shown.picture() - decoded(MEAN + np.array([x, y]) @ AXES)).max() < 0.02
+
+    plane = shown.host.get_attribute("data-chart")
+    page.get_by_text("free").click()
+    expect(shown.host).not_to_have_attribute("data-chart", plane or "")
+    expect(shown.host).to_have_attribute("data-pin", "")  # another chart begins anew
+    x, y = shown.pin(*gap())
+    distances = np.linalg.norm(POINTS - (x, y), axis=1)
+    near = np.argsort(distances)[:10]
+    code = np.average(CODES[near], axis=0, weights=1 / distances[near])
+    expect(shown.words).to_have_text(LABELS["place"])
+    assert np.abs(shown.picture() - decoded(code)).max() < 0.02
+
+    i = lonely()
+    assert shown.pin(*POINTS[i]) == pytest.approx(POINTS[i].tolist(), abs=1e-4)
+    expect(shown.words).to_have_text(f"a test digit: {DIGITS[i]}")
+    assert np.abs(shown.picture() - decoded(CODES[i])).max() < 0.02
+
+
+def test_what_the_pointer_passes_is_named_but_not_read_out(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    i = lonely()
+    page.mouse.move(*shown.at(*POINTS[i]))
+    expect(shown.words).to_have_text(f"a test digit: {DIGITS[i]}")
+    assert np.abs(shown.picture() - decoded(CODES[i])).max() < 0.02
+    page.mouse.move(*shown.at(*gap()))
+    expect(shown.words).to_have_text(LABELS["place"])
+    page.mouse.move(5, 5)
+    expect(shown.words).to_have_text(LABELS["hint"])
+    expect(page.locator(".said")).to_have_text("")
+
+    shown.pin(*gap())
+    expect(page.locator(".said")).to_have_text(LABELS["place"])
+    page.mouse.click(*shown.at(*shown.get("pin")))  # again: unpins
+    expect(shown.host).to_have_attribute("data-pin", "")
+
+
+def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
+    received: list[int] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
+    )
+    shown = Map(page, app)
+    page.evaluate(f"window.seen = {ATLAS}")
+    assert sum(received) > 200_000
+    received.clear()
+    shown.next(1)
+    assert 0 < sum(received) < 10_000  # not the chart again
+    expect(shown.words).to_have_text(LABELS["yours"])
+    assert np.abs(shown.picture() - decoded(CODES[1])).max() < 0.02  # the code, not the place
+    shown.star_is_at(*STARS[0])
+
+    pin = shown.pin(*gap())
+    page.get_by_role("button", name="Zoom in").click()
+    expect(shown.host).to_have_attribute("data-zoom", "1.60")
+    page.get_by_role("button", name="Lasso").click()
+    expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
+    view = shown.get("view")
+    shown.next(2)
+    shown.star_is_at(*STARS[1])
+    assert (shown.get("view"), shown.get("pin")) == (view, pin)
+    expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
+    expect(shown.words).to_have_text(LABELS["place"])
+
+    page.get_by_role("button", name="Whole map").click()
+    shown.next(3)
+    shown.star_is_at(*STARS[2], drawn_at=(10 + 14 / shown.get("view")[2], 0))  # kept at the edge
+
+    primary = "canvas => getComputedStyle(canvas).getPropertyValue('--st-primary-color')"
+    light = shown.canvas.evaluate(primary)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"light => ({primary})({ATLAS}) !== light", arg=light)
+    shown.star_is_at(*STARS[2], drawn_at=(10 + 14 / shown.get("view")[2], 0))  # in the new colour
+    assert page.evaluate(f"window.seen === {ATLAS}")
+
+
+def test_zoom_and_drag(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    zoom = re.compile(r"^[2-9]")
+    corner = POINTS[0]
+    before = shown.at(*corner)
+    page.mouse.move(*before)
+    for _ in range(3):
+        page.mouse.wheel(0, -120)
+    expect(shown.host).to_have_attribute("data-zoom", zoom)
+    left, top = shown.at(*corner)
+    assert (left, top) == pytest.approx(before, abs=1)  # around the pointer
+    assert page.evaluate(f"{MAIN}.scrollTop") == 0
+
+    middle = shown.get("view")[:2]
+    x, y = shown.at(*middle)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y - 40, steps=4)
+    page.mouse.up()
+    expect(shown.host).not_to_have_attribute("data-view", ",".join(map(str, middle)))
+    assert shown.get("pin") == []  # a drag is no click
+
+    for _ in range(11):
+        page.get_by_role("button", name="Zoom in").dispatch_event("click")
+    expect(shown.host).to_have_attribute("data-zoom", "60.00")
+    expect(shown.host).to_have_attribute("data-drawn", "pictures")
+    page.get_by_role("button", name="Zoom out").click()
+    expect(shown.host).to_have_attribute("data-zoom", "37.50")
+    page.get_by_role("button", name="Whole map").click()
+    expect(shown.host).to_have_attribute("data-zoom", "1.00")
+    expect(shown.host).to_have_attribute("data-drawn", "dots")
+    page.mouse.move(x, y)
+    page.wait_for_timeout(350)  # a new turn of the wheel
+    page.mouse.wheel(0, 120)
+    page.wait_for_function(f"{MAIN}.scrollTop > 0")
+
+
+def test_keyboard(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    shown.next(1)
+    shown.star_is_at(*STARS[0])
+    page.get_by_label(LABELS["label"]).focus()
+    step = 0.02 * shown.canvas.evaluate("canvas => canvas.clientHeight") / shown.get("view")[2]
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    # Beside a point it is the point that is pinned, so there is a little room.
+    page.wait_for_function(
+        f"""([x, y, room]) => {{
+          const [left, top] = {ATLAS}.dataset.pin.split(",");
+          return Math.abs(left - x) < room && Math.abs(top - y) < room;
+        }}""",
+        arg=[STARS[0][0] + 2 * step, STARS[0][1] + step, 0.6 * step],
+    )
+    expect(page.locator(".said")).not_to_have_text("")
+    assert shown.canvas.evaluate("canvas => getComputedStyle(canvas).outlineWidth") == "2px"
+
+    page.keyboard.press("+")
+    expect(shown.host).to_have_attribute("data-zoom", "1.60")
+    page.keyboard.press("-")
+    expect(shown.host).to_have_attribute("data-zoom", "1.00")
+    page.keyboard.press("+")
+    page.keyboard.press("0")
+    expect(shown.host).to_have_attribute("data-zoom", "1.00")
+    page.keyboard.press("Escape")
+    expect(shown.host).to_have_attribute("data-pin", "")
+    expect(shown.words).to_have_text(LABELS["yours"])
+
+
+def test_lasso(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    page.get_by_role("button", name="Lasso").click()
+    draw(
+        page, [shown.at(*corner) for corner in ((-10.5, -10.5), (-5, -10.5), (-5, 11), (-10.5, 11))]
+    )
+    inside = np.flatnonzero(POINTS[:, 0] < -5)
+    counts = np.bincount(DIGITS[inside])
+    share = round(100 * counts.max() / len(inside))
+    expect(shown.words).to_have_text(
+        f"{len(inside)} digits; {share}% of them are {counts.argmax()}"
+    )
+    expect(page.locator(".said")).to_have_text(re.compile("digits"))
+    assert np.abs(shown.picture() - decoded(CODES[inside].mean(0))).max() < 0.02
+
+    shown.next(1)
+    expect(shown.words).to_have_text(re.compile(f"^{len(inside)} digits"))
+    draw(page, [shown.at(*corner) for corner in ((10.5, 10.3), (11, 10.3), (11, 11))])
+    expect(shown.words).to_have_text(LABELS["group_empty"])
+    page.get_by_role("button", name="Lasso").click()
+    expect(shown.words).to_have_text(LABELS["yours"])
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_fingers(page: Page, app: str) -> None:
+    shown = Map(page, app)
+    box = shown.canvas.bounding_box()
+    assert box and abs(box["width"] - box["height"]) < 2
+    assert touch_action(shown) == "pan-y"
+    page.touchscreen.tap(*shown.at(*POINTS[lonely()]))
+    expect(shown.words).to_have_text(f"a test digit: {DIGITS[lonely()]}")
+
+    x, y = shown.at(0, 0)
+    devtools = page.context.new_cdp_session(page)
+    for event, spread in [("touchStart", 20), *(("touchMove", 20 + 8 * i) for i in range(1, 9))]:
+        fingers = [{"x": x - spread, "y": y, "id": 0}, {"x": x + spread, "y": y, "id": 1}]
+        devtools.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": fingers})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(f"Math.abs({ATLAS}.dataset.zoom - 84 / 20) < 0.5")
+    assert touch_action(shown) == "none"
+    assert shown.get("pin") == pytest.approx(POINTS[lonely()].tolist(), abs=1e-4)
+
+
+def draw(page: Page, corners: list[tuple[float, float]]) -> None:
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=3)
+    page.mouse.up()
+
+
+def touch_action(shown: Map) -> str:
+    return shown.canvas.evaluate("canvas => canvas.style.touchAction")

@@ -1,0 +1,515 @@
+"""Trainings on this server: who trains what, who waits, and what has come of it.
+
+A training outlives the script run that began it, the page and the tab. So it cannot live in the
+session: the office, one per process, holds a desk for each visitor who has trained. A desk is found
+only with its token, which nobody but that visitor's browser knows (`ui.state.TOKEN_COOKIE`).
+
+Each training is a child process, ``python -m ae train -``; a thread reads its events and changes
+the `Training`, which the pages only look at.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import IO, Literal
+
+from streamlit import runtime
+
+from ae import events, weights
+from ae.arrays import Float32
+from ae.model import Autoencoder
+from ae.plans import OWN, Plan
+from ui.limits import Limits
+
+_ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "ae", "train", "-")
+
+_TICK = 0.25  # seconds
+_PATIENCE = 5.0  # seconds, with a child that has just been killed
+_LINE = 10_000  # bytes, far above any event's
+# The other visitors' strokes go before: a training only gets what they leave.
+_NICE = 10
+
+Phase = Literal["waiting", "starting", "download", "drawing", "learning", "over"]
+# How it ended, while it went on: None. The page has a sentence for each.
+Outcome = Literal[
+    "done", "cancelled", "diverged", "late", "absent", "killed", "memory", "garbled", "data",
+    "failed",
+]  # fmt: skip
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Point:
+    """The loss at one moment: `passed` epochs, a fraction within one."""
+
+    passed: float
+    loss: float
+    validation_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the net made of the watched digits after `passed` epochs.
+
+    Attributes
+    ----------
+    reconstructions : float32 array of shape (n, 28, 28).
+    mse, dead : over a thousand digits held out.
+    """
+
+    passed: float
+    reconstructions: Float32
+    mse: float
+    dead: int
+
+
+@dataclass(eq=False)
+class Training:
+    """One training. Its thread writes, pages read; every change is one assignment or one append.
+
+    Attributes
+    ----------
+    plan, digits : what is trained; the (n, 28, 28) digits that are reconstructed all the time.
+    start : bytes of the weights that it goes on from.
+    number : which of this server's trainings.
+    data : "MNIST" or "samples", once that is known, with the number of digits.
+    tests : how many are held out.
+    passed, seen, seconds : epochs and digits so far, and how long that took.
+    share : of what the phase is about: the download, the drawing.
+    history : a point for each epoch. sketch : points within the first.
+    frames : for the time line: the start, moments of the first epoch, and each epoch's end.
+    latest : the newest frame, which may lie within an epoch.
+    model, raw : with the last good weights, and the file that it came from.
+    """
+
+    plan: Plan
+    digits: Float32
+    start: bytes | None = None
+    phase: Phase = "waiting"
+    outcome: Outcome | None = None
+    number: int = field(default_factory=count(1).__next__)
+    share: float = 0.0
+    data: tuple[str, int] | None = None
+    tests: int = 0
+    began: float = field(default_factory=time.monotonic)
+    passed: float = 0.0
+    seen: int = 0
+    seconds: float = 0.0
+    history: list[Point] = field(default_factory=list)
+    sketch: list[Point] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    latest: Frame | None = None
+    model: Autoencoder | None = None
+    raw: bytes | None = None
+    _child: _Child | None = None
+    _reader: threading.Thread | None = None
+
+    @property
+    def over(self) -> bool:
+        """Has it ended, however?"""
+        return self.phase == "over"
+
+    @property
+    def speed(self) -> float:
+        """Digits per second so far."""
+        return self.seen / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to the end, if it goes on as it went; None while nobody can tell."""
+        if not self.passed:
+            return None
+        return self.seconds / self.passed * (self.plan.recipe.epochs - self.passed)
+
+    def take(self, line: bytes, folder: Path) -> None:
+        """Take what the child said; raises ValueError for what is no event."""
+        event, said = events.read(line)
+        if event == "ready":
+            return
+        if event in ("download", "drawing"):
+            self.share = said["share"]
+            self.phase = "download" if event == "download" else "drawing"
+        elif event == "data":
+            self.data, self.tests = (said["name"], said["digits"]), said["held_out"]
+            self.phase = "starting"
+        elif event == "step":
+            self.passed, self.seen, self.seconds = said["passed"], said["digits"], said["seconds"]
+            self.phase = "learning"
+            if said["loss"] is not None and self.passed < 1:
+                self.sketch.append(Point(self.passed, said["loss"]))
+        elif event == "kept":
+            self._keep(folder, said["passed"], said["mse"], said["dead"])
+        elif event == "epoch":
+            self.history.append(Point(said["number"], said["loss"], said["validation_loss"]))
+        elif event == "diverged":
+            self._end("diverged", folder)
+        elif event == "done":
+            self._end("done", folder)
+        elif event == "failed":
+            _log.error("a training failed: %s", said["message"])
+            reason = said["reason"]
+            self._end(reason if reason in ("data", "memory") else "failed", folder)
+
+    def _keep(self, folder: Path, passed: float, mse: float, dead: int) -> None:
+        self._load(folder)
+        if self.model is None:
+            return
+        frame = Frame(passed, self.model.reconstruct(self.digits), mse, dead)
+        # In the first epoch everything happens; later ones are told apart by their ends.
+        if passed <= 1 or passed % 1 == 0:
+            self.frames.append(frame)
+        self.latest = frame
+
+    def _load(self, folder: Path) -> None:
+        raw = (folder / f"{OWN}.safetensors").read_bytes()
+        self.model, self.raw = weights.read_own(raw), raw
+
+    def _end(self, outcome: Outcome, folder: Path) -> None:
+        if self.outcome is None:
+            self.outcome = outcome
+            with contextlib.suppress(OSError, ValueError):
+                self._load(folder)  # measured over all digits, or the last finite weights
+
+
+class _Child:
+    """A process that trains, or that has started Keras and waits to be told what."""
+
+    def __init__(self, command: Sequence[str], limits: Limits) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="gargalo-"))
+        self.since = time.monotonic()
+        threads = str(limits.threads)
+        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS",
+                 "OPENBLAS_NUM_THREADS")  # fmt: skip
+        try:
+            self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        try:
+            self.process = subprocess.Popen(
+                command,
+                cwd=_ROOT,
+                env={**os.environ, **dict.fromkeys(names, threads)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.errors,
+            )
+        except OSError:
+            self.errors.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        # Not every system has them: macOS no prlimit, Windows neither.
+        with contextlib.suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICE)
+        with contextlib.suppress(OSError, AttributeError, ImportError):
+            import resource
+
+            most = limits.memory_mb * 1_000_000
+            resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (most, most))
+
+    @property
+    def lines(self) -> IO[bytes]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def tell(self, arguments: Sequence[str]) -> None:
+        """Say what to train. The child ends when this pipe does, so it stays open."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):  # it has died; its reader will see that
+            self.process.stdin.write(json.dumps(list(arguments)).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def end(self) -> None:
+        """Kill it and remove what it wrote."""
+        self.process.kill()
+        self.process.wait()
+        self.errors.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def last_words(self) -> str:
+        """What stands at the end of its standard error, for the log."""
+        self.errors.seek(max(self.errors.seek(0, os.SEEK_END) - 2000, 0))
+        return self.errors.read().decode(errors="replace")
+
+
+@dataclass(eq=False)
+class Desk:
+    """What one visitor has in the office.
+
+    Attributes
+    ----------
+    training : the present one, or the last.
+    model, raw : "my model" and its file, whether it was trained or uploaded.
+    version : rises with every new model.
+    """
+
+    training: Training | None = None
+    model: Autoencoder | None = None
+    raw: bytes | None = None
+    version: int = 0
+    seen: float = field(default_factory=time.monotonic)
+    sessions: set[str] = field(default_factory=set)
+
+    def adopt(self, model: Autoencoder, raw: bytes) -> None:
+        """Make a model "my model"."""
+        self.model, self.raw = model, raw
+        self.version += 1
+
+
+class Busy(RuntimeError):  # noqa: N818 (it is a state that the page shows, not a fault)
+    """The visitor trains already, or the office has no desk left."""
+
+
+class Office:
+    """All trainings of one server.
+
+    Parameters
+    ----------
+    command : starts a child that trains.
+    connected : tells whether a session's browser is still there.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        command: Sequence[str] = COMMAND,
+        connected: Callable[[str], bool] | None = None,
+    ) -> None:
+        self.limits = limits or Limits.of()
+        self._command = command
+        self._connected = connected or _connected
+        self._desks: dict[str, Desk] = {}
+        self._queue: deque[Training] = deque()
+        self._running: list[Training] = []
+        self._spare: _Child | None = None
+        self._lock = threading.RLock()
+        self._watcher: threading.Thread | None = None
+
+    def desk(self, token: str, session: str | None = None) -> Desk | None:
+        """Find a visitor's desk, and note that they are here."""
+        with self._lock:
+            found = self._desks.get(token)
+            if found is not None:
+                found.seen = time.monotonic()
+                if session is not None:
+                    found.sessions.add(session)
+            return found
+
+    def reserve(self, token: str) -> Desk:
+        """Find a visitor's desk, or give them one.
+
+        Raises
+        ------
+        Busy
+            Everybody who has one is still here.
+        """
+        with self._lock:
+            if token not in self._desks:
+                self._clear()
+                if len(self._desks) >= self.limits.visitors:
+                    raise Busy
+                self._desks[token] = Desk()
+            self._desks[token].seen = time.monotonic()
+            self._watch()
+            return self._desks[token]
+
+    def submit(
+        self, token: str, plan: Plan, digits: Float32, start: bytes | None = None
+    ) -> Training:
+        """Begin a training, or put it at the end of the queue.
+
+        Raises
+        ------
+        Busy
+            This visitor trains already, or there is no desk left.
+        """
+        with self._lock:
+            desk = self.reserve(token)
+            if desk.training is not None and not desk.training.over:
+                raise Busy
+            desk.training = training = Training(plan, digits, start)
+            self._queue.append(training)
+            self._start_next()
+            return training
+
+    def place(self, training: Training) -> int:
+        """Tell how many are before it in the queue, itself included; 0 if it runs."""
+        with self._lock:
+            return self._queue.index(training) + 1 if training in self._queue else 0
+
+    def cancel(self, training: Training, outcome: Outcome = "cancelled") -> None:
+        """End a training; what it had learnt stays."""
+        with self._lock:
+            if training in self._queue:
+                self._queue.remove(training)
+                training.outcome = training.outcome or outcome
+                training.phase = "over"
+            elif not training.over:
+                training.outcome = training.outcome or outcome
+                if training._child is not None:
+                    training._child.process.kill()  # its reader does the rest
+
+    def warm_up(self) -> None:
+        """Start a child ahead, for a visitor who is about to train."""
+        with self._lock:
+            free = len(self._running) + len(self._queue) < self.limits.at_once
+            if self._spare is None and free and self.limits.spare_seconds:
+                with contextlib.suppress(OSError):
+                    self._spare = _Child(self._command, self.limits)
+                self._watch()
+
+    def close(self) -> None:
+        """End everything. A server that is killed takes its children along by their pipes."""
+        with self._lock:
+            readers = [training._reader for training in self._running if training._reader]
+            for training in [*self._queue, *self._running]:
+                self.cancel(training, "killed")
+            if self._spare is not None:
+                self._spare.end()
+                self._spare = None
+        for reader in readers:  # each removes its child's folder
+            reader.join(_PATIENCE)
+
+    def _watch(self) -> None:
+        if self._watcher is None or not self._watcher.is_alive():
+            self._watcher = threading.Thread(target=self._supervise, daemon=True)
+            self._watcher.start()
+
+    def _supervise(self) -> None:
+        """Hold everybody to the limits, as long as there is anybody."""
+        while True:
+            time.sleep(_TICK)
+            with self._lock:
+                now = time.monotonic()
+                for training in list(self._running):
+                    if now - training.began > self.limits.seconds:
+                        self.cancel(training, "late")
+                for desk in self._desks.values():
+                    desk.sessions = set(filter(self._connected, desk.sessions))
+                    desk.seen = now if desk.sessions else desk.seen
+                    absent = now - desk.seen > self.limits.absence_seconds
+                    if absent and desk.training is not None and not desk.training.over:
+                        self.cancel(desk.training, "absent")
+                if self._spare and now - self._spare.since > self.limits.spare_seconds:
+                    self._spare.end()
+                    self._spare = None
+                self._clear()
+                if not self._desks and self._spare is None:
+                    self._watcher = None
+                    return
+
+    def _clear(self) -> None:
+        """Take the desks of those who have been gone for long."""
+        now = time.monotonic()
+        for token, desk in list(self._desks.items()):
+            idle = desk.training is None or desk.training.over
+            if idle and now - desk.seen > self.limits.keep_seconds:
+                del self._desks[token]
+
+    def _start_next(self) -> None:
+        """Let trainings begin while there is room."""
+        while self._queue and len(self._running) < self.limits.at_once:
+            training = self._queue.popleft()
+            training.began = time.monotonic()
+            training.phase = "starting"
+            try:
+                child = self._ready_child()
+            except OSError as fault:  # no disk, no memory, too many processes
+                _log.error("a training could not begin: %s", fault)
+                training.outcome, training.phase = "failed", "over"
+                continue
+            training._child = child
+            training._reader = threading.Thread(
+                target=self._follow, args=(training, child), daemon=True
+            )
+            self._running.append(training)
+            training._reader.start()
+
+    def _ready_child(self) -> _Child:
+        """Give the child that was started ahead, if it is alive, or a new one."""
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.process.poll() is None:
+            return spare
+        if spare is not None:
+            spare.end()
+        return _Child(self._command, self.limits)
+
+    def _follow(self, training: Training, child: _Child) -> None:
+        """Read what a child says until it ends."""
+        arguments = [*training.plan.arguments, "--out", str(child.folder), "--or-samples"]
+        try:
+            if training.start is not None:
+                start = child.folder / "start.safetensors"
+                start.write_bytes(training.start)
+                arguments += ["--start", str(start)]
+        except OSError as fault:  # no disk
+            _log.error("a training could not begin: %s", fault)
+            training.outcome = training.outcome or "failed"
+            child.process.kill()
+        child.tell(arguments)
+        try:
+            while line := child.lines.readline(_LINE):
+                training.take(line, child.folder)
+        except Exception as fault:  # whatever it is, the training must end and its place be free
+            _log.error("a training said what is not understood: %s", fault)
+            training.outcome = training.outcome or "garbled"
+            child.process.kill()
+        code = child.process.wait()
+        if training.outcome is None:
+            training.outcome = _cause(code)
+            # What a process said before somebody killed it has nothing to do with that.
+            words = "killed" if training.outcome == "killed" else child.last_words()
+            _log.error("a training ended with %d: %s", code, words)
+        child.end()
+        with self._lock:
+            self._running.remove(training)
+            for desk in self._desks.values():
+                if desk.training is training and training.model and training.raw:
+                    desk.adopt(training.model, training.raw)
+            # Last of all: who reads "over" finds the model in its place.
+            training.phase = "over"
+            self._start_next()
+
+
+def _cause(code: int) -> Outcome:
+    """Tell from an exit code why a child ended without a word."""
+    # How C++ ends when it gets no memory (TensorFlow under a limit of 1 GB: SIGSEGV). SIGKILL may
+    # be the system's answer to the same, or somebody's.
+    if code in (-signal.SIGABRT, -signal.SIGSEGV):
+        return "memory"
+    return "killed" if code < 0 else "failed"
+
+
+def _connected(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+@lru_cache(maxsize=1)
+def office() -> Office:
+    """Give this process's office. Not Streamlit's cache, which any visitor can empty."""
+    found = Office(command=COMMAND)
+    atexit.register(found.close)  # or else its folders would stay behind
+    return found
