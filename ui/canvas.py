@@ -21,6 +21,7 @@ from ui.state import Visit, canvas_key, link, view
 from ui.strokes import PEN, SIDE, Drawing, DrawingError
 from ui.text import Text
 
+_NORMAL = "normal_form"
 _UPLOAD = "upload"
 
 
@@ -60,6 +61,21 @@ def show(now: Visit, text: Text) -> None:
     _tools(now, text)
     _samples(now, text)
     _upload(now, text)
+
+
+def normal_form(now: Visit, text: Text) -> None:
+    """Let the visitor switch MNIST's normal form off, on this page and on the others."""
+    st.toggle(
+        text.gettext("Centre and scale it like MNIST's digits"),
+        value=now.normal,
+        key=_NORMAL,
+        on_change=_switch,
+        args=(now,),
+    )
+
+
+def _switch(now: Visit) -> None:
+    now.normal = bool(st.session_state[_NORMAL])
 
 
 def _hear(now: Visit, text: Text) -> None:

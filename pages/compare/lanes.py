@@ -14,7 +14,7 @@ from pages.compare import tables
 from pages.compare.scene import Scene
 from pages.compare.tables import Cell
 from ui import models, pictures, state
-from ui.results import Result
+from ui.inference import Result
 from ui.text import Text
 
 _BLANK = '<div class="pixels blank"></div>'

@@ -19,7 +19,7 @@ from pages.compare import (
     table,
     takeaway,
 )
-from ui import canvas, models, results, state, strokes
+from ui import canvas, models, state, strokes
 from ui.text import N_
 
 # The views below the lanes, in the order of `state.VIEWS`: title and function.
@@ -58,7 +58,7 @@ def workspace() -> None:
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 chosen = lanes.choose(found, text)
-                results.normal_form(now, text)
+                canvas.normal_form(now, text)
                 compared = scene.compare(now, found, chosen)
                 takeaway.show(compared, text)
             st.html(lanes.html(compared, text))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import ae
 from ae.arrays import Float32
 from ae.model import Model
-from ui import results, state, strokes
-from ui.results import Result
+from ui import inference, state, strokes
+from ui.inference import Result
 from ui.state import Visit
 
 
@@ -49,4 +49,4 @@ def compare(now: Visit, found: Mapping[str, Model], chosen: Sequence[str]) -> Sc
 
 def _reconstruct(model: Model, digit: Float32) -> Result:
     code = model.encode(digit[None])[0]
-    return results.decode(model, digit, code, code)
+    return inference.decode(model, digit, code, code)

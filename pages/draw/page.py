@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.draw import formulas, takeaway
-from ui import canvas, editor, models, results, state, strokes
+from pages.draw import formulas, results, takeaway
+from ui import canvas, editor, models, state, strokes
 
 now = state.visit("draw")
 text = state.text()

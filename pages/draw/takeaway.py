@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ui import downloads, pictures
-from ui.results import Result
+from ui.inference import Result
 from ui.strokes import Drawing
 from ui.text import Text
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 import ae
 from pages.explore import arithmetic, code_map, morph, neighbours, new, noise, scene
-from ui import canvas, models, results, state, strokes
+from ui import canvas, models, state, strokes
 from ui.text import N_
 
 # In the order of `state.EXPLORED`: title and function.
@@ -35,7 +35,7 @@ def workspace() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(key="canvas_side", width=strokes.SIDE):
             canvas.show(now, text)
-            results.normal_form(now, text)
+            canvas.normal_form(now, text)
         with st.container(key="explore_side"):
             view = st.pills(
                 _("View"),

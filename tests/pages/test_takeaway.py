@@ -17,13 +17,13 @@ from PIL import Image
 
 import ae
 from pages.draw import takeaway
-from ui import pictures, results, strokes
+from ui import inference, pictures, strokes
 
 ROOT = Path(__file__).parents[2]
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
 
 
-def screen(name: str, sample: str = "7b") -> tuple[results.Result, strokes.Drawing]:
+def screen(name: str, sample: str = "7b") -> tuple[inference.Result, strokes.Drawing]:
     """A digit, one of whose numbers was changed by hand."""
     drawing = strokes.sample(sample)
     model = ae.load(name)
@@ -31,7 +31,7 @@ def screen(name: str, sample: str = "7b") -> tuple[results.Result, strokes.Drawi
     encoded = model.encode(digit[None])[0]
     code = encoded.copy()
     code[int(np.argmax(encoded))] *= 1.7
-    return results.decode(model, digit, encoded, code), drawing
+    return inference.decode(model, digit, encoded, code), drawing
 
 
 @every_family

@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import streamlit as st
 
 import ae
-from ae import evaluation
-from ae.arrays import Float32
 from ae.model import Model
-from ui import editor, pictures, strokes
+from ui import canvas, editor, pictures, strokes
+from ui.inference import Result, decode
 from ui.state import Visit
 from ui.text import Text
-
-_NORMAL = "normal_form"
-
-
-@dataclass(frozen=True)
-class Result:
-    """A digit on its way through a model.
-
-    Attributes
-    ----------
-    digit, reconstruction : (28, 28) in [0, 1].
-    encoded, code : (units,) as the encoder gave it, and after the visitor's edits.
-    bce : nats per pixel. mse : per pixel.
-    better_than : share of MNIST's test digits that this model reconstructs worse, 0 to 1.
-    """
-
-    digit: Float32
-    encoded: Float32
-    code: Float32
-    reconstruction: Float32
-    bce: float
-    mse: float
-    better_than: float
-
-    @property
-    def error(self) -> Float32:
-        """Ink that was added (above 0) or lost (below 0), (28, 28) in [-1, 1]."""
-        return self.reconstruction - self.digit
 
 
 def show(now: Visit, model: Model, text: Text) -> Result | None:
@@ -64,41 +34,11 @@ def show(now: Visit, model: Model, text: Text) -> Result | None:
     return result
 
 
-def normal_form(now: Visit, text: Text) -> None:
-    """Let the visitor switch MNIST's normal form off, on this page and on the others."""
-    st.toggle(
-        text.gettext("Centre and scale it like MNIST's digits"),
-        value=now.normal,
-        key=_NORMAL,
-        on_change=_switch,
-        args=(now,),
-    )
-
-
-def _switch(now: Visit) -> None:
-    now.normal = bool(st.session_state[_NORMAL])
-
-
-def decode(model: Model, digit: Float32, encoded: Float32, code: Float32) -> Result:
-    """Decode a code and measure how far it is from the digit."""
-    reconstruction = model.decode(code[None])
-    mse = float(evaluation.mse(digit[None], reconstruction)[0])
-    return Result(
-        digit=digit,
-        encoded=encoded,
-        code=code,
-        reconstruction=reconstruction[0],
-        bce=float(evaluation.bce(digit[None], reconstruction)[0]),
-        mse=mse,
-        better_than=model.statistics.better_than(mse),
-    )
-
-
 def _route(errors: Mapping[bool, float], now: Visit, text: Text) -> None:
     """Show the switch of the normal form, and in both errors what it is good for."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
-        normal_form(now, text)
+        canvas.normal_form(now, text)
         if errors:
             st.html(
                 '<p class="route">'
