@@ -30,6 +30,8 @@ from ae.mnist import DataError
 from ae.model import Autoencoder, Model, Statistics
 from ae.weights import MODELS, WeightsError, load
 
+__version__ = "0.1.0"
+
 __all__ = [
     "FAMILIES",
     "MODELS",

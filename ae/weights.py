@@ -30,7 +30,8 @@ from ae.pca import PCA
 from ae.plans import family_of
 from ae.samples import SAMPLES
 
-FOLDER = Path(__file__).resolve().parent.parent / "weights"
+_HERE = Path(__file__).resolve().parent
+FOLDER = _HERE / "_weights" if (_HERE / "_weights").is_dir() else _HERE.parent / "weights"
 SUMS = "SHA256SUMS"
 # The deep net's file has 0.9 MB; a larger model of somebody's own has its place below this.
 MAX_BYTES = 20_000_000
