@@ -84,7 +84,7 @@ to 128 components, the models' codes, the angles between decoders and PCA) and w
 facts.safetensors, from which the page then works without the data. With --atlas, it places
 5,000 of them on maps, measures what the Explore page says of the codes, and writes
 atlas.safetensors, from the weights and facts.safetensors; this needs umap-learn, which
-requirements-dev.txt has."""
+requirements-atlas.txt has."""
 
 _EXPORT = """\
 Writes the autoencoder as a Keras model, which Keras loads without this project."""
@@ -349,7 +349,7 @@ def _reconstruct(arguments: argparse.Namespace) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> None:
     if arguments.atlas and find_spec("umap") is None:
-        raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
+        raise ValueError("--atlas needs umap-learn: pip install -r requirements-atlas.txt")
     data = mnist.load(arguments.data)
     found = report.evaluate(data, arguments.folder)
     print(report.as_json(found) if arguments.json else report.as_text(found))

@@ -351,7 +351,7 @@ What the columns mean stands beside `Recipe` in `ae/families.py`.
 python -m ae train all                      # the best recipe, and PCA
 python -m ae train all --recipe tutorial
 python -m ae evaluate --write --facts       # this page, and facts.safetensors
-python -m ae evaluate --atlas               # atlas.safetensors; needs requirements-dev.txt
+python -m ae evaluate --atlas               # atlas.safetensors; needs requirements-atlas.txt
 sha256sum -c {sums}                     # in this folder
 ```
 """
