@@ -17,6 +17,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+JAVASCRIPT := static tests/static
 # Without it Streamlit's first run on a terminal stops and asks for an e-mail address.
 SERVE := $(BIN)/python -m streamlit run app.py --server.showEmailPrompt false
 
@@ -53,22 +54,37 @@ test: lint chromium  ## set everything up, then lint and all tests, those in Chr
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(VENV)/.tests  ## ruff and mypy
+lint: $(VENV)/.tests  ## ruff, mypy, import-linter and Biome
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/biome ci $(JAVASCRIPT)
 
 .PHONY: format
-format: $(VENV)/.tests  ## let ruff mend what it can
+format: $(VENV)/.tests  ## let ruff and Biome mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/biome check --write $(JAVASCRIPT)
+
+.PHONY: coverage
+coverage: $(VENV)/.tests chromium  ## all tests, and which lines of ae, ui and pages they ran
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+.PHONY: docs
+docs: $(VENV)/.tests  ## render the API of ae to artefacts/docs/
+	$(BIN)/pdoc --docformat numpy --output-directory artefacts/docs ae
+
+.PHONY: wheel
+wheel: $(VENV)/.tests  ## build what `pip install` installs, to dist/
+	$(BIN)/python -m hatchling build
 
 .PHONY: text
 text: $(VENV)/.tests  ## collect the screen's strings and compile the translations
 	$(BIN)/python -m ui.locales
 
 .PHONY: weights
-weights: $(VENV)/.tests  ## train every family again, and measure everything that ships
+weights: $(VENV)/.atlas  ## train every family again, and measure everything that ships
 	$(BIN)/python -m ae train all
 	$(BIN)/python -m ae train all --recipe tutorial
 	$(BIN)/python -m ae evaluate --write --facts
@@ -83,14 +99,14 @@ bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
 .PHONY: lock
 lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in
 	$(PIP) uv
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-atlas; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 			--no-annotate --no-header "$$name.in" -o "$$name.txt"; \
 	done
 
 .PHONY: clean
 clean:  ## remove caches and artefacts; .venv stays
-	rm -rf artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf artefacts dist .coverage* .*_cache .hypothesis
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # No `##`: a step of `make test`, not something to call.
@@ -114,4 +130,8 @@ $(VENV)/.app: requirements.txt | $(BIN)/python
 # requirements-dev.txt holds all of requirements.txt, so one installation does for both stamps.
 $(VENV)/.tests: requirements-dev.txt requirements.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/.app $@
+
+$(VENV)/.atlas: requirements-atlas.txt requirements.txt | $(BIN)/python
+	$(PIP) -r requirements-atlas.txt
 	@touch $(VENV)/.app $@
