@@ -17,7 +17,6 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-JAVASCRIPT := static tests/static
 # Without it Streamlit's first run on a terminal stops and asks for an e-mail address.
 SERVE := $(BIN)/python -m streamlit run app.py --server.showEmailPrompt false
 
@@ -59,13 +58,13 @@ lint: $(VENV)/.tests  ## ruff, mypy, import-linter and Biome
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/biome ci $(JAVASCRIPT)
+	$(BIN)/biome ci
 
 .PHONY: format
 format: $(VENV)/.tests  ## let ruff and Biome mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/biome check --write $(JAVASCRIPT)
+	$(BIN)/biome check --write
 
 .PHONY: coverage
 coverage: $(VENV)/.tests chromium  ## all tests, and which lines of ae, ui and pages they ran

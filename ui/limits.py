@@ -1,4 +1,4 @@
-"""What trainings may cost the server. Each bound is an environment variable; README lists them."""
+"""What trainings may cost the server. Each bound is an environment variable: docs/settings.md."""
 
 from __future__ import annotations
 
