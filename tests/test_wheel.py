@@ -59,19 +59,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # This environment's pip installs into the other; the pins are those that everything is tested
     # with, and lie in pip's cache.
     pip = (sys.executable, "-m", "pip", "--python", executable)
-    pins = ("--constraint", ROOT / "requirements.txt")
-    done = run(
-        *pip,
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--retries",
-        "1",
-        *pins,
-        wheel,
-        cwd=folder,
-        check=False,
-    )
+    options = ("--quiet", "--no-compile", "--constraint", ROOT / "requirements.txt")
+    done = run(*pip, "install", *options, wheel, cwd=folder, check=False)
     if "connection broken" in done.stderr:
         pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
