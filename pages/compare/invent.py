@@ -10,9 +10,9 @@ from ae import generation
 from ae.arrays import Float32
 from ae.model import Model
 from pages.compare.scene import Scene
-from ui import downloads, galleries, models, pictures, strokes
+from ui import galleries, models, strokes
 from ui.choices import segments
-from ui.galleries import Row, Tile
+from ui.galleries import Row
 from ui.text import N_, Text
 
 _COUNT = 10
@@ -52,32 +52,25 @@ def show(scene: Scene, text: Text) -> None:
     sources = [np.stack([strokes.sample_digit(name) for name in names]) for names in pairs]
     rows: list[Row] = []
     if kind == "between":
-        for title, names, digits in zip(
-            (_("One digit"), _("Another")), pairs, sources, strict=True
-        ):
-            tiles = [Tile(pictures.grey(x), name[0]) for x, name in zip(digits, names, strict=True)]
-            rows.append((title, tiles))
+        titles_of_two = _("One digit"), _("Another")
+        for title, names, digits in zip(titles_of_two, pairs, sources, strict=True):
+            rows.append(galleries.row(title, digits, [name[0] for name in names]))
     for name, model in scene.models.items():
         # The same dice for every model, whichever lanes are open.
         codes = _codes(kind, model, sources, np.random.default_rng(scene.now.seed))
         if codes is None:
             continue
         title = models.title(name, text)
-        tiles = [
-            Tile(
-                pictures.grey(picture),
-                _("{model}: picture {i} of a code that no digit has", model=title, i=i),
-            )
-            for i, picture in enumerate(model.decode(codes), 1)
+        alts = [
+            _("{model}: picture {i} of a code that no digit has", model=title, i=i)
+            for i in range(1, _COUNT + 1)
         ]
-        rows.append((title, tiles))
+        rows.append(galleries.row(title, model.decode(codes), alts))
     st.html(galleries.html(rows))
     st.caption(_(verdict))
     if any(isinstance(m, ae.Autoencoder) and m.variational for m in scene.models.values()):
         st.caption(_("That is said of the plain nets. A VAE is trained for this: see Explore."))
-    downloads.button(
-        _("The pictures (PNG)"), lambda: galleries.sheet(rows), f"gargalo-invented-{kind}.png"
-    )
+    galleries.offer(rows, f"gargalo-invented-{kind}.png", text)
 
 
 def _pairs(seed: int) -> tuple[list[str], list[str]]:

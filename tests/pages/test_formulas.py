@@ -114,4 +114,4 @@ def test_the_diagram_shows_each_layer(family: ae.Family) -> None:
     for (a, b), (width_a, width_b) in zip(pairwise(heights), pairwise(family.widths), strict=True):
         assert (a > b) == (width_a > width_b)
     assert min(heights) >= 3
-    assert 'role="img"' in html and 'aria-label="a &quot;picture&quot; &lt;b&gt;"' in html
+    assert 'role="img"' in html and 'aria-label="a &#34;picture&#34; &lt;b&gt;"' in html
