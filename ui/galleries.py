@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ae.arrays import Float32
 from ui import downloads, pictures
-from ui.html import element, join
+from ui.html import element
 from ui.pictures import Pixels
 from ui.text import Text
 
@@ -43,7 +43,7 @@ def html(rows: Sequence[Row], width: int = 84) -> Markup:
 
 def _cell(tile: Tile) -> Markup:
     note = element("small", tile.note) if tile.note else ""
-    return element("span", join((pictures.img(tile.pixels, tile.alt), note)))
+    return element("span", pictures.img(tile.pixels, tile.alt), note)
 
 
 def sheet(rows: Sequence[Row], scale: int = 4) -> bytes:

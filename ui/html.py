@@ -55,6 +55,12 @@ def verdict(sentence: str) -> Markup:
     return element("p", sentence, class_="verdict")
 
 
+def definitions(entries: Iterable[tuple[str, str]], class_: str | None = None) -> Markup:
+    """Write a list of terms, each with what is to be said of it."""
+    pairs = (join((element("dt", term), element("dd", words))) for term, words in entries)
+    return element("dl", *pairs, class_=class_)
+
+
 def of_model(colour: str, *content: str) -> Markup:
     """Write an entry of a list, in the colour that the model has in the chart beside it."""
     return element("li", *content, style=f"--colour: {colour}", class_="model")

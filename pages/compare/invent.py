@@ -40,7 +40,7 @@ _KINDS = {
 
 
 def show(scene: Scene, text: Text) -> None:
-    """Roll codes and decode them with every model."""
+    """Sample codes and decode them with every model."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {name: _(title) for name, (title, *_rest) in _KINDS.items()}
@@ -52,8 +52,8 @@ def show(scene: Scene, text: Text) -> None:
     sources = [np.stack([strokes.sample_digit(name) for name in names]) for names in pairs]
     rows: list[Row] = []
     if kind == "between":
-        titles_of_two = _("One digit"), _("Another")
-        for title, names, digits in zip(titles_of_two, pairs, sources, strict=True):
+        source_titles = _("One digit"), _("Another")
+        for title, names, digits in zip(source_titles, pairs, sources, strict=True):
             rows.append(galleries.row(title, digits, [name[0] for name in names]))
     for name, model in scene.models.items():
         # The same dice for every model, whichever lanes are open.
@@ -74,7 +74,7 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def _pairs(seed: int) -> tuple[list[str], list[str]]:
-    """Roll pairs of samples that are two different digits: all first ones, all second ones."""
+    """Draw pairs of samples that are two different digits: all first ones, all second ones."""
     random = np.random.default_rng(seed)
     digits = [random.choice(10, 2, replace=False) for _ in range(_COUNT)]
     first, second = (

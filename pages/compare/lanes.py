@@ -70,14 +70,13 @@ def _own(digit: Float32 | None, text: Text) -> Markup:
         words = _("28 × 28 = 784 pixels")
         alt = _("Your digit in 28 by 28 pixels, white on black.")
         picture = pictures.img(pictures.grey(digit), alt)
-    return element(
-        "tr",
+    cells = (
         element("th", _("Your digit"), scope="row"),
         element("td", words, class_="told"),
         element("td", picture, class_="picture"),
         element("td", legend(_("lost"), _("added")), colspan=5, class_="legend"),
-        class_="own",
     )
+    return element("tr", *cells, class_="own")
 
 
 def _cells(
@@ -95,6 +94,7 @@ def _cells(
         high=text.number(code.max(), 1),
     )
     mse = text.number(result.mse, 4)
+    marked = join((mse, element("small", mark, class_="mark"))) if mark else mse
     survives = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=mse)
     lost, added = (int((sign * result.error > 0.25).sum()) for sign in (-1, 1))
     changed = _(
@@ -107,7 +107,7 @@ def _cells(
         ("code", _bars(code, model.statistics.code_axis, numbers)),
         ("picture", pictures.img(pictures.grey(result.reconstruction), survives)),
         ("picture", pictures.img(pictures.signed(result.error), changed)),
-        ("number", join((mse, element("small", mark, class_="mark"))) if mark else mse),
+        ("number", marked),
         ("number", text.number(result.bce, 3)),
         ("number", text.percent(result.better_than)),
         ("number", f"{active} / {len(code)}"),
@@ -124,14 +124,14 @@ def _bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:
     bottom, top = axis
     zero = 100 * abs(bottom) / (top - bottom)
     ends = 100 * np.clip((code - bottom) / (top - bottom), 0, 1)
-    line = element("b", style=f"bottom:{zero:.1f}%")
-    bars = (
-        element("i", style=f"bottom:{min(zero, end):.1f}%;height:{abs(end - zero):.1f}%")
-        if value
-        else element("i", class_="zero", style=f"bottom:{zero:.1f}%")
-        for value, end in zip(code.tolist(), ends.tolist(), strict=True)
-    )
-    return tables.small_bars([line, *bars], alt)
+    bars = [element("b", style=f"bottom:{zero:.1f}%")]  # the axis
+    for value, end in zip(code.tolist(), ends.tolist(), strict=True):
+        if value:
+            style = f"bottom:{min(zero, end):.1f}%;height:{abs(end - zero):.1f}%"
+            bars.append(element("i", style=style))
+        else:
+            bars.append(element("i", class_="zero", style=f"bottom:{zero:.1f}%"))
+    return tables.small_bars(bars, alt)
 
 
 def _marks(errors: Mapping[str, float], text: Text) -> dict[str, str]:

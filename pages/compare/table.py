@@ -103,33 +103,30 @@ def _rows(
 def _html(
     rows: Sequence[tuple[str, Mapping[Column, float]]], by: Column, order: str, text: Text
 ) -> Markup:
+    head = element("thead", *_heads(by, order, text))
+    body = element("tbody", *(_row(title, row, text) for title, row in rows))
+    return element("div", element("table", head, body, class_="evaluation"), class_="wide")
+
+
+def _heads(by: Column, order: str, text: Text) -> tuple[Markup, Markup]:
+    """Write the titles in two rows: the figures, and the recipes below those that both have."""
     _ = text.gettext
-
-    def sorted_by(figure: str, recipe: str) -> str | None:
-        return order if (figure, recipe) == by else None
-
     upper, lower = [element("th", _("Model"), rowspan=2)], []
     for figure, (title, _digits, by_both) in _FIGURES.items():
         if by_both:
             upper.append(element("th", _(title), colspan=2, scope="colgroup"))
-            lower += [
-                element("th", _(recipe_title), scope="col", aria_sort=sorted_by(figure, recipe))
-                for recipe, recipe_title in _RECIPES.items()
-            ]
+            for recipe, recipe_title in _RECIPES.items():
+                mark = order if (figure, recipe) == by else None
+                lower.append(element("th", _(recipe_title), scope="col", aria_sort=mark))
         else:
-            mark = sorted_by(figure, "best")
+            mark = order if (figure, "best") == by else None
             upper.append(element("th", _(title), rowspan=2, scope="col", aria_sort=mark))
-    body = (
-        element(
-            "tr",
-            element("th", title, scope="row"),
-            *(element("td", _cell(row, column, text)) for column in _COLUMNS),
-        )
-        for title, row in rows
-    )
-    head = element("thead", element("tr", *upper), element("tr", *lower))
-    table = element("table", head, element("tbody", *body), class_="evaluation")
-    return element("div", table, class_="wide")
+    return element("tr", *upper), element("tr", *lower)
+
+
+def _row(title: str, row: Mapping[Column, float], text: Text) -> Markup:
+    cells = (element("td", _cell(row, column, text)) for column in _COLUMNS)
+    return element("tr", element("th", title, scope="row"), *cells)
 
 
 def _cell(row: Mapping[Column, float], column: Column, text: Text) -> str:

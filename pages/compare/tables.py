@@ -15,24 +15,22 @@ def table(
     titles: Sequence[str], rows: Iterable[Markup], class_: str, **attributes: object
 ) -> Markup:
     """Write a table; the first of the titles is that of the models' names."""
-    heads = element("tr", *(element("th", title, scope="col") for title in titles))
-    return element(
-        "table", element("thead", heads), element("tbody", *rows), class_=class_, **attributes
-    )
+    head = element("tr", *(element("th", title, scope="col") for title in titles))
+    parts = element("thead", head), element("tbody", *rows)
+    return element("table", *parts, class_=class_, **attributes)
 
 
 def row(
     name: str, title: str, cells: Sequence[Cell], titles: Sequence[str], *, current: bool = False
 ) -> Markup:
     """Write one model's row; `titles` are the table's, `current` marks the frame's model."""
-    labelled = zip(titles[1:], cells, strict=True)
-    return element(
-        "tr",
-        element("th", title, scope="row"),
-        *(element("td", cell, class_=kind, data_label=label) for label, (kind, cell) in labelled),
-        data_model=name,
-        aria_current="true" if current else None,
+    tds = (
+        element("td", cell, class_=kind, data_label=label)
+        for label, (kind, cell) in zip(titles[1:], cells, strict=True)
     )
+    th = element("th", title, scope="row")
+    mark = "true" if current else None
+    return element("tr", th, *tds, data_model=name, aria_current=mark)
 
 
 def small_bars(bars: Iterable[Markup], alt: str) -> Markup:

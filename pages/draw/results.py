@@ -53,57 +53,50 @@ def _html(result: Result, revision: int, text: Text) -> Markup:
     _ = text.gettext
     rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
     sees, survives, changed = _titles(text)
-    return html.element(
-        "div",
-        pictures.figure(
-            sees,
-            pictures.grey(result.digit),
-            _(
-                "Your digit in 28 by 28 pixels, white on black. Ink from row {top} to {bottom} and"
-                " from column {left} to {right}.",
-                top=rows[0],
-                bottom=rows[-1],
-                left=columns[0],
-                right=columns[-1],
-            ),
-            _("28 × 28 = 784 pixels"),
+    digit = pictures.figure(
+        sees,
+        pictures.grey(result.digit),
+        _(
+            "Your digit in 28 by 28 pixels, white on black. Ink from row {top} to {bottom} and"
+            " from column {left} to {right}.",
+            top=rows[0],
+            bottom=rows[-1],
+            left=columns[0],
+            right=columns[-1],
         ),
-        pictures.figure(
-            survives,
-            pictures.grey(result.reconstruction),
-            _(
-                "The decoder's drawing from {n} numbers. Squared error {mse}.",
-                n=len(result.code),
-                mse=text.number(result.mse, 4),
-            ),
-            _("drawn from {n} numbers", n=len(result.code)),
-        ),
-        pictures.figure(
-            changed,
-            pictures.signed(result.error),
-            _(
-                "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
-                " gained much, shown in blue.",
-                lost=int((result.error < -0.25).sum()),
-                added=int((result.error > 0.25).sum()),
-            ),
-            html.legend(_("lost"), _("added")),
-        ),
-        _numbers(result, text),
-        class_="pictures",
-        data_revision=revision,
+        _("28 × 28 = 784 pixels"),
     )
+    reconstruction = pictures.figure(
+        survives,
+        pictures.grey(result.reconstruction),
+        _(
+            "The decoder's drawing from {n} numbers. Squared error {mse}.",
+            n=len(result.code),
+            mse=text.number(result.mse, 4),
+        ),
+        _("drawn from {n} numbers", n=len(result.code)),
+    )
+    error = pictures.figure(
+        changed,
+        pictures.signed(result.error),
+        _(
+            "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
+            " gained much, shown in blue.",
+            lost=int((result.error < -0.25).sum()),
+            added=int((result.error > 0.25).sum()),
+        ),
+        html.legend(_("lost"), _("added")),
+    )
+    parts = digit, reconstruction, error, _numbers(result, text)
+    return html.element("div", *parts, class_="pictures", data_revision=revision)
 
 
 def _blank(text: Text) -> Markup:
     """Write the same shapes for an empty canvas: nothing jumps when the first stroke comes."""
-    invitation = text.gettext("Draw any digit, large or small, or choose one below the canvas.")
-    return html.element(
-        "div",
-        *(html.figure(title, html.BLANK) for title in _titles(text)),
-        html.element("p", invitation, class_="invitation"),
-        class_="pictures",
-    )
+    blanks = (html.figure(title, html.BLANK) for title in _titles(text))
+    words = text.gettext("Draw any digit, large or small, or choose one below the canvas.")
+    invitation = html.element("p", words, class_="invitation")
+    return html.element("div", *blanks, invitation, class_="pictures")
 
 
 def _titles(text: Text) -> tuple[str, str, str]:
@@ -120,9 +113,5 @@ def _numbers(result: Result, text: Text) -> Markup:
         (f"{active} / {len(result.code)}", _("units active")),
     )
     better = _("Better than {share} of MNIST's test digits", share=text.percent(result.better_than))
-    terms = (
-        part
-        for value, label in rows
-        for part in (html.element("dt", value), html.element("dd", label))
-    )
-    return html.element("div", html.verdict(better), html.element("dl", *terms), class_="figures")
+    listed = html.definitions(rows)
+    return html.element("div", html.verdict(better), listed, class_="figures")

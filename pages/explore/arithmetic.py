@@ -39,14 +39,14 @@ def show(scene: Scene, text: Text) -> None:
     if guess := operands.guess(code, scene):
         digit, share = guess
         guessed = _("{share} of its neighbours say {digit}", share=text.percent(share), digit=digit)
-    result = pictures.figure(
+    of_codes = pictures.figure(
         _("Through the code"), pictures.grey(by_code), _("A − B + C in the code"), guessed
     )
-    cross = pictures.figure(
+    of_pixels = pictures.figure(
         _("With the pixels"), pictures.grey(by_pixels), _("A − B + C in the pixels")
     )
     parts = [_part(sign, operand) for sign, operand in zip(_SIGNS, terms, strict=True)]
-    parts += [_sign("="), result, cross]
+    parts += [_sign("="), of_codes, of_pixels]
     st.html(html.element("div", *parts, class_="sum", data_revision=scene.now.revision))
     row = [pictures.grey(x) for x in (*(term.pixels for term in terms), by_code, by_pixels)]
     downloads.pictures(

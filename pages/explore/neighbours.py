@@ -66,15 +66,12 @@ def _row(title: str, nearest: Indices, distances: Float32, scene: Scene, text: T
     assert scene.code_map is not None
     pictures = scene.model.decode(scene.code_map.codes[nearest])
     digits = scene.atlas.digits[nearest].tolist()
-    lengths = [text.number(distance, 2) for distance in distances]
-    labelled = list(zip(digits, lengths, strict=True))
+    labels = list(zip(digits, (text.number(far, 2) for far in distances), strict=True))
     alts = [
-        text.gettext("A test digit {digit} at distance {far}", digit=digit, far=length)
-        for digit, length in labelled
+        text.gettext("A test digit {digit} at distance {far}", digit=digit, far=far)
+        for digit, far in labels
     ]
-    return galleries.row(
-        title, pictures, alts, [f"{digit}\n{length}" for digit, length in labelled]
-    )
+    return galleries.row(title, pictures, alts, [f"{digit}\n{far}" for digit, far in labels])
 
 
 def _accuracies(scene: Scene, text: Text) -> Markup:
@@ -88,12 +85,11 @@ def _accuracies(scene: Scene, text: Text) -> Markup:
         wrong = text.percent(1 - share, 1)
         words = _("{wrong} ({right} right)", wrong=wrong, right=text.percent(share, 1))
         bar = html.element("i", style=f"width:{100 * (1 - share) / most:.1f}%")
-        entries.append(html.element("dt", name))
-        entries.append(html.element("dd", bar, html.element("span", words)))
+        entries.append((name, html.join((bar, html.element("span", words)))))
     title = _(
         "How often {k} neighbours are wrong, over {n} other test digits",
         k=NEIGHBOURS,
         n=text.number(DIGITS),
     )
-    shares = html.element("dl", *entries, class_="shares")
-    return html.join((html.element("p", title, class_="code-title"), shares))
+    heading = html.element("p", title, class_="code-title")
+    return html.join((heading, html.definitions(entries, "shares")))

@@ -31,6 +31,7 @@ BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
     html.lead: html.lead,
     html.verdict: html.verdict,
     html.of_model: lambda evil: html.of_model(evil, evil, evil),
+    html.definitions: lambda evil: html.definitions([(evil, evil)] * 2, evil),
     html.legend: lambda evil: html.legend(evil, evil),
     pictures.img: lambda evil: pictures.img(PIXELS, evil),
     pictures.figure: lambda evil: pictures.figure(evil, PIXELS, evil, evil),
