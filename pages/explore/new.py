@@ -47,6 +47,40 @@ def show(scene: Scene, text: Text) -> None:
 def _draw(scene: Scene, text: Text) -> None:
     """Sample codes, and decode them with the VAE and with a net that is none."""
     _ = text.gettext
+    count, temperature = _dice(scene, text)
+    columns = 10
+    sheets, parts = {}, []
+    vae = _variational(scene)
+    ideas = {
+        vae: _("A variational net was trained on rolled codes."),
+        "deep": _("A plain net never learnt what lies between its codes."),
+    }
+    for name, model in models.available(ideas, scene.now).items():
+        digits = model.decode(_sampled(model, count, temperature, scene.now.seed))
+        sheets[name] = list(pictures.grey(digits))
+        title = models.title(name, text)
+        address = pictures.src(pictures.sheet(sheets[name], 1, columns))
+        alt = _("{model}: {n} pictures of random codes", model=title, n=count)
+        near = text.ngettext(
+            "{n} of {count} comes as near to a test digit as half of the digits that people wrote.",
+            "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
+            _near(digits, scene.atlas),
+            count=count,
+        )
+        sheet_of_model = html.image(address, alt, "sheet")
+        parts.append(html.figure(f"{title}: {ideas[name]}", sheet_of_model, near))
+    st.html(html.element("div", *parts, class_="invented"))
+    if vae in sheets:
+        downloads.button(
+            _("The new digits (PNG)"),
+            lambda: pictures.sheet(sheets[vae], 4, columns),
+            "gargalo-new-digits.png",
+        )
+
+
+def _dice(scene: Scene, text: Text) -> tuple[int, float]:
+    """Let the visitor choose how many codes to sample, at which temperature and seed."""
+    _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center"):
         count = st.slider(
             _("How many"), 10, 100, 40, step=10, key="new_count", persist_state="session"
@@ -77,34 +111,7 @@ def _draw(scene: Scene, text: Text) -> None:
             help=_("The same number rolls the same digits."),
         )
         st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
-    columns = 10
-    sheets, parts = {}, []
-    vae = _variational(scene)
-    ideas = {
-        vae: _("A variational net was trained on rolled codes."),
-        "deep": _("A plain net never learnt what lies between its codes."),
-    }
-    for name, model in models.available(ideas, scene.now).items():
-        digits = model.decode(_sampled(model, count, temperature, scene.now.seed))
-        sheets[name] = list(pictures.grey(digits))
-        title = models.title(name, text)
-        address = pictures.src(pictures.sheet(sheets[name], 1, columns))
-        alt = _("{model}: {n} pictures of random codes", model=title, n=count)
-        near = text.ngettext(
-            "{n} of {count} comes as near to a test digit as half of the digits that people wrote.",
-            "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
-            _near(digits, scene.atlas),
-            count=count,
-        )
-        sheet_of_model = html.image(address, alt, "sheet")
-        parts.append(html.figure(f"{title}: {ideas[name]}", sheet_of_model, near))
-    st.html(html.element("div", *parts, class_="invented"))
-    if vae in sheets:
-        downloads.button(
-            _("The new digits (PNG)"),
-            lambda: pictures.sheet(sheets[vae], 4, columns),
-            "gargalo-new-digits.png",
-        )
+    return count, temperature
 
 
 def _reseed(now: Visit) -> None:
