@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import diagram, models, state
+from ui import diagram, html, models, state
 from ui.text import LANGUAGES, N_
 
 # Path, title, icon. A page is a folder and this line; pages/compare.py says what else it needs.
@@ -34,7 +34,7 @@ pages = [
 page = st.navigation(pages, position="hidden")
 
 with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
-    st.html('<p class="brand">Gargalo</p>', width="content")
+    st.html(html.element("p", "Gargalo", class_="brand"), width="content")
     with st.container(key="menu", horizontal=True, gap=None, width="content"):
         for entry in pages:
             st.page_link(entry, width="content")

@@ -8,14 +8,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import partial
-from html import escape
 
 import streamlit as st
 from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
 import ae
-from ui import strokes, uploads
+from ui import html, strokes, uploads
 from ui.components import browser
 from ui.state import Visit, canvas_key, link, view
 from ui.strokes import PEN, SIDE, Drawing, DrawingError
@@ -48,8 +47,7 @@ def show(now: Visit, text: Text) -> None:
             key=canvas_key(now),
         )
         if now.drawing.empty:
-            invitation = _("Draw a digit here")
-            st.html(f'<p class="draw-here">{escape(invitation)}</p>')
+            st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
     browser.settle(
         link=link(now),
         language=text.language,

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
-from html import escape
+
+from markupsafe import Markup
 
 from ae.families import Family
+from ui.html import element
 
 
-def html(family: Family, alt: str) -> str:
+def html(family: Family, alt: str) -> Markup:
     """Draw one bar per layer, its length by the logarithm of its width; ``alt`` says it in words.
 
     Streamlit strips SVG from HTML, so the bars are boxes.
     """
-    layers = "".join(
-        f'<span class="{"code" if width == family.code_size else "layer"}">'
-        f'<i style="height: {_height(width):.0f}px"></i>{width}</span>'
+    layers = [
+        element(
+            "span",
+            element("i", style=f"height: {_height(width):.0f}px"),
+            str(width),
+            class_="code" if width == family.code_size else "layer",
+        )
         for width in family.widths
-    )
-    return f'<div class="diagram" role="img" aria-label="{escape(alt)}">{layers}</div>'
+    ]
+    return element("div", *layers, class_="diagram", role="img", aria_label=alt)
 
 
 def _height(width: int) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from ui.text import Text
+
 _MIME = {
     "csv": "text/csv",
     "gif": "image/gif",
@@ -29,6 +31,11 @@ def button(label: str, make: Callable[[], bytes], file_name: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def pictures(make: Callable[[], bytes], file_name: str, text: Text) -> None:
+    """Offer the pictures on the screen as one PNG."""
+    button(text.gettext("The pictures (PNG)"), make, file_name)
 
 
 def csv_bytes(head: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from ae import units
 from ae.arrays import Float32
 from ae.model import Model
-from ui import figures, pictures
+from ui import figures, html, pictures
 from ui.components.bars import code_bars
 from ui.state import Visit
 from ui.text import Text
@@ -126,17 +127,17 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
         )
 
 
-def _atom(model: Model, unit: int | None, text: Text) -> str:
+def _atom(model: Model, unit: int | None, text: Text) -> Markup:
     """Show what the selected unit draws: ink that it adds, ink that it takes away."""
-    if unit is None:
-        return '<figure class="atom"><div class="pixels blank"></div></figure>'
-    alt = text.gettext(
-        "What unit {unit} does to the picture of the average code: blue ink is added, orange ink"
-        " taken away.",
-        unit=unit + 1,
-    )
-    effect = pictures.img(pictures.signed(units.effects(model)[unit]), alt)
-    return f'<figure class="atom">{effect}</figure>'
+    effect = html.BLANK
+    if unit is not None:
+        alt = text.gettext(
+            "What unit {unit} does to the picture of the average code: blue ink is added, orange"
+            " ink taken away.",
+            unit=unit + 1,
+        )
+        effect = pictures.img(pictures.signed(units.effects(model)[unit]), alt)
+    return html.element("figure", effect, class_="atom")
 
 
 def _slide(now: Visit, unit: int, key: str, shown: float) -> None:

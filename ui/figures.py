@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
-from itertools import cycle
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 
 from ae.arrays import Float32
-from ae.families import FAMILIES
-from ae.plans import OWN
+from ui import colours
+from ui.html import element
 from ui.text import Text
 
 Figure = dict[str, Any]
@@ -30,27 +29,23 @@ _TEXT = "var(--st-text-color)"
 _FAINT = "var(--st-border-color)"
 
 
-# Of each model's line. Okabe & Ito's: told apart by colour-blind people, on both themes.
-_PALETTE = (_TEXT, "#0090C8", "#E69F00", "#009E73", "#CC79A7", "#8C6BB1", "#56B4E9", "#7F7F7F")
-COLOURS: Mapping[str, str] = {
-    **dict(zip(("pca", *FAMILIES), cycle(_PALETTE), strict=False)),
-    OWN: "#D55E00",
-}
+# What a unit, an error or an angle says under the mouse, in Plotly's own markup.
+_UNIT_HOVER = " %{x}: <b>%{y:.2f}</b><extra></extra>"
+_RANKED_HOVER = " %{customdata}: <b>%{y:.2f}</b><extra></extra>"
+_ERROR_HOVER = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
+_ANGLE_HOVER = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
 
 # A unit that is exactly zero has a mark a little above the axis, or it would be cut in half.
 _LIFT = 0.025
 
 
-def code_title(size: int, text: Text) -> str:
+def code_title(size: int, text: Text) -> Markup:
     """Write the chart's heading and what its signs mean, as HTML."""
     _ = text.gettext
-    title = _("The code: {n} numbers", n=size)
     usual, zero = _("where a unit usually lies"), _("exactly zero")
-    hint = _("click a bar to change it")
-    return (
-        f'<p class="code-title">{escape(title)}<small><span class="usual">■</span> {escape(usual)}'
-        f" · ○ {escape(zero)} · {escape(hint)}</small></p>"
-    )
+    signs = (element("span", "■", class_="usual"), " ", usual, " · ○ ", zero, " · ")
+    explained = element("small", *signs, _("click a bar to change it"))
+    return element("p", _("The code: {n} numbers", n=size), explained, class_="code-title")
 
 
 def code_figure(
@@ -78,16 +73,16 @@ def code_figure(
         code = encoded = np.full(len(units), np.nan, np.float32)
     changed = np.flatnonzero((code != encoded) & np.isfinite(code))
     zeros, tall, deep = units[code == 0], units[code > top], units[code < bottom]
-    hover = _("Unit") + " %{x}: <b>%{y:.2f}</b><extra></extra>"
+    hover = _("Unit") + _UNIT_HOVER
     outline = {"color": "rgba(0,0,0,0)", "line": {"color": _TEXT, "width": 1.5}}
     return {
         "data": [
             _bars(units, code, marker={"color": _BAR}, hovertemplate=hover, hoverinfo="all"),
             _bars(units, high - low, base=low, width=0.96, marker={"color": _FAINT}, zorder=-1),
             _bars(units[changed], encoded[changed], marker=outline),
-            _marks(zeros, lift, "circle-open"),
-            _marks(tall, top - lift, "triangle-up"),
-            _marks(deep, bottom + lift, "triangle-down"),
+            _marks(zeros, np.full(len(zeros), lift), "circle-open"),
+            _marks(tall, np.full(len(tall), top - lift), "triangle-up"),
+            _marks(deep, np.full(len(deep), bottom + lift), "triangle-down"),
         ],
         "layout": {
             "barmode": "overlay",
@@ -108,13 +103,15 @@ def _bars(x: Units, y: Float32, **options: Any) -> dict[str, Any]:
     return {"type": "bar", "x": x, "y": y, "width": 0.62, "hoverinfo": "skip", **options}
 
 
-def _marks(x: Units, height: float, symbol: str) -> dict[str, Any]:
+def _marks(
+    x: Units | list[int], y: npt.NDArray[np.floating], symbol: str, size: int = 7
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
         "x": x,
-        "y": np.full(len(x), height),
-        "marker": {"symbol": symbol, "size": 7, "color": _TEXT},
+        "y": y,
+        "marker": {"symbol": symbol, "size": size, "color": _TEXT},
         "hoverinfo": "skip",
     }
 
@@ -138,22 +135,14 @@ def ladder_figure(
     _ = text.gettext
     marked = [] if chosen is None else [chosen]
     k = np.arange(1, len(errors) + 1)
-    hover = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
-    lines = [_line(k, errors, "PCA", COLOURS["pca"], hovertemplate=hover)]
+    ends = [1, len(errors)]
+    lines = [_line(k, errors, "PCA", colours.of("pca"), _ERROR_HOVER)]
     lines += [
-        _line(
-            [1, len(errors)], [error] * 2, titles[name], COLOURS[name],
-            dash="dash", hovertemplate=hover,
-        )
+        _line(ends, [error] * 2, titles[name], colours.of(name), _ERROR_HOVER, dash="dash")
         for name, error in nets.items()
-    ]  # fmt: skip
-    mark = {"size": 9, "color": _TEXT}
-    lines.append(
-        {
-            "type": "scatter", "mode": "markers", "x": marked, "y": errors[[i - 1 for i in marked]],
-            "marker": mark, "hoverinfo": "skip", "showlegend": False,
-        }
-    )  # fmt: skip
+    ]
+    heights = errors[[i - 1 for i in marked]]
+    lines.append(_marks(marked, heights, "circle", size=9) | {"showlegend": False})
     xaxis = {"range": [0, len(errors) + 1], "tickvals": [1, 32, 64, 96, 128]}
     # Logarithmic: a straight axis would press all nets into its lowest tenth.
     yaxis = {"type": "log", "dtick": "D2", "tickformat": "~g"}
@@ -165,15 +154,18 @@ def angles_figure(
 ) -> Figure:
     """Draw principal angles in degrees, smallest first; the tutorial's recipe is dotted."""
     _ = text.gettext
-    hover = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
-    units = max((len(found) for found in angles.values()), default=1)
+    units = max(map(len, angles.values()), default=1)
     lines = [
         _line(
-            np.arange(1, len(found) + 1), found, titles[name, recipe], COLOURS[name],
-            dash="solid" if recipe == "best" else "dot", hovertemplate=hover,
+            np.arange(1, len(degrees) + 1),
+            degrees,
+            titles[name, recipe],
+            colours.of(name),
+            _ANGLE_HOVER,
+            dash="solid" if recipe == "best" else "dot",
         )
-        for (name, recipe), found in angles.items()
-    ]  # fmt: skip
+        for (name, recipe), degrees in angles.items()
+    ]
     xaxis = {"range": [0.5, units + 0.5], "tickvals": [1, *range(8, units + 1, 8)]}
     yaxis = {
         "range": [-2, 92],
@@ -188,11 +180,14 @@ def divergence_figure(nats: Float32, text: Text) -> Figure:
     """Draw what each unit of a variational code costs, (units,) in nats, the dearest first."""
     _ = text.gettext
     order = np.argsort(-nats, kind="stable")
-    hover = _("Unit") + " %{customdata}: <b>%{y:.2f}</b><extra></extra>"
     bars = {
-        "type": "bar", "x": np.arange(1, len(nats) + 1), "y": nats[order], "customdata": order + 1,
-        "marker": {"color": _BAR}, "hovertemplate": hover,
-    }  # fmt: skip
+        "type": "bar",
+        "x": np.arange(1, len(nats) + 1),
+        "y": nats[order],
+        "customdata": order + 1,
+        "marker": {"color": _BAR},
+        "hovertemplate": _("Unit") + _RANKED_HOVER,
+    }
     return {
         "data": [bars],
         "layout": {
@@ -224,30 +219,29 @@ def training_figure(
     epochs : how many there will be; the axis has them all from the start.
     """
     _ = text.gettext
-    hover = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
-    drawn = [
-        _line([0, epochs], [value] * 2, name, colour, dash="dot", hovertemplate=hover)
-        for (name, value), colour in zip(lines.items(), (COLOURS["pca"], _FAINT), strict=False)
+    curves = [
+        _line([0, epochs], [value] * 2, name, colour, _ERROR_HOVER, dash="dot")
+        for (name, value), colour in zip(lines.items(), (colours.of("pca"), _FAINT), strict=False)
     ]
     for name, points, colour in (
-        (_("while learning"), train, COLOURS["shallow"]),
-        (_("on digits held out"), validation, COLOURS["sparse"]),
+        (_("while learning"), train, colours.of("shallow")),
+        (_("on digits held out"), validation, colours.of("sparse")),
     ):
         x, y = ([point[i] for point in points] for i in (0, 1))
-        drawn.append(
-            _line(x, y, name, colour, hovertemplate=hover)
+        curves.append(
+            _line(x, y, name, colour, _ERROR_HOVER)
             | {"mode": "lines+markers", "marker": {"size": 4, "color": colour}}
         )
-    said = [value for _at, value in [*train, *validation]]
+    losses = [loss for _passed, loss in [*train, *validation]]
     # Room for everything from the start, so that the axis does not jump at each epoch.
-    low, high = min([*said, *lines.values(), 0.08]), max([*said, 0.3])
+    low, high = min([*losses, *lines.values(), 0.08]), max([*losses, 0.3])
     yaxis = {
         "type": "log",
         "dtick": "D2",
         "tickformat": "~g",
         "range": [math.log10(low * 0.93), math.log10(high * 1.1)],
     }
-    return _lines(drawn, _("epochs"), {"range": [0, epochs]}, yaxis, text)
+    return _lines(curves, _("epochs"), {"range": [0, epochs]}, yaxis, text)
 
 
 def _lines(
@@ -274,7 +268,15 @@ def _lines(
     }
 
 
-def _line(x: object, y: object, name: str, colour: str, dash: str = "solid", **options: Any) -> Any:
-    line = {"color": colour, "width": 2, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line,
-            **options}  # fmt: skip
+def _line(
+    x: object, y: object, name: str, colour: str, hover: str, dash: str = "solid"
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "name": name,
+        "line": {"color": colour, "width": 2, "dash": dash},
+        "hovertemplate": hover,
+    }

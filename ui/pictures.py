@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 from PIL import Image
 
 from ae.arrays import Float32
+from ui import html
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -61,14 +62,6 @@ def sheet(images: Sequence[Pixels], scale: int = 4, columns: int = 8) -> bytes:
     return png(tiled([full[i : i + columns] for i in range(0, len(full), columns)]), scale)
 
 
-def figure(title: str, pixels: Pixels, alt: str, note: str = "&nbsp;") -> str:
-    """Write a picture with its title and a note, which may be HTML, below."""
-    return (
-        f"<figure><figcaption>{escape(title)}</figcaption>{img(pixels, alt)}"
-        f"<small>{note}</small></figure>"
-    )
-
-
 def grid(digits: Float32, columns: int) -> Float32:
     """Put digits side by side without gaps: (n, 28, 28), n a multiple of ``columns`` -> (h, w)."""
     n, height, width = digits.shape
@@ -86,6 +79,11 @@ def url(pixels: Pixels) -> str:
     return src(png(pixels))
 
 
-def img(pixels: Pixels, alt: str) -> str:
-    """Write an ``<img>`` with the pixels in its address."""
-    return f'<img src="{url(pixels)}" alt="{escape(alt)}" class="pixels">'
+def img(pixels: Pixels, alt: str) -> Markup:
+    """Write the pixels as an element of the page; ``alt`` says what they show."""
+    return html.image(url(pixels), alt)
+
+
+def figure(title: str, pixels: Pixels, alt: str, note: str = html.SPACE) -> Markup:
+    """Write them with a title above and a note below."""
+    return html.figure(title, img(pixels, alt), note)

@@ -45,24 +45,24 @@ def show(scene: Scene, text: Text) -> None:
     if scene.digit is None and (kind in ("part", "weighed") or (kind == "weights" and bends)):
         st.caption(_("Draw a digit to see this."))
         return
-    told = [_(_KINDS[kind][1])]
+    sentences = [_(_KINDS[kind][1])]
     if bends and kind in ("weights", "weighed"):
-        told.append(
+        sentences.append(
             _("A deep encoder weighs every digit in another way; this is how it weighs yours.")
         )
-    told.append(
+    sentences.append(
         _("Blue adds, orange takes away. The units that are largest on average stand first.")
     )
-    st.caption(" ".join(told))
-    shown = [scene.focus]
+    st.caption(" ".join(sentences))
+    compared = [scene.focus]
     if "pca" in scene.found and scene.focus.name != "pca":
-        shown.append(scene.found["pca"])
-    groups = [_group(model, kind, scene, text) for model in shown]
+        compared.append(scene.found["pca"])
+    groups = [_group(model, kind, scene, text) for model in compared]
     atoms(groups, key="atoms")
-    downloads.button(
-        _("The pictures (PNG)"),
+    downloads.pictures(
         lambda: pictures.sheet([image for group in groups for image in group.images]),
         f"gargalo-units-{scene.focus.name}-{kind}.png",
+        text,
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from ae import evaluation, facts, units
 from ae.arrays import Float32
 from pages.compare.scene import Scene
-from ui import downloads, models, pictures
+from ui import downloads, html, models, pictures
 from ui.choices import segments
 from ui.text import Text
 
@@ -32,12 +31,14 @@ def show(scene: Scene, text: Text) -> None:
         return
     model, code = scene.models[name], scene.results[name].code
     if name == "pca":
-        told = _("PCA begins with the average digit and adds one component after another.")
+        explanation = _("PCA begins with the average digit and adds one component after another.")
     elif facts.draws_in_one_layer(name):
-        told = _("Exact sums: this decoder adds one picture for each unit to its bias.")
+        explanation = _("Exact sums: this decoder adds one picture for each unit to its bias.")
     else:
-        told = _("This decoder bends: what a unit adds depends on those that came before it.")
-    st.caption(told)
+        explanation = _(
+            "This decoder bends: what a unit adds depends on those that came before it."
+        )
+    st.caption(explanation)
     order, steps = units.strongest_first(model, code), units.build_up(model, code)
     step = 0
     if order:
@@ -52,54 +53,52 @@ def show(scene: Scene, text: Text) -> None:
         )
     st.html(_large(scene.digit, steps, order, step, text))
     st.html(_strip(steps, step, text))
-    downloads.button(
-        _("The pictures (PNG)"),
-        lambda: pictures.sheet([pictures.grey(x) for x in steps]),
+    downloads.pictures(
+        lambda: pictures.sheet([pictures.grey(picture) for picture in steps]),
         f"gargalo-build-up-{name}.png",
+        text,
     )
 
 
-def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Text) -> str:
+def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Text) -> Markup:
     """Write the sum so far, what the last unit added, and the digit that it is about."""
     _ = text.gettext
     error = text.number(evaluation.mse(digit[None], steps[step : step + 1])[0], 4)
-    added = steps[step] - steps[max(step - 1, 0)]
-    unit = order[step - 1] + 1 if step else None
-    shown = (
-        (
-            _("So far"),
-            pictures.grey(steps[step]),
-            text.ngettext("Drawn from {n} unit", "Drawn from {n} units", step),
-            _("squared error {mse}", mse=error),
-        ),
-        (
-            _("Unit {unit} adds", unit=unit) if unit else _("No unit yet"),
-            pictures.signed(added),
-            _("What the last unit changes: blue ink is added, orange ink taken away."),
-            "&nbsp;",
-        ),
-        (
-            _("Your digit"),
-            pictures.grey(digit),
-            _("Your digit in 28 by 28 pixels, white on black."),
-            "&nbsp;",
-        ),
+    so_far = pictures.figure(
+        _("So far"),
+        pictures.grey(steps[step]),
+        text.ngettext("Drawn from {n} unit", "Drawn from {n} units", step),
+        _("squared error {mse}", mse=error),
     )
-    return '<div class="pictures">' + "".join(pictures.figure(*each) for each in shown) + "</div>"
+    last = pictures.figure(
+        _("Unit {unit} adds", unit=order[step - 1] + 1) if step else _("No unit yet"),
+        pictures.signed(steps[step] - steps[max(step - 1, 0)]),
+        _("What the last unit changes: blue ink is added, orange ink taken away."),
+    )
+    own = pictures.figure(
+        _("Your digit"),
+        pictures.grey(digit),
+        _("Your digit in 28 by 28 pixels, white on black."),
+    )
+    return html.element("div", so_far, last, own, class_="pictures")
 
 
-def _strip(steps: Float32, step: int, text: Text) -> str:
+def _strip(steps: Float32, step: int, text: Text) -> Markup:
     """Write all steps in small, with the one that is shown large framed.
 
     They are cut from one picture: 33 of their own would hold up the lanes above them.
     """
     url = pictures.url(np.hstack([pictures.grey(picture) for picture in steps]))
     last = max(len(steps) - 1, 1)
-    cut = ""
-    for i in range(len(steps)):
-        alt = escape(text.ngettext("{n} unit", "{n} units", i))
-        now = ' class="now"' if i == step else ""
-        place = f"background-position: {100 * i / last:.3f}% 0"
-        cut += f'<i role="img" aria-label="{alt}"{now} style="{place}"></i>'
+    cuts = (
+        html.element(
+            "i",
+            role="img",
+            aria_label=text.ngettext("{n} unit", "{n} units", i),
+            class_="now" if i == step else None,
+            style=f"background-position: {100 * i / last:.3f}% 0",
+        )
+        for i in range(len(steps))
+    )
     style = f"--strip: url({url}); --count: {len(steps)}"
-    return f'<div class="strip" style="{style}">{cut}</div>'
+    return html.element("div", *cuts, class_="strip", style=style)

@@ -8,8 +8,7 @@ import streamlit as st
 import ae
 from ae import evaluation
 from pages.compare.scene import Scene
-from ui import downloads, galleries, models, pictures, strokes
-from ui.galleries import Row, Tile
+from ui import galleries, models, strokes
 from ui.text import Text
 
 
@@ -20,32 +19,28 @@ def show(scene: Scene, text: Text) -> None:
     if digits is None:
         firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
         digits = np.stack([strokes.sample_digit(name) for name in firsts])
-        told = _(
+        source = _(
             "Our own sample digits, because MNIST is not on this machine. Where it is, its first"
             " ten test digits stand here."
         )
     else:
-        told = _("The first ten of MNIST's test digits, as in the tutorial.")
-    st.caption(told)
-    rows: list[Row] = [
-        (
-            _("Originals"),
-            [
-                Tile(pictures.grey(digit), _("Original {i} of {n}", i=i, n=len(digits)))
-                for i, digit in enumerate(digits, 1)
-            ],
-        )
-    ]
+        source = _("The first ten of MNIST's test digits, as in the tutorial.")
+    st.caption(source)
+    numbers = range(1, len(digits) + 1)
+    originals = [_("Original {i} of {n}", i=i, n=len(digits)) for i in numbers]
+    rows = [galleries.row(_("Originals"), digits, originals)]
     for name, model in scene.models.items():
-        title, made, tiles = models.title(name, text), model.reconstruct(digits), []
-        for i, (picture, mse) in enumerate(zip(made, evaluation.mse(digits, made), strict=True), 1):
-            alt = _(
+        title, reconstructions = models.title(name, text), model.reconstruct(digits)
+        errors = evaluation.mse(digits, reconstructions)
+        alts = [
+            _(
                 "{model}: digit {i} again, squared error {mse}",
-                model=title, i=i, mse=text.number(mse, 4),
-            )  # fmt: skip
-            tiles.append(Tile(pictures.grey(picture), alt))
-        rows.append((title, tiles))
+                model=title,
+                i=i,
+                mse=text.number(mse, 4),
+            )
+            for i, mse in zip(numbers, errors, strict=True)
+        ]
+        rows.append(galleries.row(title, reconstructions, alts))
     st.html(galleries.html(rows))
-    downloads.button(
-        _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-first-ten.png"
-    )
+    galleries.offer(rows, "gargalo-first-ten.png", text)

@@ -10,9 +10,9 @@ from ae import generation
 from ae.arrays import Float32
 from ae.model import Model
 from pages.compare.scene import Scene
-from ui import downloads, galleries, models, pictures, strokes
+from ui import galleries, models, strokes
 from ui.choices import segments
-from ui.galleries import Row, Tile
+from ui.galleries import Row
 from ui.text import N_, Text
 
 _COUNT = 10
@@ -40,7 +40,7 @@ _KINDS = {
 
 
 def show(scene: Scene, text: Text) -> None:
-    """Roll codes and decode them with every model."""
+    """Sample codes and decode them with every model."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {name: _(title) for name, (title, *_rest) in _KINDS.items()}
@@ -52,36 +52,29 @@ def show(scene: Scene, text: Text) -> None:
     sources = [np.stack([strokes.sample_digit(name) for name in names]) for names in pairs]
     rows: list[Row] = []
     if kind == "between":
-        for title, names, digits in zip(
-            (_("One digit"), _("Another")), pairs, sources, strict=True
-        ):
-            tiles = [Tile(pictures.grey(x), name[0]) for x, name in zip(digits, names, strict=True)]
-            rows.append((title, tiles))
+        source_titles = _("One digit"), _("Another")
+        for title, names, digits in zip(source_titles, pairs, sources, strict=True):
+            rows.append(galleries.row(title, digits, [name[0] for name in names]))
     for name, model in scene.models.items():
         # The same dice for every model, whichever lanes are open.
         codes = _codes(kind, model, sources, np.random.default_rng(scene.now.seed))
         if codes is None:
             continue
         title = models.title(name, text)
-        tiles = [
-            Tile(
-                pictures.grey(picture),
-                _("{model}: picture {i} of a code that no digit has", model=title, i=i),
-            )
-            for i, picture in enumerate(model.decode(codes), 1)
+        alts = [
+            _("{model}: picture {i} of a code that no digit has", model=title, i=i)
+            for i in range(1, _COUNT + 1)
         ]
-        rows.append((title, tiles))
+        rows.append(galleries.row(title, model.decode(codes), alts))
     st.html(galleries.html(rows))
     st.caption(_(verdict))
     if any(isinstance(m, ae.Autoencoder) and m.variational for m in scene.models.values()):
         st.caption(_("That is said of the plain nets. A VAE is trained for this: see Explore."))
-    downloads.button(
-        _("The pictures (PNG)"), lambda: galleries.sheet(rows), f"gargalo-invented-{kind}.png"
-    )
+    galleries.offer(rows, f"gargalo-invented-{kind}.png", text)
 
 
 def _pairs(seed: int) -> tuple[list[str], list[str]]:
-    """Roll pairs of samples that are two different digits: all first ones, all second ones."""
+    """Draw pairs of samples that are two different digits: all first ones, all second ones."""
     random = np.random.default_rng(seed)
     digits = [random.choice(10, 2, replace=False) for _ in range(_COUNT)]
     first, second = (

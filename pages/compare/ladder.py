@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from ae import evaluation
 from ae.arrays import Float32
 from ae.facts import Ladder, equivalent_components
 from pages.compare.scene import Scene
-from ui import downloads, figures, models, pictures
+from ui import colours, downloads, figures, html, models, pictures
 from ui.choices import segments
 from ui.components.plots import plot
 from ui.text import Text
@@ -56,18 +55,15 @@ def show(scene: Scene, text: Text) -> None:
     downloads.button(_("The ladder (CSV)"), lambda: _csv(ladder, scene), "gargalo-ladder.csv")
 
 
-def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> str:
+def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:
     """Say for each net how many principal components its code is worth."""
     intro = text.gettext("Each net's numbers are worth so many principal components:")
-    said = [f"<li>{escape(intro)}</li>"]
+    entries = [html.element("li", intro)]
     for name, error in tested.items():
         n = equivalent_components(overall, error)
-        count = f"> {len(overall)}" if n is None else str(n)
-        said.append(
-            f'<li style="--colour: {figures.COLOURS[name]}" class="model">'
-            f"{escape(models.title(name, text))} <b>{escape(count)}</b></li>"
-        )
-    return f'<ul class="verdicts">{"".join(said)}</ul>'
+        count = html.element("b", f"> {len(overall)}" if n is None else str(n))
+        entries.append(html.of_model(colours.of(name), models.title(name, text), " ", count))
+    return html.element("ul", *entries, class_="verdicts")
 
 
 def _chart(
@@ -92,11 +88,9 @@ def _climb(steps: Float32, own: Float32, text: Text) -> int:
         k = st.slider(
             _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
         )
-        alt = _(
-            "Your digit from {k} principal components. Error {error}.",
-            k=k, error=text.number(own[k - 1], 4),
-        )  # fmt: skip
-        note = escape(_("error {error}", error=text.number(own[k - 1], 4)))
+        error = text.number(own[k - 1], 4)
+        alt = _("Your digit from {k} principal components. Error {error}.", k=k, error=error)
+        note = _("error {error}", error=error)
         with st.container(key="ladder_step", width="content"):
             st.html(pictures.figure("", pictures.grey(steps[k - 1]), alt, note))
     return k

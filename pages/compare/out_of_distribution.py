@@ -9,8 +9,7 @@ import streamlit as st
 
 from ae import evaluation
 from pages.compare.scene import Scene
-from ui import canvas, downloads, galleries, models, pictures, strokes
-from ui.galleries import Row, Tile
+from ui import canvas, galleries, models, strokes
 from ui.text import N_, Text
 
 _TITLES = {
@@ -44,16 +43,14 @@ def show(scene: Scene, text: Text) -> None:
             )
     digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]
-    given = [Tile(pictures.grey(x), title) for x, title in zip(digits, titles, strict=True)]
-    rows: list[Row] = [(_("Given"), given)]
+    rows = [galleries.row(_("Given"), digits, titles)]
     for name, model in scene.models.items():
-        title, made, tiles = models.title(name, text), model.reconstruct(digits), []
-        for what, picture, mse in zip(titles, made, evaluation.mse(digits, made), strict=True):
-            error = text.number(mse, 4)
-            alt = _("{what}, by {model}: squared error {mse}", what=what, model=title, mse=error)
-            tiles.append(Tile(pictures.grey(picture), alt, error))
-        rows.append((title, tiles))
+        title, reconstructions = models.title(name, text), model.reconstruct(digits)
+        errors = [text.number(mse, 4) for mse in evaluation.mse(digits, reconstructions)]
+        alts = [
+            _("{what}, by {model}: squared error {mse}", what=what, model=title, mse=error)
+            for what, error in zip(titles, errors, strict=True)
+        ]
+        rows.append(galleries.row(title, reconstructions, alts, errors))
     st.html(galleries.html(rows, width=112))  # as wide as the buttons above them
-    downloads.button(
-        _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-strangers.png"
-    )
+    galleries.offer(rows, "gargalo-strangers.png", text)

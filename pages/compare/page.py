@@ -19,7 +19,7 @@ from pages.compare import (
     table,
     takeaway,
 )
-from ui import canvas, models, state, strokes
+from ui import canvas, html, models, state, strokes
 from ui.text import N_
 
 # The views below the lanes, in the order of `state.VIEWS`: title and function.
@@ -40,7 +40,7 @@ text = state.text()
 _ = text.gettext
 
 lead = _("The same digit through every model. Whose numbers keep the most of it?")
-st.html(f'<h1 class="lead">{lead}</h1>')
+st.html(html.lead(lead))
 
 found = models.available(state.compared(now), now)
 if lost := [models.title(name, text) for name in state.COMPARED if name not in found]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
 from pages.compare import tables
 from pages.compare.scene import Scene
-from ui import downloads, models
+from ui import downloads, html, models
 from ui.choices import segments
 from ui.text import N_, Text
 
@@ -24,7 +23,7 @@ def show(scene: Scene, text: Text) -> None:
     facts = models.facts()
     titles = {name: _(title) for name, title in _RECIPES.items()}
     recipe = segments(_("Recipe"), titles, "sparsity_recipe", "best")
-    st.html(f'<p class="verdict">{escape(_verdict(facts, text))}</p>')
+    st.html(html.verdict(_verdict(facts, text)))
     heads = (
         _("Model"),
         _("Exact zeros in a code"),
@@ -33,18 +32,18 @@ def show(scene: Scene, text: Text) -> None:
         _("Dead units: always zero"),
         _("Sum of absolute values (L1), median"),
     )
-    rows = "".join(
+    rows = (
         _row(name, facts.codes[name, recipe], heads, text)
         for name in scene.found
         if (name, recipe) in facts.codes
     )
-    st.html(f'<table class="lanes facts">{tables.head(heads)}<tbody>{rows}</tbody></table>')
+    st.html(tables.table(heads, rows, "lanes facts"))
     downloads.button(_("The figures (CSV)"), lambda: _csv(facts), "gargalo-sparsity.csv")
 
 
 def _verdict(facts: Facts, text: Text) -> str:
     """Set the tutorial's "it will have more zeros" beside the shares, by each recipe."""
-    said = [text.gettext("The tutorial says of the sparse net: it will have more zeros.")]
+    sentences = [text.gettext("The tutorial says of the sparse net: it will have more zeros.")]
     for recipe, title in _RECIPES.items():
         shallow, sparse = (facts.codes.get((name, recipe)) for name in ("shallow", "sparse"))
         if shallow and sparse:
@@ -54,8 +53,8 @@ def _verdict(facts: Facts, text: Text) -> str:
                 sparse=text.percent(_zeros(sparse), 1),
                 shallow=text.percent(_zeros(shallow), 1),
             )
-            said.append(shares)
-    return " ".join(said)
+            sentences.append(shares)
+    return " ".join(sentences)
 
 
 def _zeros(codes: CodeFacts) -> float:
@@ -63,7 +62,7 @@ def _zeros(codes: CodeFacts) -> float:
     return float(codes.zeros @ np.arange(len(codes.zeros)) / codes.zeros.sum() / len(codes.size))
 
 
-def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> str:
+def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> Markup:
     _ = text.gettext
     title = models.title(name, text)
     share, dead = text.percent(_zeros(codes), 1), str(_dead(codes))
@@ -89,14 +88,12 @@ def _dead(codes: CodeFacts) -> int:
     return int((codes.size == 0).sum())
 
 
-def _histogram(counts: Float32, low: str, high: str, alt: str) -> str:
+def _histogram(counts: Float32, low: str, high: str, alt: str) -> Markup:
     """Draw counts as small bars, the highest full; `low` and `high` stand below the ends."""
     most = counts.max() or 1  # a dead net has no activation at all
-    bars = "".join(f'<i style="height:{100 * n:.1f}%"></i>' for n in counts / most)
-    return (
-        f'<div class="small-bars" role="img" aria-label="{escape(alt)}">{bars}</div>'
-        f'<small class="ends"><span>{low}</span><span>{high}</span></small>'
-    )
+    bars = (html.element("i", style=f"height:{100 * n:.1f}%") for n in counts / most)
+    ends = html.element("small", *(html.element("span", end) for end in (low, high)), class_="ends")
+    return html.join((tables.small_bars(bars, alt), ends))
 
 
 def _csv(facts: Facts) -> bytes:

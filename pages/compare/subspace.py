@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import ae
 from ae.arrays import Float32
 from ae.facts import draws_in_one_layer, overlap
 from pages.compare.scene import Scene
-from ui import downloads, figures, models
+from ui import colours, downloads, figures, html, models
 from ui.components.plots import plot
 from ui.text import N_, Text
 
@@ -24,7 +24,7 @@ def show(scene: Scene, text: Text) -> None:
     _ = text.gettext
     angles = models.facts().angles
     titles = {key: _title(*key, text) for key in angles}
-    degrees = {key: np.degrees(found) for key, found in angles.items()}
+    degrees = {key: np.degrees(radians) for key, radians in angles.items()}
     st.caption(
         _(
             "Before its sigmoid, a decoder of one layer adds up one picture for each number. PCA"
@@ -36,8 +36,8 @@ def show(scene: Scene, text: Text) -> None:
     label = _(
         "Principal angles to PCA, smallest first. {angles}",
         angles="; ".join(
-            f"{titles[key]}: {text.number(found[0], 1)}° – {text.number(found[-1], 1)}°"
-            for key, found in degrees.items()
+            f"{titles[key]}: {text.number(of_net[0], 1)}° – {text.number(of_net[-1], 1)}°"
+            for key, of_net in degrees.items()
         ),
     )
     plot(figures.angles_figure(degrees, titles, text), label=label, key="angles", height=300)
@@ -57,19 +57,17 @@ def show(scene: Scene, text: Text) -> None:
     downloads.button(_("The angles (CSV)"), lambda: _csv(degrees), "gargalo-angles.csv")
 
 
-def _verdicts(angles: Mapping[Key, Float32], titles: Mapping[Key, str], text: Text) -> str:
+def _verdicts(angles: Mapping[Key, Float32], titles: Mapping[Key, str], text: Text) -> Markup:
     """Say of each net whether it is PCA's space, and how much the two overlap."""
     same = N_("{model}: the same space as PCA, overlap {share}.")
     other = N_("{model}: another space, overlap {share}.")
-    lines = ""
-    for key, found in angles.items():
-        share = overlap(found)
-        message = text.gettext(
-            same if share >= 0.99 else other, model=titles[key], share=text.number(share, 2)
-        )
-        colour = figures.COLOURS[key[0]]
-        lines += f'<li style="--colour: {colour}" class="model">{escape(message)}</li>'
-    return f'<ul class="verdicts">{lines}</ul>'
+    entries = []
+    for key, radians in angles.items():
+        share = overlap(radians)
+        message = same if share >= 0.99 else other
+        sentence = text.gettext(message, model=titles[key], share=text.number(share, 2))
+        entries.append(html.of_model(colours.of(key[0]), sentence))
+    return html.element("ul", *entries, class_="verdicts")
 
 
 def _title(name: str, recipe: str, text: Text) -> str:
@@ -82,7 +80,7 @@ def _title(name: str, recipe: str, text: Text) -> str:
 def _csv(degrees: Mapping[Key, Float32]) -> bytes:
     rows = (
         (*key, number, angle)
-        for key, found in degrees.items()
-        for number, angle in enumerate(found, 1)
+        for key, of_net in degrees.items()
+        for number, angle in enumerate(of_net, 1)
     )
     return downloads.csv_bytes(["model", "recipe", "number", "degrees"], rows)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from ae.plans import OWN, family_of
 from pages.compare.scene import Scene
 from ui import downloads, models
+from ui.html import element
 from ui.text import N_, Text
 
 _COMMAND = "python -m ae evaluate"
@@ -26,7 +27,7 @@ _FIGURES: Mapping[str, tuple[str, int | None, bool]] = {
     "parameters": (N_("Parameters"), 0, False),
     "bytes": (N_("File, bytes"), 0, False),
 }
-_MADE = {"best": N_("ours"), "tutorial": N_("tutorial")}
+_RECIPES = {"best": N_("ours"), "tutorial": N_("tutorial")}
 Column = tuple[str, str]  # figure and recipe
 _COLUMNS: Sequence[Column] = tuple(
     (figure, recipe)
@@ -67,8 +68,8 @@ def show(scene: Scene, text: Text) -> None:
 def _column_title(column: Column, text: Text) -> str:
     figure, recipe = column
     title, _digits, by_both = _FIGURES[figure]
-    translated, made = text.gettext(title), text.gettext(_MADE[recipe])
-    return f"{translated}, {made}" if by_both else translated
+    translated, by = text.gettext(title), text.gettext(_RECIPES[recipe])
+    return f"{translated}, {by}" if by_both else translated
 
 
 def _rows(
@@ -86,8 +87,8 @@ def _rows(
             }
     for name, model in scene.found.items():
         if name == OWN and models.tested_on_mnist(model):
-            said = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
-            rows[name] = {(key, "best"): said[key] for key in _FIGURES if key in said}
+            measured = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
+            rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
     floor, mean = text.gettext("A perfect copy (the floor)"), text.gettext("The mean digit")
     for title, reference in ((floor, table["floor"]), (mean, table["mean"])):
@@ -101,31 +102,31 @@ def _rows(
 
 def _html(
     rows: Sequence[tuple[str, Mapping[Column, float]]], by: Column, order: str, text: Text
-) -> str:
-    model = text.gettext("Model")
-    upper, lower = f'<th rowspan="2">{escape(model)}</th>', ""
+) -> Markup:
+    head = element("thead", *_heads(by, order, text))
+    body = element("tbody", *(_row(title, row, text) for title, row in rows))
+    return element("div", element("table", head, body, class_="evaluation"), class_="wide")
+
+
+def _heads(by: Column, order: str, text: Text) -> tuple[Markup, Markup]:
+    """Write the titles in two rows: the figures, and the recipes below those that both have."""
+    _ = text.gettext
+    upper, lower = [element("th", _("Model"), rowspan=2)], []
     for figure, (title, _digits, by_both) in _FIGURES.items():
-        translated = escape(text.gettext(title))
         if by_both:
-            upper += f'<th colspan="2" scope="colgroup">{translated}</th>'
-            for recipe, name in _MADE.items():
-                sub = escape(text.gettext(name))
-                lower += f'<th scope="col"{_sorted((figure, recipe), by, order)}>{sub}</th>'
+            upper.append(element("th", _(title), colspan=2, scope="colgroup"))
+            for recipe, recipe_title in _RECIPES.items():
+                mark = order if (figure, recipe) == by else None
+                lower.append(element("th", _(recipe_title), scope="col", aria_sort=mark))
         else:
-            mark = _sorted((figure, "best"), by, order)
-            upper += f'<th rowspan="2" scope="col"{mark}>{translated}</th>'
-    body = ""
-    for title, row in rows:
-        cells = "".join(f"<td>{_cell(row, column, text)}</td>" for column in _COLUMNS)
-        body += f'<tr><th scope="row">{escape(title)}</th>{cells}</tr>'
-    return (
-        f'<div class="wide"><table class="evaluation"><thead><tr>{upper}</tr><tr>{lower}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
+            mark = order if (figure, "best") == by else None
+            upper.append(element("th", _(title), rowspan=2, scope="col", aria_sort=mark))
+    return element("tr", *upper), element("tr", *lower)
 
 
-def _sorted(column: Column, by: Column, order: str) -> str:
-    return f' aria-sort="{order}"' if column == by else ""
+def _row(title: str, row: Mapping[Column, float], text: Text) -> Markup:
+    cells = (element("td", _cell(row, column, text)) for column in _COLUMNS)
+    return element("tr", element("th", title, scope="row"), *cells)
 
 
 def _cell(row: Mapping[Column, float], column: Column, text: Text) -> str:

@@ -33,9 +33,7 @@ def show(scene: Scene, text: Text) -> None:
             downloads.button(
                 _("Everything (NPZ)"), lambda: everything_npz(scene), "gargalo-compare.npz"
             )
-            downloads.button(
-                _("The pictures (PNG)"), lambda: pictures_png(scene), "gargalo-compare.png"
-            )
+            downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text)
         st.caption(_("With the NPZ beside it, this Python prints the same squared errors:"))
         st.code(_SNIPPET.format(names=tuple(scene.results)), language="python")
 

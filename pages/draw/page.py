@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.draw import formulas, results, takeaway
-from ui import canvas, editor, models, state, strokes
+from ui import canvas, editor, html, models, state, strokes
 
 now = state.visit("draw")
 text = state.text()
@@ -12,7 +12,7 @@ name = state.model_name()
 family = state.family(now)
 
 lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
-st.html(f'<h1 class="lead">{lead}</h1>')
+st.html(html.lead(lead))
 
 model = models.get_or_stop(name, now, text)
 

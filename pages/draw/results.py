@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import ae
 from ae.model import Model
-from ui import canvas, editor, pictures, strokes
+from ui import canvas, editor, html, pictures, strokes
 from ui.inference import Result, decode
 from ui.state import Visit
 from ui.text import Text
@@ -40,80 +40,71 @@ def _route(errors: Mapping[bool, float], now: Visit, text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
         canvas.normal_form(now, text)
         if errors:
-            st.html(
-                '<p class="route">'
-                + escape(
-                    _(
-                        "Squared error {normal} with it, {plain} without.",
-                        normal=text.number(errors[True], 4),
-                        plain=text.number(errors[False], 4),
-                    )
-                )
-                + "</p>"
+            sentence = _(
+                "Squared error {normal} with it, {plain} without.",
+                normal=text.number(errors[True], 4),
+                plain=text.number(errors[False], 4),
             )
+            st.html(html.element("p", sentence, class_="route"))
 
 
-def _html(result: Result, revision: int, text: Text) -> str:
+def _html(result: Result, revision: int, text: Text) -> Markup:
     """Write the three pictures and the figures beside them."""
     _ = text.gettext
-    lost_label, added_label = _("lost"), _("added")
-    lost = int((result.error < -0.25).sum())
-    added = int((result.error > 0.25).sum())
     rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
-    shown = (
-        (
-            _("What the network sees"),
-            escape(_("28 × 28 = 784 pixels")),
-            pictures.grey(result.digit),
-            _(
-                "Your digit in 28 by 28 pixels, white on black. Ink from row {top} to {bottom} and"
-                " from column {left} to {right}.",
-                top=rows[0], bottom=rows[-1], left=columns[0], right=columns[-1],
-            ),
+    sees, survives, changed = _titles(text)
+    digit = pictures.figure(
+        sees,
+        pictures.grey(result.digit),
+        _(
+            "Your digit in 28 by 28 pixels, white on black. Ink from row {top} to {bottom} and"
+            " from column {left} to {right}.",
+            top=rows[0],
+            bottom=rows[-1],
+            left=columns[0],
+            right=columns[-1],
         ),
-        (
-            _("What survives"),
-            escape(_("drawn from {n} numbers", n=len(result.code))),
-            pictures.grey(result.reconstruction),
-            _(
-                "The decoder's drawing from {n} numbers. Squared error {mse}.",
-                n=len(result.code), mse=text.number(result.mse, 4),
-            ),
-        ),
-        (
-            _("What changed"),
-            f'<span class="lost">■</span> {escape(lost_label)}'
-            f' <span class="added">■</span> {escape(added_label)}',
-            pictures.signed(result.error),
-            _(
-                "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
-                " gained much, shown in blue.",
-                lost=lost, added=added,
-            ),
-        ),
-    )  # fmt: skip
-    figures = "".join(
-        pictures.figure(title, pixels, alt, note) for title, note, pixels, alt in shown
+        _("28 × 28 = 784 pixels"),
     )
-    return (
-        f'<div class="pictures" data-revision="{revision}">{figures}{_numbers(result, text)}</div>'
+    reconstruction = pictures.figure(
+        survives,
+        pictures.grey(result.reconstruction),
+        _(
+            "The decoder's drawing from {n} numbers. Squared error {mse}.",
+            n=len(result.code),
+            mse=text.number(result.mse, 4),
+        ),
+        _("drawn from {n} numbers", n=len(result.code)),
     )
+    error = pictures.figure(
+        changed,
+        pictures.signed(result.error),
+        _(
+            "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
+            " gained much, shown in blue.",
+            lost=int((result.error < -0.25).sum()),
+            added=int((result.error > 0.25).sum()),
+        ),
+        html.legend(_("lost"), _("added")),
+    )
+    parts = digit, reconstruction, error, _numbers(result, text)
+    return html.element("div", *parts, class_="pictures", data_revision=revision)
 
 
-def _blank(text: Text) -> str:
+def _blank(text: Text) -> Markup:
     """Write the same shapes for an empty canvas: nothing jumps when the first stroke comes."""
+    blanks = (html.figure(title, html.BLANK) for title in _titles(text))
+    words = text.gettext("Draw any digit, large or small, or choose one below the canvas.")
+    invitation = html.element("p", words, class_="invitation")
+    return html.element("div", *blanks, invitation, class_="pictures")
+
+
+def _titles(text: Text) -> tuple[str, str, str]:
     _ = text.gettext
-    titles = (_("What the network sees"), _("What survives"), _("What changed"))
-    figures = "".join(
-        f'<figure><figcaption>{escape(title)}</figcaption><div class="pixels blank"></div>'
-        "<small>&nbsp;</small></figure>"
-        for title in titles
-    )
-    invitation = escape(_("Draw any digit, large or small, or choose one below the canvas."))
-    return f'<div class="pictures">{figures}<p class="invitation">{invitation}</p></div>'
+    return _("What the network sees"), _("What survives"), _("What changed")
 
 
-def _numbers(result: Result, text: Text) -> str:
+def _numbers(result: Result, text: Text) -> Markup:
     _ = text.gettext
     active = int(np.count_nonzero(result.code))
     rows = (
@@ -121,8 +112,6 @@ def _numbers(result: Result, text: Text) -> str:
         (text.number(result.bce, 3), _("cross-entropy per pixel")),
         (f"{active} / {len(result.code)}", _("units active")),
     )
-    verdict = _(
-        "Better than {share} of MNIST's test digits", share=text.percent(result.better_than)
-    )
-    listed = "".join(f"<dt>{value}</dt><dd>{escape(label)}</dd>" for value, label in rows)
-    return f'<div class="figures"><p class="verdict">{escape(verdict)}</p><dl>{listed}</dl></div>'
+    better = _("Better than {share} of MNIST's test digits", share=text.percent(result.better_than))
+    listed = html.definitions(rows)
+    return html.element("div", html.verdict(better), listed, class_="figures")

@@ -63,9 +63,7 @@ def show(result: Result, drawing: Drawing, model: str, text: Text) -> None:
             lambda: everything_npz(result, drawing),
             f"gargalo-{model}.npz",
         )
-        downloads.button(
-            _("The pictures (PNG)"), lambda: pictures_png(result), f"gargalo-{model}.png"
-        )
+        downloads.pictures(lambda: pictures_png(result), f"gargalo-{model}.png", text)
     st.caption(_("With the NPZ beside it, this Python makes the same screen:"))
     snippet = SNIPPET.format(model=model, units=len(result.code), mse=result.mse)
     st.code(snippet, language="python")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from pages.explore import operands
 from pages.explore.operands import Operand
 from pages.explore.scene import Scene
-from ui import downloads, pictures
+from ui import downloads, html, pictures
 from ui.text import Text
 
 _SIGNS = ("", "−", "+")
@@ -36,34 +35,29 @@ def show(scene: Scene, text: Text) -> None:
     code = a.code - b.code + c.code
     by_code = scene.model.decode(code[None])[0]
     by_pixels = np.clip(a.pixels - b.pixels + c.pixels, 0, 1)
-    said = ""
+    guessed = ""
     if guess := operands.guess(code, scene):
         digit, share = guess
-        said = _("{share} of its neighbours say {digit}", share=text.percent(share), digit=digit)
-    parts = [
-        _part(sign, operand) for sign, operand in zip(_SIGNS, terms, strict=True)
-    ] + [
-        _sign("=")
-        + pictures.figure(
-            _("Through the code"), pictures.grey(by_code), _("A − B + C in the code"), escape(said)
-        ),
-        pictures.figure(
-            _("With the pixels"), pictures.grey(by_pixels), _("A − B + C in the pixels")
-        ),
-    ]  # fmt: skip
-    st.html(f'<div class="sum" data-revision="{scene.now.revision}">{"".join(parts)}</div>')
+        guessed = _("{share} of its neighbours say {digit}", share=text.percent(share), digit=digit)
+    of_codes = pictures.figure(
+        _("Through the code"), pictures.grey(by_code), _("A − B + C in the code"), guessed
+    )
+    of_pixels = pictures.figure(
+        _("With the pixels"), pictures.grey(by_pixels), _("A − B + C in the pixels")
+    )
+    parts = [_part(sign, operand) for sign, operand in zip(_SIGNS, terms, strict=True)]
+    parts += [_sign("="), of_codes, of_pixels]
+    st.html(html.element("div", *parts, class_="sum", data_revision=scene.now.revision))
     row = [pictures.grey(x) for x in (*(term.pixels for term in terms), by_code, by_pixels)]
-    downloads.button(
-        _("The pictures (PNG)"),
-        lambda: pictures.png(pictures.tiled([row]), 10),
-        "gargalo-arithmetic.png",
+    downloads.pictures(
+        lambda: pictures.png(pictures.tiled([row]), 10), "gargalo-arithmetic.png", text
     )
 
 
-def _part(sign: str, operand: Operand) -> str:
-    shown = pictures.figure(operand.title, pictures.grey(operand.pixels), operand.title)
-    return f"<div>{_sign(sign) if sign else ''}{shown}</div>"
+def _part(sign: str, operand: Operand) -> Markup:
+    picture = pictures.figure(operand.title, pictures.grey(operand.pixels), operand.title)
+    return html.element("div", *([_sign(sign)] if sign else []), picture)
 
 
-def _sign(sign: str) -> str:
-    return f'<b aria-hidden="true">{sign}</b>'
+def _sign(sign: str) -> Markup:
+    return html.element("b", sign, aria_hidden="true")

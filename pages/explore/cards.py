@@ -9,7 +9,7 @@ import streamlit as st
 from ae import evaluation
 from ae.arrays import Float32
 from pages.explore.scene import Scene
-from ui import models, pictures
+from ui import html, models, pictures
 from ui.text import Text
 
 
@@ -30,14 +30,14 @@ def show(
     def error(picture: Float32) -> str:
         return text.number(evaluation.mse(digit[None], picture[None])[0], 4)
 
-    made = pictures.figure(_("Your digit"), pictures.grey(digit), _("Your digit"))
+    figures = [pictures.figure(_("Your digit"), pictures.grey(digit), _("Your digit"))]
     if given is not digit:
         alt = _("Your digit, spoiled")
-        made += pictures.figure(_("Spoiled"), pictures.grey(given), alt, error(given))
+        figures.append(pictures.figure(_("Spoiled"), pictures.grey(given), alt, error(given)))
     for name, model in models.available(names, scene.now).items():
-        drawn = model.reconstruct(given[None])[0]
-        title, far = models.title(name, text), error(drawn)
-        alt = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=far)
-        made += pictures.figure(title, pictures.grey(drawn), alt, far)
+        reconstruction = model.reconstruct(given[None])[0]
+        title, mse = models.title(name, text), error(reconstruction)
+        alt = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=mse)
+        figures.append(pictures.figure(title, pictures.grey(reconstruction), alt, mse))
     kind = "cards large" if large else "cards"
-    st.html(f'<div class="{kind}" data-revision="{scene.now.revision}">{made}</div>')
+    st.html(html.element("div", *figures, class_=kind, data_revision=scene.now.revision))

@@ -18,18 +18,18 @@ from ui.text import Text
 def show(scene: Scene, text: Text) -> None:
     """Show the map, and the code that moves the star."""
     _ = text.gettext
-    chart, model = scene.code_map, scene.model
-    if chart is None or not isinstance(model, Autoencoder):
+    code_map, model = scene.code_map, scene.model
+    if code_map is None or not isinstance(model, Autoencoder):
         st.info(_(NO_MAP))
         return
     by = "pca"
-    if chart.umap is not None:
+    if code_map.umap is not None:
         titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a plain shadow")}
         by = segments(_("Map"), titles, "map_by")
     star = None
     if scene.code is not None:
-        placed = chart.place if by == "umap" else chart.project
-        x, y = placed(scene.code[None])[0].tolist()
+        place = code_map.place if by == "umap" else code_map.project
+        x, y = place(scene.code[None])[0].tolist()
         star = (x, y)
     map_canvas.show(
         chart=_packed(scene, by),
@@ -55,12 +55,12 @@ def show(scene: Scene, text: Text) -> None:
         },
         key="map",
     )
-    st.caption(_how(chart, by, text))
+    st.caption(_how(code_map, by, text))
     # Below the map: who changes a number moves the star.
     editor.show_code(scene.now, model, scene.code, scene.encoded, text, key="map_bars", height=130)
 
 
-def _how(chart: CodeMap, by: str, text: Text) -> str:
+def _how(code_map: CodeMap, by: str, text: Text) -> str:
     """Say how a code comes to its place, and how far that can be trusted."""
     _ = text.gettext
     if by == "umap":
@@ -68,13 +68,13 @@ def _how(chart: CodeMap, by: str, text: Text) -> str:
             "The star lies between its {k} nearest codes. For digits that the map did not know,"
             " that is {error} of the map's width from where UMAP itself puts them (median).",
             k=NEIGHBOURS,
-            error=text.percent(chart.umap_error, 1),
+            error=text.percent(code_map.umap_error, 1),
         )
-    if len(chart.mean) == 2:
+    if len(code_map.mean) == 2:
         return _("Two numbers are a map by themselves: it is only turned. Nothing is lost.")
-    spread = chart.codes - chart.mean
+    spread = code_map.codes - code_map.mean
     whole = np.square(spread).sum() or 1  # the codes of a dead net are all the same
-    kept = np.square(spread @ chart.axes.T).sum() / whole
+    kept = np.square(spread @ code_map.axes.T).sum() / whole
     return _(
         "The two directions in which the codes spread most. They hold {share} of the spread; the"
         " rest is not to be seen here.",
@@ -84,11 +84,11 @@ def _how(chart: CodeMap, by: str, text: Text) -> str:
 
 def _packed(scene: Scene, by: str) -> bytes:
     """Give the map as the browser wants it."""
-    chart, model = scene.code_map, scene.model
-    assert chart is not None
+    code_map, model = scene.code_map, scene.model
+    assert code_map is not None
     assert isinstance(model, Autoencoder)
     if model.name == OWN:
-        return _pack(model, chart, by, scene.atlas.digits)
+        return _pack(model, code_map, by, scene.atlas.digits)
     return _packed_once(model.name, by)
 
 
@@ -100,8 +100,10 @@ def _packed_once(name: str, by: str) -> bytes:
     return _pack(model, atlas.maps[name], by, atlas.digits)
 
 
-def _pack(model: Autoencoder, chart: CodeMap, by: str, digits: map_canvas.Digits) -> bytes:
-    if by == "umap" and chart.umap is not None:
-        return map_canvas.pack(model.decoder, chart.codes, chart.umap, digits, None)
-    points = chart.project(chart.codes)
-    return map_canvas.pack(model.decoder, chart.codes, points, digits, (chart.mean, chart.axes))
+def _pack(model: Autoencoder, code_map: CodeMap, by: str, digits: map_canvas.Digits) -> bytes:
+    if by == "umap" and code_map.umap is not None:
+        return map_canvas.pack(model.decoder, code_map.codes, code_map.umap, digits, None)
+    points = code_map.project(code_map.codes)
+    return map_canvas.pack(
+        model.decoder, code_map.codes, points, digits, (code_map.mean, code_map.axes)
+    )

@@ -41,12 +41,12 @@ def show(scene: Scene, text: Text) -> None:
     if len(corners) < count:
         st.info(_("Draw a digit, or choose another start."))
     elif count == 2:
-        _way(corners[0], corners[1], scene, text)
+        _between_two(corners[0], corners[1], scene, text)
     else:
-        _sheet(corners, scene, text)
+        _between_more(corners, scene, text)
 
 
-def _way(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
+def _between_two(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
     """Show the straight way from A to B, in the code and in the pixels."""
     _ = text.gettext
     by_code = scene.model.decode(latent.interpolate(a.code, b.code, STEPS))
@@ -84,13 +84,14 @@ def _way(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
             )
 
 
-def _sheet(corners: list[Operand], scene: Scene, text: Text) -> None:
+def _between_more(corners: list[Operand], scene: Scene, text: Text) -> None:
     """Show the square between three or four digits."""
     _ = text.gettext
     codes = latent.sheet([corner.code for corner in corners], SIZE)
-    shown = pictures.grey(pictures.grid(scene.model.decode(codes.reshape(SIZE * SIZE, -1)), SIZE))
+    digits = scene.model.decode(codes.reshape(SIZE * SIZE, -1))
+    square = pictures.grey(pictures.grid(digits, SIZE))
     sheet(
-        pictures=pictures.url(shown),
+        pictures=pictures.url(square),
         rows=SIZE,
         columns=SIZE,
         corners=_LETTERS if len(corners) == 4 else "ABCC",
@@ -101,11 +102,7 @@ def _sheet(corners: list[Operand], scene: Scene, text: Text) -> None:
         key="morph_sheet",
         revision=scene.now.revision,
     )
-    downloads.button(
-        _("The pictures (PNG)"),
-        lambda: pictures.png(shown, 2),
-        "gargalo-morph.png",
-    )
+    downloads.pictures(lambda: pictures.png(square, 2), "gargalo-morph.png", text)
 
 
 def _strip(frames: Float32) -> str:
@@ -116,9 +113,15 @@ def film(frames: list[pictures.Pixels], kind: str) -> bytes:
     """Write frames as a GIF or a WebP that runs there and back for ever, six px to the pixel."""
     big = [Image.fromarray(frame.repeat(6, axis=0).repeat(6, axis=1)) for frame in frames]
     file = io.BytesIO()
-    way = [*big, *big[-2:0:-1]]
+    there_and_back = [*big, *big[-2:0:-1]]
     options = {"lossless": True} if kind == "webp" else {}
-    way[0].save(
-        file, kind, save_all=True, append_images=way[1:], duration=_FRAME_MS, loop=0, **options
+    there_and_back[0].save(
+        file,
+        kind,
+        save_all=True,
+        append_images=there_and_back[1:],
+        duration=_FRAME_MS,
+        loop=0,
+        **options,
     )
     return file.getvalue()

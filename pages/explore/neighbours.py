@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from ae import latent
 from ae.arrays import Float32
 from ae.atlas import COMPONENTS, DIGITS, NEIGHBOURS
 from ae.latent import Indices
 from pages.explore.scene import NO_MAP, Scene
-from ui import downloads, galleries, models, pictures
-from ui.galleries import Tile
+from ui import galleries, html, models
+from ui.galleries import Row
 from ui.text import Text
 
 
@@ -28,70 +27,69 @@ def show(scene: Scene, text: Text) -> None:
         by_code = latent.neighbours(scene.code_map.codes, scene.code[None], NEIGHBOURS)
         pixels = models.facts().ladder.pca.encode(scene.digit[None])[:, :COMPONENTS]
         by_pixels = latent.neighbours(scene.atlas.pixels, pixels, NEIGHBOURS)
-        rows, verdicts = [], ""
-        for title, found in (
+        rows, votes = [], []
+        for title, (indices, distances) in (
             (_("By the code"), by_code),
             (_("By the pixels"), by_pixels),
         ):
-            nearest, distances = (array[0] for array in found)
-            verdicts += _vote(title, nearest, scene, text)
-            rows.append((title, _tiles(nearest, distances, scene, text)))
-        st.html(f'<div data-revision="{scene.now.revision}">{verdicts}</div>')
+            votes.append(html.verdict(_vote(title, indices[0], scene, text)))
+            rows.append(_row(title, indices[0], distances[0], scene, text))
+        st.html(html.element("div", *votes, data_revision=scene.now.revision))
         st.html(galleries.html(rows, width=72))
         st.caption(
             _(
                 "Below each: which digit it is, and how far away. The data set does not come along,"
                 " so the pictures are the decoder's. Pixels are compared by their first {n}"
                 " principal components, which find {share} of the ten nearest.",
-                n=COMPONENTS, share=text.percent(scene.atlas.pixels_agreement),
+                n=COMPONENTS,
+                share=text.percent(scene.atlas.pixels_agreement),
             )
-        )  # fmt: skip
-        downloads.button(
-            _("The pictures (PNG)"), lambda: galleries.sheet(rows), "gargalo-neighbours.png"
         )
+        galleries.offer(rows, "gargalo-neighbours.png", text)
     st.html(_accuracies(scene, text))
 
 
 def _vote(title: str, nearest: Indices, scene: Scene, text: Text) -> str:
-    """Write what the neighbours say: the digit with most votes, and how many it has."""
+    """Say what the neighbours vote for: the digit with most votes, and how many it has."""
     shares = latent.votes(scene.atlas.digits, nearest[None])[0]
-    said = text.gettext(
+    most = float(shares.max())
+    return text.gettext(
         "{how}: it is a {digit}, say {votes} of {k} neighbours.",
-        how=title, digit=int(shares.argmax()), votes=round(float(shares.max()) * len(nearest)),
+        how=title,
+        digit=int(shares.argmax()),
+        votes=round(most * len(nearest)),
         k=len(nearest),
-    )  # fmt: skip
-    return f'<p class="verdict">{escape(said)}</p>'
+    )
 
 
-def _tiles(nearest: Indices, distances: Float32, scene: Scene, text: Text) -> list[Tile]:
+def _row(title: str, nearest: Indices, distances: Float32, scene: Scene, text: Text) -> Row:
     assert scene.code_map is not None
-    shown = scene.model.decode(scene.code_map.codes[nearest])
-    tiles = []
-    for i, picture, distance in zip(nearest, shown, distances, strict=True):
-        digit, far = int(scene.atlas.digits[i]), text.number(distance, 2)
-        alt = text.gettext("A test digit {digit} at distance {far}", digit=digit, far=far)
-        tiles.append(Tile(pictures.grey(picture), alt, f"{digit}\n{far}"))
-    return tiles
+    pictures = scene.model.decode(scene.code_map.codes[nearest])
+    digits = scene.atlas.digits[nearest].tolist()
+    labels = list(zip(digits, (text.number(far, 2) for far in distances), strict=True))
+    alts = [
+        text.gettext("A test digit {digit} at distance {far}", digit=digit, far=far)
+        for digit, far in labels
+    ]
+    return galleries.row(title, pictures, alts, [f"{digit}\n{far}" for digit, far in labels])
 
 
-def _accuracies(scene: Scene, text: Text) -> str:
+def _accuracies(scene: Scene, text: Text) -> Markup:
     """Write how often the vote is wrong, for each family, as bars."""
     _ = text.gettext
-    found = {models.title(name, text): chart.accuracy for name, chart in scene.atlas.maps.items()}
-    found[_("The pixels")] = scene.atlas.pixels_accuracy
-    most = max(1 - share for share in found.values())
-    rows = ""
-    for name, share in sorted(found.items(), key=lambda item: -item[1]):
+    accuracies = {models.title(name, text): m.accuracy for name, m in scene.atlas.maps.items()}
+    accuracies[_("The pixels")] = scene.atlas.pixels_accuracy
+    most = max(1 - share for share in accuracies.values())
+    entries = []
+    for name, share in sorted(accuracies.items(), key=lambda item: -item[1]):
         wrong = text.percent(1 - share, 1)
-        said = _("{wrong} ({right} right)", wrong=wrong, right=text.percent(share, 1))
-        width = 100 * (1 - share) / most
-        rows += (
-            f'<dt>{escape(name)}</dt><dd><i style="width:{width:.1f}%"></i>'
-            f"<span>{escape(said)}</span></dd>"
-        )
+        words = _("{wrong} ({right} right)", wrong=wrong, right=text.percent(share, 1))
+        bar = html.element("i", style=f"width:{100 * (1 - share) / most:.1f}%")
+        entries.append((name, html.join((bar, html.element("span", words)))))
     title = _(
         "How often {k} neighbours are wrong, over {n} other test digits",
         k=NEIGHBOURS,
         n=text.number(DIGITS),
     )
-    return f'<p class="code-title">{escape(title)}</p><dl class="shares">{rows}</dl>'
+    heading = html.element("p", title, class_="code-title")
+    return html.join((heading, html.definitions(entries, "shares")))

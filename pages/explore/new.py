@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -13,7 +11,7 @@ from ae.arrays import Float32
 from ae.atlas import Atlas
 from pages.explore import cards
 from pages.explore.scene import Scene
-from ui import downloads, figures, models, pictures
+from ui import downloads, figures, html, models, pictures
 from ui.choices import segments
 from ui.components.plots import plot
 from ui.components.sheet import sheet
@@ -47,50 +45,31 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def _draw(scene: Scene, text: Text) -> None:
-    """Roll codes, and decode them with the VAE and with a net that is none."""
+    """Sample codes, and decode them with the VAE and with a net that is none."""
     _ = text.gettext
-    with st.container(horizontal=True, vertical_alignment="center"):
-        count = st.slider(
-            _("How many"), 10, 100, 40, step=10, key="new_count", persist_state="session"
-        )
-        temperature = st.slider(
-            _("Temperature"), 0.1, 2.0, 1.0, step=0.1, format="localized",
-            key="new_temperature", persist_state="session",
-            help=_(
-                "How far from the middle the VAE's numbers are rolled. 1 is what it was trained"
-                " for. The plain net knows no middle."
-            ),
-        )  # fmt: skip
-        st.session_state[_SEED] = scene.now.seed
-        st.number_input(
-            _("Seed"), 0, SEEDS - 1, key=_SEED, width=130, on_change=_reseed, args=(scene.now,),
-            help=_("The same number rolls the same digits."),
-        )  # fmt: skip
-        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+    count, temperature = _dice(scene, text)
     columns = 10
-    sheets, shown = {}, ""
+    sheets, parts = {}, []
     vae = _variational(scene)
-    titles = {
+    ideas = {
         vae: _("A variational net was trained on rolled codes."),
         "deep": _("A plain net never learnt what lies between its codes."),
     }
-    for name, model in models.available(titles, scene.now).items():
-        made = model.decode(_rolled(model, count, temperature, scene.now.seed))
-        sheets[name] = list(pictures.grey(made))
-        address = pictures.src(pictures.sheet(sheets[name], 1, columns))
+    for name, model in models.available(ideas, scene.now).items():
+        digits = model.decode(_sampled(model, count, temperature, scene.now.seed))
+        sheets[name] = list(pictures.grey(digits))
         title = models.title(name, text)
+        address = pictures.src(pictures.sheet(sheets[name], 1, columns))
         alt = _("{model}: {n} pictures of random codes", model=title, n=count)
         near = text.ngettext(
             "{n} of {count} comes as near to a test digit as half of the digits that people wrote.",
             "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
-            _near(made, scene.atlas), count=count,
-        )  # fmt: skip
-        shown += (
-            f"<figure><figcaption>{escape(title)}: {escape(titles[name])}</figcaption>"
-            f'<img class="sheet" src="{address}" alt="{escape(alt)}">'
-            f"<small>{escape(near)}</small></figure>"
+            _near(digits, scene.atlas),
+            count=count,
         )
-    st.html(f'<div class="invented">{shown}</div>')
+        sheet_of_model = html.image(address, alt, "sheet")
+        parts.append(html.figure(f"{title}: {ideas[name]}", sheet_of_model, near))
+    st.html(html.element("div", *parts, class_="invented"))
     if vae in sheets:
         downloads.button(
             _("The new digits (PNG)"),
@@ -99,27 +78,63 @@ def _draw(scene: Scene, text: Text) -> None:
         )
 
 
+def _dice(scene: Scene, text: Text) -> tuple[int, float]:
+    """Let the visitor choose how many codes to sample, at which temperature and seed."""
+    _ = text.gettext
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = st.slider(
+            _("How many"), 10, 100, 40, step=10, key="new_count", persist_state="session"
+        )
+        temperature = st.slider(
+            _("Temperature"),
+            0.1,
+            2.0,
+            1.0,
+            step=0.1,
+            format="localized",
+            key="new_temperature",
+            persist_state="session",
+            help=_(
+                "How far from the middle the VAE's numbers are rolled. 1 is what it was trained"
+                " for. The plain net knows no middle."
+            ),
+        )
+        st.session_state[_SEED] = scene.now.seed
+        st.number_input(
+            _("Seed"),
+            0,
+            SEEDS - 1,
+            key=_SEED,
+            width=130,
+            on_change=_reseed,
+            args=(scene.now,),
+            help=_("The same number rolls the same digits."),
+        )
+        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+    return count, temperature
+
+
 def _reseed(now: Visit) -> None:
     now.seed = int(st.session_state[_SEED])
 
 
 def _variational(scene: Scene) -> str:
     """Name the variational family that the frame names, or else the first one."""
-    found = [name for name, family in ae.FAMILIES.items() if family.variational]
-    return scene.model.name if scene.model.name in found else found[0]
+    names = [name for name, family in ae.FAMILIES.items() if family.variational]
+    return scene.model.name if scene.model.name in names else names[0]
 
 
-def _rolled(model: ae.Model, count: int, temperature: float, seed: int) -> Float32:
-    """Roll codes: from the prior, or for a plain net from what is usual for each of its units."""
+def _sampled(model: ae.Model, count: int, temperature: float, seed: int) -> Float32:
+    """Sample codes: from the prior, or for a plain net from what is usual for each of its units."""
     random = np.random.default_rng(seed)
     if isinstance(model, ae.Autoencoder) and model.variational:
         return generation.prior(model.code_size, count, temperature, random)
     return generation.uniform(model.statistics, count, random)
 
 
-def _near(made: Float32, atlas: Atlas) -> int:
+def _near(digits: Float32, atlas: Atlas) -> int:
     """Count the pictures that have a test digit near them, by their principal components."""
-    components = models.facts().ladder.pca.encode(made)[:, : atlas.pixels.shape[1]]
+    components = models.facts().ladder.pca.encode(digits)[:, : atlas.pixels.shape[1]]
     _, distances = latent.neighbours(atlas.pixels, components, 1)
     return int((distances <= atlas.pixels_near).sum())
 
@@ -128,26 +143,24 @@ def _sheet(text: Text) -> None:
     """Show what two numbers draw, everywhere."""
     _ = text.gettext
     codes, values = latent.prior_sheet(SIZE)
-    shown = pictures.grey(pictures.grid(models.load("vae2").decode(codes), SIZE))
-    said = [text.number(value, 2) for value in values]
+    square = pictures.grey(pictures.grid(models.load("vae2").decode(codes), SIZE))
+    ticks = [text.number(value, 2) for value in values]
     st.caption(
         _("VAE-2 has only two numbers: one goes to the right, one goes up. Move over the sheet.")
     )
     sheet(
-        pictures=pictures.url(shown),
+        pictures=pictures.url(square),
         rows=SIZE,
         columns=SIZE,
         corners=(),
-        texts=(said[::-1], said),
+        texts=(ticks[::-1], ticks),
         labels={
             "label": _("All digits that two numbers draw. The arrow keys move."),
             "at": _("First number {column}, second number {row}"),
         },
         key="prior_sheet",
     )
-    downloads.button(
-        _("The sheet (PNG)"), lambda: pictures.png(shown, 2), "gargalo-sheet.png"
-    )  # fmt: skip
+    downloads.button(_("The sheet (PNG)"), lambda: pictures.png(square, 2), "gargalo-sheet.png")
 
 
 def _cost(scene: Scene, text: Text) -> None:
@@ -163,17 +176,14 @@ def _cost(scene: Scene, text: Text) -> None:
     assert bound is not None
     silent = int((nats < _SILENT).sum())
     title = models.title(name, text)
-    st.html(
-        '<p class="verdict">'
-        + escape(
-            text.ngettext(
-                "{model}: {n} of its {units} numbers says nothing.",
-                "{model}: {n} of its {units} numbers say nothing.",
-                silent, model=title, units=len(nats),
-            )
-        )
-        + "</p>"
-    )  # fmt: skip
+    sentence = text.ngettext(
+        "{model}: {n} of its {units} numbers says nothing.",
+        "{model}: {n} of its {units} numbers say nothing.",
+        silent,
+        model=title,
+        units=len(nats),
+    )
+    st.html(html.verdict(sentence))
     st.caption(
         _(
             "A number has a price: how far it strays from plain dice. What does not pay for itself"
@@ -188,20 +198,22 @@ def _cost(scene: Scene, text: Text) -> None:
     st.caption(
         _(
             "A digit costs {total} nats: {pixels} for its pixels and {code} for its code.",
-            total=text.number(bound.total, 1), pixels=text.number(bound.pixels, 1),
+            total=text.number(bound.total, 1),
+            pixels=text.number(bound.pixels, 1),
             code=text.number(bound.code, 1),
         )
-    )  # fmt: skip
+    )
     if name == "vae":
         st.caption(
             _(
                 "With pixels made black or white by chance it is {binary}. In a paper, a net of"
                 " this kind that learnt from such pixels needs {published}, by a tighter measure"
                 " ({source}).",
-                binary=text.number(bound.binary, 1), published=text.number(PUBLISHED[0], 1),
+                binary=text.number(bound.binary, 1),
+                published=text.number(PUBLISHED[0], 1),
                 source=PUBLISHED[1],
             )
-        )  # fmt: skip
+        )
 
 
 def _blur(scene: Scene, text: Text) -> None:
@@ -223,7 +235,8 @@ def _blur(scene: Scene, text: Text) -> None:
             _(
                 "Of the ink of MNIST's 10,000 test digits, {real} is grey. By the deep net it is"
                 " {deep}, by the VAE {vae}.",
-                real=text.percent(scene.atlas.grey), deep=text.percent(maps["deep"].grey),
+                real=text.percent(scene.atlas.grey),
+                deep=text.percent(maps["deep"].grey),
                 vae=text.percent(maps["vae"].grey),
             )
-        )  # fmt: skip
+        )

@@ -1,4 +1,4 @@
-"""The drawing, spoiled: what each model makes of it, and which one has learnt to clean up."""
+"""The drawing, corrupted: what each model makes of it, and which one has learnt to clean up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STRENGTHS = {
 
 
 def show(scene: Scene, text: Text) -> None:
-    """Choose how to spoil the digit, and see it cleaned."""
+    """Choose how to corrupt the digit, and see it cleaned."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {name: _(noise.title) for name, noise in NOISES.items()}
@@ -42,12 +42,12 @@ def show(scene: Scene, text: Text) -> None:
         st.info(_("Draw a digit, and see it spoiled."))
         return
     random = np.random.default_rng(scene.now.seed)
-    spoiled = noise.corrupt(scene.digit[None], strength, random).reshape(1, 28, 28)
-    cards.show(state.model_names(scene.now), spoiled[0], scene, text)
+    corrupted = noise.corrupt(scene.digit[None], strength, random).reshape(1, 28, 28)
+    cards.show(state.model_names(scene.now), corrupted[0], scene, text)
     st.caption(_("Below each: squared error against your clean digit."))
     errors = {
-        name: chart.corrupted[kind]
-        for name, chart in scene.atlas.maps.items()
+        name: code_map.corrupted[kind]
+        for name, code_map in scene.atlas.maps.items()
         if name in ("deep", "denoising")
     }
     if len(errors) == 2:

@@ -6,7 +6,7 @@ import streamlit as st
 
 import ae
 from pages.explore import arithmetic, code_map, morph, neighbours, new, noise, scene
-from ui import canvas, models, state, strokes
+from ui import canvas, html, models, state, strokes
 from ui.text import N_
 
 # In the order of `state.EXPLORED`: title and function.
@@ -24,7 +24,7 @@ text = state.text()
 _ = text.gettext
 
 lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
-st.html(f'<h1 class="lead">{lead}</h1>')
+st.html(html.lead(lead))
 
 model = models.get_or_stop(state.model_name(), now, text)
 

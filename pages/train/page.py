@@ -4,7 +4,7 @@ import streamlit as st
 
 from ae import keras_scripts
 from pages.train import choose, use, watch
-from ui import state
+from ui import html, state
 from ui.components import browser
 from ui.trainings import Busy, office
 
@@ -16,7 +16,7 @@ training = desk.training if desk else None
 running = training is not None and not training.over
 
 lead = _("Train it yourself, and watch the digits come into focus.")
-st.html(f'<h1 class="lead">{lead}</h1>')
+st.html(html.lead(lead))
 browser.settle(
     link=state.link(now),
     language=text.language,

@@ -52,8 +52,8 @@ def _files(own: Desk, now: Visit, text: Text) -> None:
     st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
     downloads.button(_("My model (safetensors)"), lambda: raw, "gargalo-my-model.safetensors")
     if now.keras is not None and now.keras[0] == own.version:
-        made = now.keras[1]
-        downloads.button(_("My model (.keras)"), lambda: made, "gargalo-my-model.keras")
+        archive = now.keras[1]
+        downloads.button(_("My model (.keras)"), lambda: archive, "gargalo-my-model.keras")
     elif st.button(_("Make the .keras file"), icon=":material/build:"):
         with st.spinner(_("TensorFlow is starting …")):
             keras = _keras(raw)

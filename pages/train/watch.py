@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -11,7 +10,7 @@ import streamlit as st
 import ae
 from ae import augmentation
 from ae.arrays import Float32
-from ui import figures, models, pictures, strokes
+from ui import figures, html, models, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
 from ui.state import Visit
@@ -75,11 +74,11 @@ def _status(training: Training | None, text: Text) -> None:
     _ = text.gettext
     with st.container(key="training_status"):
         if training is None:
-            there = models.first_test_digits() is not None
+            at_hand = models.first_test_digits() is not None
             st.progress(0.0, _("Nothing trains yet."))
             st.caption(
                 _("It will learn from MNIST, which is on this server.")
-                if there
+                if at_hand
                 else _(
                     "It will learn from MNIST, which is downloaded first (11 MB). Without network,"
                     " it learns from our sample digits."
@@ -90,10 +89,11 @@ def _status(training: Training | None, text: Text) -> None:
         if training.over and training.outcome is not None:
             kind, message = _OUTCOMES[training.outcome]
             st.progress(passed, _far(training, text))
-            said = [_(message), _(_KEPT if training.model else _NOTHING)]
+            sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
             if training.data is not None:
-                said.append(_source(training, text))
-            st.html(f'<p class="outcome {kind}" role="status">{escape(" ".join(said))}</p>')
+                sentences.append(_source(training, text))
+            words = " ".join(sentences)
+            st.html(html.element("p", words, class_=f"outcome {kind}", role="status"))
         elif training.phase == "waiting":
             place = office().place(training)
             st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
@@ -172,7 +172,7 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
 
 def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
     _ = text.gettext
-    said = [
+    parts = [
         _("before it learns")
         if not frame.passed
         else _(
@@ -183,7 +183,7 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit", "{n} dead units", frame.dead),
     ]
-    return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(said))
+    return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(parts))
 
 
 def _strip(digits: Float32) -> str:

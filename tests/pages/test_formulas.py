@@ -64,12 +64,12 @@ def test_a_variational_encoder_says_how_sure_it_is(family: ae.Family) -> None:
     model = ae.load(family.name)
     assert isinstance(model, ae.Autoencoder) and model.log_variance is not None
     mean, spread = lines[at[0] - 1 : at[0] + 1]
-    found = re.fullmatch(
+    formula = re.fullmatch(
         r"(\S+) W' \+ b' && W' \\in \\mathbb\{R\}\^\{(\d+) \\times (\d+)\}",
         spread.removeprefix(SPREAD),
     )
-    assert found and mean.startswith(rf"z &= \mathrm{{id}}({found[1]} W_")
-    assert (int(found[2]), int(found[3])) == model.log_variance.weights.shape
+    assert formula and mean.startswith(rf"z &= \mathrm{{id}}({formula[1]} W_")
+    assert (int(formula[2]), int(formula[3])) == model.log_variance.weights.shape
 
 
 @every_family
@@ -114,4 +114,4 @@ def test_the_diagram_shows_each_layer(family: ae.Family) -> None:
     for (a, b), (width_a, width_b) in zip(pairwise(heights), pairwise(family.widths), strict=True):
         assert (a > b) == (width_a > width_b)
     assert min(heights) >= 3
-    assert 'role="img"' in html and 'aria-label="a &quot;picture&quot; &lt;b&gt;"' in html
+    assert 'role="img"' in html and 'aria-label="a &#34;picture&#34; &lt;b&gt;"' in html

@@ -103,9 +103,9 @@ def test_the_snippet_makes_the_same_screen(name: str, tmp_path: Path) -> None:
     (printed,) = re.findall(r"[\d.]+(?:e-?\d+)?", run.stdout)
     assert float(printed) == pytest.approx(result.mse, rel=1e-3)
     assert f"# {float(printed):.4f}" in snippet  # what it promises
-    with np.load(tmp_path / "made.npz") as made:
-        assert made["codes"][0] == pytest.approx(result.encoded, abs=1e-4)
-        assert made["pictures"][0] == pytest.approx(result.reconstruction, abs=1e-5)
+    with np.load(tmp_path / "made.npz") as remade:
+        assert remade["codes"][0] == pytest.approx(result.encoded, abs=1e-4)
+        assert remade["pictures"][0] == pytest.approx(result.reconstruction, abs=1e-5)
 
 
 def test_the_snippet_is_short_and_says_what_it_needs() -> None:

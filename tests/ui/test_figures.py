@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import plotly.graph_objects as go
 import pytest
 
 import ae
-from ui import figures
+from ui import colours, figures
 from ui.text import LANGUAGES, translator
 
+TEXT = translator("en")
 AXIS = BOTTOM, TOP = -5.0, 20.0
 USUAL = np.stack([np.full(32, 1.0), np.linspace(2, 16, 32)]).astype(np.float32)
 
@@ -145,6 +147,7 @@ def test_the_ladder_is_a_curve_and_level_lines(language: str) -> None:
     assert list(mark.x) == [32] and mark.y[0] == errors[31]
     assert figure.layout.separators == text.separators
     assert figure.layout.xaxis.title.text == text.gettext("principal components")
+    assert figure.layout.yaxis.type == "log"  # or all nets would lie in its lowest tenth
     without = go.Figure(figures.ladder_figure(errors, {}, {}, text))
     assert len(without.data[-1].x) == 0
 
@@ -161,7 +164,67 @@ def test_the_angles_are_a_line_for_each_net() -> None:
     assert go.Figure(figures.angles_figure({}, {}, translator("en"))).data == ()
 
 
+LOSSES = [(0.5, 0.4), (1.0, 0.2), (2.0, 0.04)]
+
+
+def test_the_loss_of_a_training_stands_on_a_logarithmic_axis_with_room_for_all_of_it() -> None:
+    """On a straight one the last epochs, which matter, would be a level line at the bottom."""
+    lines = {"PCA": 0.12, "floor": 0.06}
+    drawing = figures.training_figure(LOSSES, LOSSES[1:], lines, 5, TEXT)
+    figure = go.Figure(drawing)
+    assert figure.layout.yaxis.type == "log"
+    low, high = (10**end for end in figure.layout.yaxis.range)  # in decades, as Plotly wants them
+    assert 0.03 < low < 0.04 and 0.4 < high < 0.5
+    assert tuple(figure.layout.xaxis.range) == (0, 5)
+    *levels, train, validation = figure.data
+    assert [(level.name, set(level.y)) for level in levels] == [("PCA", {0.12}), ("floor", {0.06})]
+    assert list(zip(train.x, train.y, strict=True)) == LOSSES
+    assert list(zip(validation.x, validation.y, strict=True)) == LOSSES[1:]
+
+
+def test_the_axis_of_the_loss_is_there_before_the_first_epoch() -> None:
+    figure = go.Figure(figures.training_figure([], [], {}, 5, TEXT))
+    low, high = (10**end for end in figure.layout.yaxis.range)
+    assert low < 0.08 and high > 0.3
+
+
+# Colours
+
+
+def distance(one: str, other: str) -> float:
+    return float(np.linalg.norm(np.subtract(*colours.oklab([one, other]))))
+
+
 def test_every_model_has_a_colour_of_its_own() -> None:
-    names = {*ae.MODELS, ae.plans.OWN}
-    assert set(figures.COLOURS) == names
-    assert len(set(figures.COLOURS.values())) == len(names)
+    names = [*ae.MODELS, ae.plans.OWN]
+    assert len({colours.of(name) for name in names}) == len(names)
+    with pytest.raises(ValueError):
+        colours.of("nobody")
+
+
+def test_twelve_families_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The palette has a colour for seven; the others are no more alike than those are."""
+    before = {name: colours.of(name) for name in (*ae.MODELS, ae.plans.OWN)}
+    twelve = {f"family_{i}": family for i, family in enumerate([*ae.FAMILIES.values()] * 2)}
+    twelve = dict(list(({**ae.FAMILIES, **twelve}).items())[:12])
+    monkeypatch.setattr(ae.families, "FAMILIES", twelve)
+    after = {name: colours.of(name) for name in ("pca", *twelve, ae.plans.OWN)}
+    assert len(after) == 14 and after.items() >= before.items()  # nobody's colour changes
+    assert after == {name: colours.of(name) for name in after}
+    painted = {name: colour for name, colour in after.items() if name != "pca"}  # PCA's: the text's
+    pairs = list(combinations(painted, 2))
+    known = min(distance(before[a], before[b]) for a, b in pairs if {a, b} <= {*before})
+    for one, other in pairs:
+        assert distance(painted[one], painted[other]) >= known > 0.1, (one, other)
+    lightness = colours.oklab([*painted.values()])[:, 0]
+    assert lightness.min() >= 0.5 and lightness.max() <= 0.8  # on a white and on a black ground
+
+
+def test_a_chart_has_room_for_twelve_families(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*ae.FAMILIES, *(f"another_{i}" for i in range(12 - len(ae.FAMILIES)))]
+    monkeypatch.setattr(ae.families, "FAMILIES", dict.fromkeys(names, ae.FAMILIES["deep"]))
+    errors = np.geomspace(0.06, 0.003, 128).astype(np.float32)
+    nets = dict.fromkeys(names, 0.01)
+    ladder = figures.ladder_figure(errors, nets, dict(zip(names, names, strict=True)), TEXT)
+    _curve, *levels, _mark = go.Figure(ladder).data
+    assert len({level.line.color for level in levels}) == 12

@@ -81,10 +81,10 @@ def test_png_keeps_colours() -> None:
 def test_img_carries_its_pixels_and_says_what_it_shows(alt: str) -> None:
     pixels = pictures.grey(np.linspace(0, 1, 784, dtype=np.float32).reshape(28, 28))
     html = pictures.img(pixels, alt)
-    found = re.fullmatch(r'<img src="data:image/png;base64,([^"]+)" alt="([^"<>]*)"[^<>]*>', html)
-    assert found
-    assert (decoded(base64.b64decode(found[1])) == pixels).all()
-    assert unescape(found[2]) == alt
+    tag = re.fullmatch(r'<img src="data:image/png;base64,([^"]+)" alt="([^"<>]*)"[^<>]*>', html)
+    assert tag
+    assert (decoded(base64.b64decode(tag[1])) == pixels).all()
+    assert unescape(tag[2]) == alt
 
 
 def test_tiles_are_the_pictures_with_grey_between() -> None:
