@@ -36,19 +36,19 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that must not say anything bad on the console."""
     options = {"viewport": {"width": 1100, "height": 600}} | getattr(request, "param", {})
     page = browser.new_page(**options)
-    said: list[str] = []
+    complaints: list[str] = []
 
     def heard(line: ConsoleMessage) -> None:
         # At a deep link Streamlit itself looks for its server at /page/_stcore first: a 404.
         if line.type in ("error", "warning") and "/_stcore/" not in line.location["url"]:
-            said.append(line.text)
+            complaints.append(line.text)
 
     page.on("console", heard)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(10_000)
     yield page
     page.context.close()
-    assert said == []
+    assert complaints == []
 
 
 def opened(page: Page, app: str, path: str = "") -> Locator:
