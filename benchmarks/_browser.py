@@ -24,7 +24,7 @@ LIMIT = 30_000  # ms
 AREAS = {
     "draw": {"bars": ".code-bars", "pictures": ".pictures"},
     "compare": {"lanes": ".lanes"},
-    "explore": {"map": ".code-map[data-chart]", "bars": ".code-bars"},
+    "explore": {"map": ".code-map[data-map]", "bars": ".code-bars"},
 }
 _KERAS = {"bars": ".st-key-bars", "pictures": ".st-key-pictures"}
 

@@ -1,8 +1,9 @@
 // Plotly charts that change in place: Streamlit's answer becomes Plotly.react.
 // The Python side, and the reason why this exists, is ui/components/charts.py.
 
-// Plotly's ready-made bundle is a classic script. It also runs as a module, and then the browser's module map loads it
-// once per page, however many charts there are. Taken at once: Streamlit's own Plotly may overwrite the global later.
+// Plotly's ready-made bundle is a classic script. It also runs as a module, and then the browser's
+// module map loads it once per page, however many charts there are. Its version is in its name, so
+// this may be a plain import. Taken at once: Streamlit's own Plotly may overwrite the global later.
 import "./plotly/plotly-basic-4.1.1.min.js";
 const { Plotly } = window;
 
@@ -11,12 +12,12 @@ const charts = new WeakMap(); // host element -> Plot
 
 // Streamlit calls this at mount, at every change of `data` and at every change of theme.
 export default function show(component) {
-  const host = component.parentElement.querySelector(".code-bars, .plot");
+  const host = component.parentElement.querySelector(".chart");
   if (!charts.has(host)) charts.set(host, new (host.matches(".plot") ? Plot : CodeBars)(host));
   const chart = charts.get(host);
   chart.update(component.data, component.setStateValue);
-  // Streamlit also calls the cleanup of an update that a newer one overtook, while the chart is in use. Only a host
-  // that has left the page is really gone.
+  // Streamlit also calls the cleanup of an update that a newer one overtook, while the chart is in
+  // use. Only a host that has left the page is really gone.
   return () => host.isConnected || chart.destroy();
 }
 
@@ -37,21 +38,28 @@ class Plot {
   draw() {
     const { host, data } = this;
     const [width, height] = [host.clientWidth, host.clientHeight];
-    if (!width || !height || !data) return; // in a hidden tab: the ResizeObserver calls again when it is shown
+    // In a hidden tab: the ResizeObserver calls again when it is shown.
+    if (!width || !height || !data) return;
     this.width = width;
 
     const style = getComputedStyle(host);
     const [traces, layout] = resolve(data.figure, style);
     if (!this.plot.isConnected) host.append(this.plot); // an empty host shows the skeleton
 
-    Plotly.react(this.plot, traces, this.complete(traces, layout, style, width, height), CONFIG).then(() => {
+    Plotly.react(
+      this.plot,
+      traces,
+      this.complete(traces, layout, style, width, height),
+      CONFIG,
+    ).then(() => {
       if (this.data === data && "revision" in data) host.dataset.revision = data.revision;
     });
-    for (const [name, value] of Object.entries(this.describe(traces, layout))) host.setAttribute(name, value);
+    for (const [name, value] of Object.entries(this.describe(traces, layout)))
+      host.setAttribute(name, value);
   }
 
   // The figure's layout in the page's colours, at the host's size, with axes that nobody moves.
-  complete(traces, layout, style, width, height) {
+  complete(_traces, layout, style, width, height) {
     const css = (name) => style.getPropertyValue(name).trim();
     const [text, background] = ["text", "background"].map((name) => css(`--st-${name}-color`));
     const font = { family: css("--st-font"), size: 12, color: text, ...layout.font };
@@ -96,18 +104,23 @@ class CodeBars extends Plot {
     this.selected = null;
     this.count = 0; // the visitor's choices so far, see update()
 
-    // Plotly hears of moves (its tooltip) but not of presses: it would cover the page during a press, and make a second
-    // click of its own out of a tap. The browser's own click comes once, by mouse and by finger, and not after a scroll.
+    // Plotly hears of moves (its tooltip) but not of presses: it would cover the page during a
+    // press, and make a second click of its own out of a tap. The browser's own click comes once,
+    // by mouse and by finger, and not after a scroll.
     for (const press of ["mousedown", "touchstart"]) {
-      host.addEventListener(press, (event) => event.stopPropagation(), { capture: true, passive: true });
+      host.addEventListener(press, (event) => event.stopPropagation(), {
+        capture: true,
+        passive: true,
+      });
     }
     host.addEventListener("click", (event) => this.clicked(event));
     host.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  // Who is right about the selection, the visitor or the server? The visitor, until the server has heard: every choice
-  // made here carries its number, the server says in `seen` which number it heard last, and an answer to an older one
-  // (a drawing's rerun that was under way when the visitor clicked) does not touch the selection.
+  // Who is right about the selection, the visitor or the server? The visitor, until the server has
+  // heard: every choice made here carries its number, the server says in `seen` which number it
+  // heard last, and an answer to an older one (a drawing's rerun that was under way when the
+  // visitor clicked) does not touch the selection.
   update(data, setStateValue) {
     this.send = setStateValue;
     if (data.seen >= this.count) {
@@ -140,12 +153,14 @@ class CodeBars extends Plot {
       End: last,
       Escape: null,
     }[event.key];
-    if (next === undefined || (next === null && now === null)) return; // not ours: let it scroll, or close a dialog
+    // Not ours: let it scroll, or close a dialog.
+    if (next === undefined || (next === null && now === null)) return;
     event.preventDefault();
     if (next !== now) this.choose(next);
   }
 
-  // The column under a point of the screen, from top to bottom of the chart: a bar of height zero counts like any other.
+  // The column under a point of the screen, from top to bottom of the chart: a bar of height zero
+  // counts like any other.
   unitAt(clientX) {
     const axis = this.plot._fullLayout?.xaxis;
     if (!axis) return null;
@@ -160,7 +175,9 @@ class CodeBars extends Plot {
     const { positions, selected } = this;
     const range = [positions[0] - 0.5, positions[positions.length - 1] + 0.5];
     const chosen =
-      selected === null ? [] : column(positions[selected], style.getPropertyValue("--st-primary-color").trim());
+      selected === null
+        ? []
+        : column(positions[selected], style.getPropertyValue("--st-primary-color").trim());
     const own = {
       ...layout,
       xaxis: { range, ...layout.xaxis, autorange: false },
@@ -191,18 +208,22 @@ class CodeBars extends Plot {
   }
 }
 
-// A deep copy (Plotly writes into what it is given) in which "var(--st-primary-color)" has become that colour.
+// A deep copy (Plotly writes into what it is given) in which "var(--st-primary-color)" has become
+// that colour.
 function resolve(value, style) {
   if (typeof value === "string") {
     return value.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
   }
   if (Array.isArray(value)) return value.map((item) => resolve(item, style));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, style)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, resolve(item, style)]),
+  );
 }
 
-// The mark of the selected unit spans its whole column, so that a zero shows it too. Two shapes, because one has but
-// one opacity: a light fill behind the bars, and an outline that is visible without seeing colour.
+// The mark of the selected unit spans its whole column, so that a zero shows it too. Two shapes,
+// because one has but one opacity: a light fill behind the bars, and an outline that is visible
+// without seeing colour.
 function column(x, color) {
   const place = { type: "rect", xref: "x", yref: "paper", x0: x - 0.5, x1: x + 0.5, y0: 0, y1: 1 };
   return [

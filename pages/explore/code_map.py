@@ -32,7 +32,7 @@ def show(scene: Scene, text: Text) -> None:
         x, y = place(scene.code[None])[0].tolist()
         star = (x, y)
     map_canvas.show(
-        chart=_packed(scene, by),
+        packed=_packed(scene, by),
         star=star,
         code=scene.code,
         labels={

@@ -22,7 +22,8 @@ browser.settle(
     language=text.language,
     canvas_label="",
     view=None,
-    desk=now.token if desk else None,
+    # So that the visitor finds their training again in another tab.
+    cookie=(state.TOKEN_COOKIE, now.token) if desk else None,
 )
 
 

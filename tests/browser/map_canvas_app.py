@@ -47,7 +47,7 @@ def data(n: int = 1200) -> tuple[Float32, Float32, np.ndarray, tuple[Float32, Fl
 
 
 @st.cache_resource
-def charts() -> dict[str, bytes]:
+def maps() -> dict[str, bytes]:
     codes, points, digits, inverse = data()
     layers = ae.load("deep").decoder
     return {
@@ -57,7 +57,7 @@ def charts() -> dict[str, bytes]:
 
 
 def main() -> None:
-    name = st.segmented_control("Chart", ["plane", "free"], default="plane", required=True)
+    name = st.segmented_control("Map", ["plane", "free"], default="plane", required=True)
     step = st.session_state.setdefault("step", 0)
 
     def move() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
 
     st.button("Next", on_click=move)
     show(
-        chart=charts()[name],
+        packed=maps()[name],
         star=STARS[step - 1] if step else None,
         code=data()[0][step] if step else None,
         labels=LABELS | {"revision": f"{step}"},

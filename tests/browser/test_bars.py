@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
 from tests.conftest import serve
 
@@ -36,19 +36,19 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that must not say anything bad on the console."""
     options = {"viewport": {"width": 1100, "height": 600}} | getattr(request, "param", {})
     page = browser.new_page(**options)
-    said: list[str] = []
+    complaints: list[str] = []
 
     def heard(line: ConsoleMessage) -> None:
         # At a deep link Streamlit itself looks for its server at /page/_stcore first: a 404.
         if line.type in ("error", "warning") and "/_stcore/" not in line.location["url"]:
-            said.append(line.text)
+            complaints.append(line.text)
 
     page.on("console", heard)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(10_000)
     yield page
     page.context.close()
-    assert said == []
+    assert complaints == []
 
 
 def opened(page: Page, app: str, path: str = "") -> Locator:
@@ -209,6 +209,35 @@ def test_visitor_is_not_overruled_by_an_older_answer(page: Page, app: str) -> No
     )  # made before the server knew of the second click
     assert page.evaluate(answer, [2, 2]) == "3"  # made after it
     expect(chart.locator(".point")).to_have_count(UNITS)
+
+
+def test_what_changes_before_the_script_has_come_comes_in_order(page: Page, app: str) -> None:
+    held: list[Route] = []
+    page.route("**/charts.js?*", lambda route: held.append(route))
+    page.goto(app)
+    for step in (1, 2, 3):
+        next_drawing(page)
+        expect(page.get_by_test_id("stText").first).to_contain_text(f"step {step}")
+    chart = page.locator(".code-bars").first
+    assert chart.inner_html() == ""  # a skeleton, of its full size
+    assert chart.bounding_box()["height"] == 220
+    (route,) = held
+    route.continue_()
+    expect(chart).to_have_attribute("data-revision", of_step(3))
+    page.wait_for_timeout(300)
+    expect(chart).to_have_attribute("data-revision", of_step(3))
+    page.mouse.click(*column(chart, 11))
+    expect_selected(page, chart, 11)
+
+
+def test_a_script_that_did_not_come_is_asked_for_again(browser: Browser, app: str) -> None:
+    page = browser.new_page()
+    page.route("**/charts.js?*", lambda route: route.abort(), times=1)
+    page.goto(app)
+    expect(page.get_by_text("did not load. Is server.enableStaticServing on?")).to_be_visible()
+    page.get_by_role("link", name="Hidden").click()
+    expect(page.locator(".st-key-one .code-bars")).to_have_attribute("data-revision", of_step(0))
+    page.context.close()
 
 
 def test_theme_width_and_pages(page: Page, app: str) -> None:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 CODES, POINTS, DIGITS, (MEAN, AXES) = data()
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # In JavaScript: the map's element, and what scrolls.
-ATLAS = """[...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+HOST = """[...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
   .map((host) => host.shadowRoot.querySelector(".code-map")).find(Boolean)"""
 MAIN = "document.querySelector('[data-testid=stMain]')"
 
@@ -32,8 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("map")
     shutil.copy(Path(__file__).with_name("map_canvas_app.py"), folder / "app.py")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    (folder / "static").mkdir()
-    shutil.copy(ROOT / "static" / "map_canvas.js", folder / "static")
+    shutil.copytree(ROOT / "static", folder / "static", ignore=shutil.ignore_patterns("plotly"))
     with serve("map", "app.py", folder) as url:
         yield url
 
@@ -90,7 +89,7 @@ class Map:
     def star_is_at(self, x: float, y: float, drawn_at: tuple[float, float] | None = None) -> None:
         """It is the middle of all that has its colour."""
         expect(self.host).to_have_attribute("data-star", f"{x:g},{y:g}")  # it has arrived
-        found: Any = self.canvas.evaluate(
+        middle: Any = self.canvas.evaluate(
             """async canvas => {
               const look = () => {
                 const colour = getComputedStyle(canvas).getPropertyValue("--st-primary-color");
@@ -111,8 +110,8 @@ class Map:
             }"""
         )
         box = self.canvas.bounding_box()
-        assert box and found, "no star to be seen"
-        drawn = box["x"] + found[0], box["y"] + found[1]
+        assert box and middle, "no star to be seen"
+        drawn = box["x"] + middle[0], box["y"] + middle[1]
         assert drawn == pytest.approx(self.at(*(drawn_at or (x, y))), abs=3)
 
 
@@ -135,45 +134,45 @@ def decoded(code: Float32) -> Float32:
 
 
 def test_any_place_is_decoded_as_the_model_does(page: Page, app: str) -> None:
-    shown = Map(page, app)
-    expect(shown.words).to_have_text(LABELS["hint"])
-    x, y = shown.pin(*gap())
-    expect(shown.words).to_have_text(LABELS["place"])
-    assert np.abs(shown.picture() - decoded(MEAN + np.array([x, y]) @ AXES)).max() < 0.02
+    code_map = Map(page, app)
+    expect(code_map.words).to_have_text(LABELS["hint"])
+    x, y = code_map.pin(*gap())
+    expect(code_map.words).to_have_text(LABELS["place"])
+    assert np.abs(code_map.picture() - decoded(MEAN + np.array([x, y]) @ AXES)).max() < 0.02
 
-    plane = shown.host.get_attribute("data-chart")
+    plane = code_map.host.get_attribute("data-map")
     page.get_by_text("free").click()
-    expect(shown.host).not_to_have_attribute("data-chart", plane or "")
-    expect(shown.host).to_have_attribute("data-pin", "")  # another chart begins anew
-    x, y = shown.pin(*gap())
+    expect(code_map.host).not_to_have_attribute("data-map", plane or "")
+    expect(code_map.host).to_have_attribute("data-pin", "")  # another map begins anew
+    x, y = code_map.pin(*gap())
     distances = np.linalg.norm(POINTS - (x, y), axis=1)
     near = np.argsort(distances)[:10]
     code = np.average(CODES[near], axis=0, weights=1 / distances[near])
-    expect(shown.words).to_have_text(LABELS["place"])
-    assert np.abs(shown.picture() - decoded(code)).max() < 0.02
+    expect(code_map.words).to_have_text(LABELS["place"])
+    assert np.abs(code_map.picture() - decoded(code)).max() < 0.02
 
     i = lonely()
-    assert shown.pin(*POINTS[i]) == pytest.approx(POINTS[i].tolist(), abs=1e-4)
-    expect(shown.words).to_have_text(f"a test digit: {DIGITS[i]}")
-    assert np.abs(shown.picture() - decoded(CODES[i])).max() < 0.02
+    assert code_map.pin(*POINTS[i]) == pytest.approx(POINTS[i].tolist(), abs=1e-4)
+    expect(code_map.words).to_have_text(f"a test digit: {DIGITS[i]}")
+    assert np.abs(code_map.picture() - decoded(CODES[i])).max() < 0.02
 
 
 def test_what_the_pointer_passes_is_named_but_not_read_out(page: Page, app: str) -> None:
-    shown = Map(page, app)
+    code_map = Map(page, app)
     i = lonely()
-    page.mouse.move(*shown.at(*POINTS[i]))
-    expect(shown.words).to_have_text(f"a test digit: {DIGITS[i]}")
-    assert np.abs(shown.picture() - decoded(CODES[i])).max() < 0.02
-    page.mouse.move(*shown.at(*gap()))
-    expect(shown.words).to_have_text(LABELS["place"])
+    page.mouse.move(*code_map.at(*POINTS[i]))
+    expect(code_map.words).to_have_text(f"a test digit: {DIGITS[i]}")
+    assert np.abs(code_map.picture() - decoded(CODES[i])).max() < 0.02
+    page.mouse.move(*code_map.at(*gap()))
+    expect(code_map.words).to_have_text(LABELS["place"])
     page.mouse.move(5, 5)
-    expect(shown.words).to_have_text(LABELS["hint"])
-    expect(page.locator(".said")).to_have_text("")
+    expect(code_map.words).to_have_text(LABELS["hint"])
+    expect(page.locator(".status")).to_have_text("")
 
-    shown.pin(*gap())
-    expect(page.locator(".said")).to_have_text(LABELS["place"])
-    page.mouse.click(*shown.at(*shown.get("pin")))  # again: unpins
-    expect(shown.host).to_have_attribute("data-pin", "")
+    code_map.pin(*gap())
+    expect(page.locator(".status")).to_have_text(LABELS["place"])
+    page.mouse.click(*code_map.at(*code_map.get("pin")))  # again: unpins
+    expect(code_map.host).to_have_attribute("data-pin", "")
 
 
 def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
@@ -182,71 +181,75 @@ def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
         "websocket",
         lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
     )
-    shown = Map(page, app)
-    page.evaluate(f"window.seen = {ATLAS}")
+    code_map = Map(page, app)
+    page.evaluate(f"window.seen = {HOST}")
     assert sum(received) > 200_000
     received.clear()
-    shown.next(1)
-    assert 0 < sum(received) < 10_000  # not the chart again
-    expect(shown.words).to_have_text(LABELS["yours"])
-    assert np.abs(shown.picture() - decoded(CODES[1])).max() < 0.02  # the code, not the place
-    shown.star_is_at(*STARS[0])
+    code_map.next(1)
+    assert 0 < sum(received) < 10_000  # not the map again
+    expect(code_map.words).to_have_text(LABELS["yours"])
+    assert np.abs(code_map.picture() - decoded(CODES[1])).max() < 0.02  # the code, not the place
+    code_map.star_is_at(*STARS[0])
 
-    pin = shown.pin(*gap())
+    pin = code_map.pin(*gap())
     page.get_by_role("button", name="Zoom in").click()
-    expect(shown.host).to_have_attribute("data-zoom", "1.60")
+    expect(code_map.host).to_have_attribute("data-zoom", "1.60")
     page.get_by_role("button", name="Lasso").click()
     expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
-    view = shown.get("view")
-    shown.next(2)
-    shown.star_is_at(*STARS[1])
-    assert (shown.get("view"), shown.get("pin")) == (view, pin)
+    view = code_map.get("view")
+    code_map.next(2)
+    code_map.star_is_at(*STARS[1])
+    assert (code_map.get("view"), code_map.get("pin")) == (view, pin)
     expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
-    expect(shown.words).to_have_text(LABELS["place"])
+    expect(code_map.words).to_have_text(LABELS["place"])
 
     page.get_by_role("button", name="Whole map").click()
-    shown.next(3)
-    shown.star_is_at(*STARS[2], drawn_at=(10 + 14 / shown.get("view")[2], 0))  # kept at the edge
+    code_map.next(3)
+    code_map.star_is_at(
+        *STARS[2], drawn_at=(10 + 14 / code_map.get("view")[2], 0)
+    )  # kept at the edge
 
     primary = "canvas => getComputedStyle(canvas).getPropertyValue('--st-primary-color')"
-    light = shown.canvas.evaluate(primary)
+    light = code_map.canvas.evaluate(primary)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"light => ({primary})({ATLAS}) !== light", arg=light)
-    shown.star_is_at(*STARS[2], drawn_at=(10 + 14 / shown.get("view")[2], 0))  # in the new colour
-    assert page.evaluate(f"window.seen === {ATLAS}")
+    page.wait_for_function(f"light => ({primary})({HOST}) !== light", arg=light)
+    code_map.star_is_at(
+        *STARS[2], drawn_at=(10 + 14 / code_map.get("view")[2], 0)
+    )  # in the new colour
+    assert page.evaluate(f"window.seen === {HOST}")
 
 
 def test_zoom_and_drag(page: Page, app: str) -> None:
-    shown = Map(page, app)
+    code_map = Map(page, app)
     zoom = re.compile(r"^[2-9]")
     corner = POINTS[0]
-    before = shown.at(*corner)
+    before = code_map.at(*corner)
     page.mouse.move(*before)
     for _ in range(3):
         page.mouse.wheel(0, -120)
-    expect(shown.host).to_have_attribute("data-zoom", zoom)
-    left, top = shown.at(*corner)
+    expect(code_map.host).to_have_attribute("data-zoom", zoom)
+    left, top = code_map.at(*corner)
     assert (left, top) == pytest.approx(before, abs=1)  # around the pointer
     assert page.evaluate(f"{MAIN}.scrollTop") == 0
 
-    middle = shown.get("view")[:2]
-    x, y = shown.at(*middle)
+    middle = code_map.get("view")[:2]
+    x, y = code_map.at(*middle)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 30, y - 40, steps=4)
     page.mouse.up()
-    expect(shown.host).not_to_have_attribute("data-view", ",".join(map(str, middle)))
-    assert shown.get("pin") == []  # a drag is no click
+    expect(code_map.host).not_to_have_attribute("data-view", ",".join(map(str, middle)))
+    assert code_map.get("pin") == []  # a drag is no click
 
     for _ in range(11):
         page.get_by_role("button", name="Zoom in").dispatch_event("click")
-    expect(shown.host).to_have_attribute("data-zoom", "60.00")
-    expect(shown.host).to_have_attribute("data-drawn", "pictures")
+    expect(code_map.host).to_have_attribute("data-zoom", "60.00")
+    expect(code_map.host).to_have_attribute("data-drawn", "pictures")
     page.get_by_role("button", name="Zoom out").click()
-    expect(shown.host).to_have_attribute("data-zoom", "37.50")
+    expect(code_map.host).to_have_attribute("data-zoom", "37.50")
     page.get_by_role("button", name="Whole map").click()
-    expect(shown.host).to_have_attribute("data-zoom", "1.00")
-    expect(shown.host).to_have_attribute("data-drawn", "dots")
+    expect(code_map.host).to_have_attribute("data-zoom", "1.00")
+    expect(code_map.host).to_have_attribute("data-drawn", "dots")
     page.mouse.move(x, y)
     page.wait_for_timeout(350)  # a new turn of the wheel
     page.mouse.wheel(0, 120)
@@ -254,77 +257,80 @@ def test_zoom_and_drag(page: Page, app: str) -> None:
 
 
 def test_keyboard(page: Page, app: str) -> None:
-    shown = Map(page, app)
-    shown.next(1)
-    shown.star_is_at(*STARS[0])
+    code_map = Map(page, app)
+    code_map.next(1)
+    code_map.star_is_at(*STARS[0])
     page.get_by_label(LABELS["label"]).focus()
-    step = 0.02 * shown.canvas.evaluate("canvas => canvas.clientHeight") / shown.get("view")[2]
+    step = (
+        0.02 * code_map.canvas.evaluate("canvas => canvas.clientHeight") / code_map.get("view")[2]
+    )
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
     # Beside a point it is the point that is pinned, so there is a little room.
     page.wait_for_function(
         f"""([x, y, room]) => {{
-          const [left, top] = {ATLAS}.dataset.pin.split(",");
+          const [left, top] = {HOST}.dataset.pin.split(",");
           return Math.abs(left - x) < room && Math.abs(top - y) < room;
         }}""",
         arg=[STARS[0][0] + 2 * step, STARS[0][1] + step, 0.6 * step],
     )
-    expect(page.locator(".said")).not_to_have_text("")
-    assert shown.canvas.evaluate("canvas => getComputedStyle(canvas).outlineWidth") == "2px"
+    expect(page.locator(".status")).not_to_have_text("")
+    assert code_map.canvas.evaluate("canvas => getComputedStyle(canvas).outlineWidth") == "2px"
 
     page.keyboard.press("+")
-    expect(shown.host).to_have_attribute("data-zoom", "1.60")
+    expect(code_map.host).to_have_attribute("data-zoom", "1.60")
     page.keyboard.press("-")
-    expect(shown.host).to_have_attribute("data-zoom", "1.00")
+    expect(code_map.host).to_have_attribute("data-zoom", "1.00")
     page.keyboard.press("+")
     page.keyboard.press("0")
-    expect(shown.host).to_have_attribute("data-zoom", "1.00")
+    expect(code_map.host).to_have_attribute("data-zoom", "1.00")
     page.keyboard.press("Escape")
-    expect(shown.host).to_have_attribute("data-pin", "")
-    expect(shown.words).to_have_text(LABELS["yours"])
+    expect(code_map.host).to_have_attribute("data-pin", "")
+    expect(code_map.words).to_have_text(LABELS["yours"])
 
 
 def test_lasso(page: Page, app: str) -> None:
-    shown = Map(page, app)
+    code_map = Map(page, app)
     page.get_by_role("button", name="Lasso").click()
     draw(
-        page, [shown.at(*corner) for corner in ((-10.5, -10.5), (-5, -10.5), (-5, 11), (-10.5, 11))]
+        page,
+        [code_map.at(*corner) for corner in ((-10.5, -10.5), (-5, -10.5), (-5, 11), (-10.5, 11))],
     )
     inside = np.flatnonzero(POINTS[:, 0] < -5)
     counts = np.bincount(DIGITS[inside])
     share = round(100 * counts.max() / len(inside))
-    expect(shown.words).to_have_text(
+    expect(code_map.words).to_have_text(
         f"{len(inside)} digits; {share}% of them are {counts.argmax()}"
     )
-    expect(page.locator(".said")).to_have_text(re.compile("digits"))
-    assert np.abs(shown.picture() - decoded(CODES[inside].mean(0))).max() < 0.02
+    expect(page.locator(".status")).to_have_text(re.compile("digits"))
+    assert np.abs(code_map.picture() - decoded(CODES[inside].mean(0))).max() < 0.02
 
-    shown.next(1)
-    expect(shown.words).to_have_text(re.compile(f"^{len(inside)} digits"))
-    draw(page, [shown.at(*corner) for corner in ((10.5, 10.3), (11, 10.3), (11, 11))])
-    expect(shown.words).to_have_text(LABELS["group_empty"])
+    code_map.next(1)
+    expect(code_map.words).to_have_text(re.compile(f"^{len(inside)} digits"))
+    draw(page, [code_map.at(*corner) for corner in ((10.5, 10.3), (11, 10.3), (11, 11))])
+    expect(code_map.words).to_have_text(LABELS["group_empty"])
     page.get_by_role("button", name="Lasso").click()
-    expect(shown.words).to_have_text(LABELS["yours"])
+    expect(code_map.words).to_have_text(LABELS["yours"])
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
 def test_fingers(page: Page, app: str) -> None:
-    shown = Map(page, app)
-    box = shown.canvas.bounding_box()
+    code_map = Map(page, app)
+    box = code_map.canvas.bounding_box()
     assert box and abs(box["width"] - box["height"]) < 2
-    assert touch_action(shown) == "pan-y"
-    page.touchscreen.tap(*shown.at(*POINTS[lonely()]))
-    expect(shown.words).to_have_text(f"a test digit: {DIGITS[lonely()]}")
+    assert touch_action(code_map) == "pan-y"
+    page.touchscreen.tap(*code_map.at(*POINTS[lonely()]))
+    expect(code_map.words).to_have_text(f"a test digit: {DIGITS[lonely()]}")
 
-    x, y = shown.at(0, 0)
+    x, y = code_map.at(0, 0)
     devtools = page.context.new_cdp_session(page)
     for event, spread in [("touchStart", 20), *(("touchMove", 20 + 8 * i) for i in range(1, 9))]:
         fingers = [{"x": x - spread, "y": y, "id": 0}, {"x": x + spread, "y": y, "id": 1}]
         devtools.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": fingers})
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_function(f"Math.abs({ATLAS}.dataset.zoom - 84 / 20) < 0.5")
-    assert touch_action(shown) == "none"
-    assert shown.get("pin") == pytest.approx(POINTS[lonely()].tolist(), abs=1e-4)
+    page.wait_for_function(f"Math.abs({HOST}.dataset.zoom - 84 / 20) < 0.5")
+    assert touch_action(code_map) == "none"
+    assert code_map.get("pin") == pytest.approx(POINTS[lonely()].tolist(), abs=1e-4)
 
 
 def draw(page: Page, corners: list[tuple[float, float]]) -> None:
@@ -335,5 +341,5 @@ def draw(page: Page, corners: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
-def touch_action(shown: Map) -> str:
-    return shown.canvas.evaluate("canvas => canvas.style.touchAction")
+def touch_action(code_map: Map) -> str:
+    return code_map.canvas.evaluate("canvas => canvas.style.touchAction")

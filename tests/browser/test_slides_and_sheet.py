@@ -1,5 +1,6 @@
 """ui.components.slides and sheet in Chromium, in an app of their own (pictures_app.py)."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[str]:
-    """The address of the running app."""
-    with serve("pictures", "tests/browser/pictures_app.py") as url:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
+    folder = tmp_path_factory.mktemp("pictures")
+    shutil.copy(Path(__file__).with_name("pictures_app.py"), folder / "app.py")
+    shutil.copytree(ROOT / "static", folder / "static", ignore=shutil.ignore_patterns("plotly"))
+    with serve("pictures", "app.py", folder) as url:
         yield url
 
 
@@ -31,14 +35,14 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def opened(page: Page, app: str, name: str) -> Locator:
     page.goto(f"{app}/{'' if name == 'slides' else name}")
-    shown = page.locator(f".{name}")
-    expect(shown).to_have_attribute("data-revision", "0", timeout=15_000)
-    return shown
+    root = page.locator(f".{name}")
+    expect(root).to_have_attribute("data-revision", "0", timeout=15_000)
+    return root
 
 
-def next_drawing(page: Page, shown: Locator, revision: int) -> None:
+def next_drawing(page: Page, root: Locator, revision: int) -> None:
     page.get_by_role("button", name="Next").dispatch_event("click")
-    expect(shown).to_have_attribute("data-revision", str(revision))
+    expect(root).to_have_attribute("data-revision", str(revision))
 
 
 def style(element: Locator, name: str) -> str:

@@ -305,7 +305,7 @@ def star(app: AppTest) -> Any:
 
 
 def shipped_chart(app: AppTest) -> bytes:
-    (node,) = (node for node in app.get("bidi_component") if node.key == "map.chart")
+    (node,) = (node for node in app.get("bidi_component") if node.key == "map.packed")
     return node.proto.bytes
 
 
@@ -325,8 +325,8 @@ def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
             digits = shipped().digits
             wanted = map_canvas.pack(model.decoder, chart.codes, points, digits, inverse)
             assert shipped_chart(app) == wanted
-            assert component(app, "map")["chart"] == wanted[:16].decode()
-            keys.add(component(app, "map")["chart"])
+            assert component(app, "map")["map"] == wanted[:16].decode()
+            keys.add(component(app, "map")["map"])
         pick(app, "map_by", "umap")
     assert list(shipped().maps) == list(ae.FAMILIES)
     assert len(keys) == 2 * len(ae.FAMILIES)
@@ -848,7 +848,7 @@ def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
         assert not [node for node in app.get("button_group") if node.key == "map_by"]  # no UMAP
         assert star(app) == pytest.approx(chart.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
         assert says(app, translator("en").percent(spread(chart)))
-        keys.add(component(app, "map")["chart"])
+        keys.add(component(app, "map")["map"])
         go(app, "neighbours")
         nearest, _far = latent.neighbours(chart.codes, code, 10)
         row = np.stack([tile.pixels for tile in gallery(app)["By the code"]])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,16 @@ import pytest
 import ae
 from ae.arrays import Float32
 from ae.model import ACTIVATIONS, Dense
-from ui.components.map_canvas import LABELS, pack, show
+from ui.components.map_canvas import LABELS, PALETTE, pack, show
 
 ROOT = Path(__file__).parents[2]
 
 
-def unpacked(chart: bytes) -> tuple[list[str], dict[str, Any]]:
-    """Activations and arrays, read as static/map_canvas.js reads them."""
-    size = int.from_bytes(chart[16:20], "little")
-    header = json.loads(chart[20 : 20 + size])
-    body = chart[20 + size :]
+def unpacked(packed: bytes) -> tuple[list[str], dict[str, Any]]:
+    """Activations and arrays, read as static/latent.js reads them."""
+    size = int.from_bytes(packed[16:20], "little")
+    header = json.loads(packed[20 : 20 + size])
+    body = packed[20 + size :]
     arrays = {}
     for name, entry in header["arrays"].items():
         dtype = np.dtype(entry["dtype"]).newbyteorder("<")
@@ -46,8 +45,8 @@ def sample(name: str, n: int = 50) -> tuple[Any, Float32, Float32, np.ndarray]:
 def test_what_is_packed_decodes_like_the_model(name: str) -> None:
     model, codes, points, digits = sample(name)
     axes = np.eye(2, model.code_size, dtype=np.float32)
-    chart = pack(model.decoder, codes, points, digits, (codes.mean(0), axes))
-    activations, arrays = unpacked(chart)
+    packed = pack(model.decoder, codes, points, digits, (codes.mean(0), axes))
+    activations, arrays = unpacked(packed)
 
     pixels = arrays["codes"]
     for i, activation in enumerate(activations):
@@ -62,19 +61,19 @@ def test_what_is_packed_decodes_like_the_model(name: str) -> None:
     assert "mean" not in unpacked(pack(model.decoder, codes, points, digits, None))[1]
 
 
-def test_the_same_chart_is_the_same_bytes_and_another_one_has_another_name() -> None:
+def test_the_same_map_is_the_same_bytes_and_another_one_has_another_name() -> None:
     model, codes, points, digits = sample("deep")
-    chart = pack(model.decoder, codes, points, digits, None)
-    assert chart == pack(model.decoder, codes, points, digits, None)
-    assert chart[:16] != pack(model.decoder, codes, points + 1, digits, None)[:16]
+    packed = pack(model.decoder, codes, points, digits, None)
+    assert packed == pack(model.decoder, codes, points, digits, None)
+    assert packed[:16] != pack(model.decoder, codes, points + 1, digits, None)[:16]
     weights = sum(layer.weights.size for layer in model.decoder)
-    assert len(chart) < 2 * (weights + codes.size) + 20_000
+    assert len(packed) < 2 * (weights + codes.size) + 20_000
 
 
 def test_arrays_of_zeros_are_zeros() -> None:
     model, codes, points, digits = sample("deep")
-    chart = pack(model.decoder, 0 * codes, points, digits, None)
-    assert not unpacked(chart)[1]["codes"].any()
+    packed = pack(model.decoder, 0 * codes, points, digits, None)
+    assert not unpacked(packed)[1]["codes"].any()
 
 
 def test_what_does_not_fit_is_refused_in_words() -> None:
@@ -116,7 +115,7 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
 
 def test_a_missing_label_or_a_star_nowhere_is_refused() -> None:
     labels = dict.fromkeys(LABELS, "")
-    rest = {"chart": b"", "code": None, "key": "map"}
+    rest = {"packed": b"", "code": None, "key": "map"}
     with pytest.raises(ValueError, match="labels: hint, lasso missing"):
         show(**rest, star=None, labels={n: "" for n in labels if n not in ("hint", "lasso")})
     with pytest.raises(ValueError, match="star"):
@@ -131,12 +130,10 @@ def luminance(colour: str) -> float:
 
 
 def test_every_digit_s_colour_is_seen_on_both_grounds() -> None:
-    (listed,) = re.findall(r'PALETTE = "(.*?)"', (ROOT / "static" / "map_canvas.js").read_text())
     themes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
-    colours = listed.split()
-    assert len(set(colours)) == 10
+    assert len(set(PALETTE)) == 10
     for theme in ("light", "dark"):
         ground = luminance(themes[theme]["backgroundColor"])
-        for colour in colours:
+        for colour in PALETTE:
             darker, lighter = sorted((ground, luminance(colour)))
             assert (lighter + 0.05) / (darker + 0.05) >= 2.4, (theme, colour)

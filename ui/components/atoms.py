@@ -8,30 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ui import pictures
-from ui.components.charts import without_comments
+from ui.components.module import component
 from ui.pictures import Pixels
-
-_CSS = """
-.atoms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
-  gap: 1rem; color: var(--st-text-color); font-family: var(--st-font) }
-.atoms section { display: grid; grid-template-columns: 1fr 112px; gap: 0.25rem 0.75rem;
-  align-content: start }
-.atoms h4 { grid-column: 1 / -1; margin: 0; font-size: 0.95rem; font-weight: 600 }
-.atoms [role=radiogroup] { display: grid; grid-template-columns: repeat(8, 1fr); gap: 3px;
-  align-content: start }
-.atoms [role=radio], .atoms .large { aspect-ratio: 1; border: 0; padding: 0; background-color: #000;
-  background-size: calc(100% * var(--count)) 100%; image-rendering: pixelated; border-radius: 2px }
-.atoms [role=radio] { cursor: pointer; touch-action: manipulation }
-.atoms [aria-checked=true] { outline: 2px solid var(--st-primary-color); outline-offset: 1px }
-.atoms p { margin: 0.3rem 0 0; font-size: 0.8rem; line-height: 1.35; white-space: pre-line;
-  min-height: 6.8em }
-"""
 
 
 @dataclass(frozen=True)
@@ -52,12 +34,7 @@ class Group:
     texts: Sequence[str]
 
 
-_mount = st.components.v2.component(
-    "gargalo_atoms",
-    html='<div class="atoms"></div>',
-    css=_CSS,
-    js=without_comments(Path(__file__).with_suffix(".js").read_text(encoding="utf-8")),
-)
+_mount = component("atoms", html='<div class="atoms"></div>', css="atoms.css")
 
 
 def atoms(groups: Sequence[Group], *, key: str) -> None:

@@ -15,7 +15,7 @@ from ui.components import charts
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_mount = charts.register("code-bars", css=".code-bars .nsewdrag { cursor: pointer }")
+_mount = charts.register("code-bars")
 
 
 class _Pick(NamedTuple):
@@ -121,7 +121,6 @@ def code_bars(
             "label": label,
             "unit_text": unit_text,
             "no_unit_text": no_unit_text,
-            "module": charts.MODULE,
         },
         on_pick_change=chosen,
     )

@@ -12,21 +12,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from ui.components.module import component
 
-import streamlit as st
-
-from ui.state import TOKEN_COOKIE
-
-_mount = st.components.v2.component(
-    "gargalo_browser",
-    html="",
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-)
+_mount = component("browser")
 
 
 def settle(
-    *, link: str, language: str, canvas_label: str, view: str | None, desk: str | None = None
+    *,
+    link: str,
+    language: str,
+    canvas_label: str,
+    view: str | None,
+    cookie: tuple[str, str] | None = None,
 ) -> None:
     """Bring the browser in line with this run.
 
@@ -36,8 +33,7 @@ def settle(
     language : as in HTML's ``lang``.
     view : the part of the page that is open, if it has such; another one is scrolled to.
     canvas_label : what the canvas is, for those who cannot see it.
-    desk : the token that the browser is to keep for a day, so that the visitor finds their training
-        again in another tab.
+    cookie : name and value that the browser is to keep for a day.
     """
     _mount(
         key="browser",
@@ -46,8 +42,8 @@ def settle(
             "language": language,
             "label": canvas_label,
             "view": view,
-            "cookie": f"{TOKEN_COOKIE}={desk}; Path=/; Max-Age=86400; SameSite=Lax"
-            if desk
+            "cookie": f"{'='.join(cookie)}; Path=/; Max-Age=86400; SameSite=Lax"
+            if cookie
             else None,
         },
         height=1,

@@ -6,32 +6,9 @@ To go back in time asks nothing of the server: the browser keeps the frames that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import streamlit as st
-
-from ui.components.charts import without_comments
-
-_CSS = """
-.film { color: var(--st-text-color); font-family: var(--st-font); container-type: inline-size }
-.film .pairs { display: grid; gap: 4px; min-height: 96px;
-  grid-template-columns: repeat(auto-fit, minmax(46px, 1fr)) }
-@container (min-width: 560px) {
-  .film .pairs { grid-template-columns: repeat(var(--count), minmax(0, 84px)) }
-}
-.film .pairs div { display: grid; gap: 2px; font-size: 0.75rem; text-align: center;
-  align-content: start }
-.film i { aspect-ratio: 1; background: #000 0 0 / calc(100% * var(--count)) 100%;
-  image-rendering: pixelated; border-radius: 2px }
-.film .own i { outline: 1px solid var(--st-primary-color) }
-.film .controls { display: flex; align-items: center; gap: 0.6rem; margin-top: 0.5rem }
-.film input { flex: 1; min-width: 0; height: 1.8rem; accent-color: var(--st-primary-color) }
-.film button { font: inherit; border: 1px solid var(--st-border-color); border-radius: 0.4rem;
-  background: none; color: inherit; width: 2.4rem; height: 2.2rem; cursor: pointer }
-.film button:disabled { opacity: 0.4; cursor: default }
-.film p { margin: 0.2rem 0 0; font-size: 0.85rem; min-height: 2.6em; line-height: 1.3 }
-"""
+from ui.components.module import component
 
 
 class Frame(NamedTuple):
@@ -42,12 +19,7 @@ class Frame(NamedTuple):
     text: str
 
 
-_mount = st.components.v2.component(
-    "gargalo_film",
-    html='<div class="film"></div>',
-    css=_CSS,
-    js=without_comments(Path(__file__).with_suffix(".js").read_text(encoding="utf-8")),
-)
+_mount = component("film", html='<div class="film"></div>', css="film.css")
 
 
 def film(

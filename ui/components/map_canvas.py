@@ -1,14 +1,13 @@
 """A map of thousands of codes, with the decoder in the browser: to look around asks nothing of us.
 
-Two elements. One ships the chart (places, codes, the decoder's weights: some 600 KB) and shows
+Two elements. One ships the packed map (places, codes, the decoder's weights: some 600 KB) and shows
 nothing; it stays the same from run to run, so Streamlit sends it once and from then on only its
 hash. The other is small and draws: what changes with a stroke of the visitor's is where the star
-stands. `map_canvas.js` is a few lines that Streamlit sends with every update;
-`static/map_canvas.js`, which the browser fetches once, is the map.
+stands. `static/map_canvas.js` serves both, and `static/latent.js` unpacks.
 
-A chart's bytes, little-endian: 16 characters that identify the content, the length of the header
-(uint32), the header (JSON, padded to a multiple of 4), the arrays. An int16 array times its `scale`
-is what it stands for: 16 bits of the largest value, so decoded pixels are right to 0.01.
+A packed map's bytes, little-endian: 16 characters that identify the content, the length of the
+header (uint32), the header (JSON, padded to a multiple of 4), the arrays. An int16 array times its
+`scale` is what it stands for: 16 bits of the largest value, so decoded pixels are right to 0.01.
 """
 
 from __future__ import annotations
@@ -17,22 +16,19 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from ae.arrays import PIXELS, Float32
+from ae.arrays import PIXELS, SIDE, Float32
+from ae.atlas import NEIGHBOURS
 from ae.model import Dense
-from ui.components.charts import without_comments
+from ui.components.module import component
 
 Digits = NDArray[np.uint8]
 
-_HERE = Path(__file__).parent
-_SCRIPT = _HERE.parents[1] / "static" / "map_canvas.js"
-_MODULE = f"app/static/{_SCRIPT.name}?v={hashlib.sha256(_SCRIPT.read_bytes()).hexdigest()[:8]}"
 _ID = 16  # characters
 _SMALLEST = 1e-30  # a scale for an array of zeros
 
@@ -47,55 +43,28 @@ _PATHS = (
     "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 )
 _ICON = '<button type="button" class="{}"><svg viewBox="0 0 24 24"><path d="{}"/></svg></button>'
-# Everything stands in the HTML before a script has run, so nothing moves when the chart arrives.
+# Everything stands in the HTML before a script has run, so nothing moves when the map arrives.
 _HTML = (
     '<div class="code-map"><div class="sheet"><div class="stage">'
     '<canvas class="map" tabindex="0" role="application"></canvas></div><div class="panel">'
-    '<canvas class="picture" width="28" height="28" role="img"></canvas><p class="words"></p>'
+    f'<canvas class="picture" width="{SIDE}" height="{SIDE}" role="img"></canvas>'
+    '<p class="words"></p>'
     f'<div class="tools">{"".join(map(_ICON.format, _TOOLS, _PATHS))}</div>'
-    '<p class="said" role="status"></p></div></div></div>'
-)
-_CSS = """
-.code-map { container-type: inline-size; color: var(--st-text-color); font-family: var(--st-font) }
-.sheet { display: grid; grid-template-columns: minmax(0, 1fr) 196px; gap: 1rem }
-.stage { position: relative; height: var(--height, 460px); overflow: hidden;
-  border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
-  background: var(--st-secondary-background-color) }
-.code-map[data-chart] .stage { background: none }
-.map { display: block; width: 100%; height: 100%; touch-action: pan-y; outline: none;
-  user-select: none; -webkit-user-select: none; border-radius: inherit }
-.map:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px }
-.tools { display: flex; gap: 6px }
-.tools button { width: 40px; height: 40px; padding: 8px; color: inherit; cursor: pointer;
-  border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
-  background: var(--st-background-color) }
-.tools button:hover, .tools button:focus-visible { border-color: var(--st-primary-color) }
-.tools button:focus-visible { outline: 2px solid var(--st-primary-color) }
-.tools [aria-pressed=true] { color: var(--st-background-color);
-  background: var(--st-primary-color) }
-.tools svg { display: block; fill: none; stroke: currentColor; stroke-width: 2;
-  stroke-linecap: round }
-.lasso svg { stroke-dasharray: 4 3 }
-.panel { position: relative; display: grid; gap: 0.4rem; align-content: start }
-.picture { width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px;
-  background: var(--st-secondary-background-color) }
-.words { margin: 0; min-height: 3.9em; font-size: 0.9rem; line-height: 1.3 }
-.said { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden;
-  clip-path: inset(50%) }
-@container (max-width: 559px) {
-  .sheet { grid-template-columns: minmax(0, 1fr); gap: 0.6rem }
-  .stage { height: auto; aspect-ratio: 1 }
-  .panel { grid-template-columns: 112px minmax(0, 1fr); column-gap: 1rem }
-  .picture { grid-row: span 2 }
-}
-"""
-
-_JS = without_comments((_HERE / "map_canvas.js").read_text(encoding="utf-8")).replace(
-    "MODULE", _MODULE
+    '<p class="status" role="status"></p></div></div></div>'
 )
 
-_mount = st.components.v2.component("gargalo_map", html=_HTML, css=_CSS, js=_JS)
-_ship = st.components.v2.component("gargalo_map_data", html="", js=_JS)
+# One for each digit 0-9. Found by a search for ten colours with a contrast of 2.4 or more to both
+# the light and the dark background, as far apart as can be in OKLab for normal, deutan, protan and
+# tritan eyes at once (Machado et al., "A physiologically-based model for simulation of color vision
+# deficiency", 2009); digits that look alike got the colours that differ most. None is blue: that is
+# the star's.
+PALETTE = (
+    *("#977b2f", "#b38eff", "#00847b", "#d99700", "#8e1ca1"),
+    *("#8400ff", "#d92fbd", "#2f5e42", "#b30000", "#00b397"),
+)
+
+_mount = component("map", script="map_canvas.js", html=_HTML, css="map_canvas.css")
+_ship = component("map_data", script="map_canvas.js")
 
 
 def pack(
@@ -105,7 +74,7 @@ def pack(
     digits: Digits,
     inverse: tuple[Float32, Float32] | None,
 ) -> bytes:
-    """Write a chart for the browser: what is on the map, and how any place of it is decoded.
+    """Write a map for the browser: what is on it, and how any place of it is decoded.
 
     Parameters
     ----------
@@ -115,7 +84,8 @@ def pack(
     digits : (n,), 0 to 9: which digit each code is of.
     inverse : of a linear projection, the mean (units,) and two orthonormal axes (2, units), so that
         the code of a place is ``mean + place @ axes``. None if the projection has no inverse: the
-        code of a place is then the mean of the 10 nearest points' codes, weighted by 1/distance.
+        code of a place is then the mean of its `NEIGHBOURS` nearest points' codes, weighted by
+        1/distance.
 
     Raises
     ------
@@ -157,7 +127,12 @@ def pack(
         dtype = {"i": "int16", "u": "uint8"}.get(array.dtype.kind, "float32")
         entries[name] = {"dtype": dtype, "shape": array.shape, "offset": len(body), "scale": scale}
         body += _padded(array.astype(np.dtype(dtype).newbyteorder("<")).tobytes(), b"\0")
-    header = {"activations": [layer.activation for layer in layers], "arrays": entries}
+    header = {
+        "activations": [layer.activation for layer in layers],
+        "neighbours": NEIGHBOURS,
+        "palette": PALETTE,
+        "arrays": entries,
+    }
     text = _padded(json.dumps(header, separators=(",", ":")).encode(), b" ")
     content = len(text).to_bytes(4, "little") + text + body
     return hashlib.sha256(content).hexdigest()[:_ID].encode() + content
@@ -165,27 +140,24 @@ def pack(
 
 def show(
     *,
-    chart: bytes,
+    packed: bytes,
     star: tuple[float, float] | None,
     code: Float32 | None,
     labels: Mapping[str, str],
     key: str,
-    height: int = 460,
 ) -> None:
     """Show the map.
 
-    What the visitor did to it (zoom, pinned place, lasso) survives every update with the same
-    chart.
+    What the visitor did to it (zoom, pinned place, lasso) survives every update with the same map.
 
     Parameters
     ----------
-    chart : what `pack` gave; with another one the map begins anew.
-    star : where the visitor's own digit lies, in the unit of the chart's points.
+    packed : what `pack` gave; with another one the map begins anew.
+    star : where the visitor's own digit lies, in the unit of the packed points.
     code : (units,), what is decoded while the visitor looks at no other place; None without a star.
     labels : a text for each name in `LABELS`; {digit} in "of_digit", {n}, {share} and {digit} in
         "group"; "language" as in HTML's `lang`. And "revision" if wanted: it is written to the
         element's `data-revision` once these data are in the picture, for tests and benchmarks.
-    height : of the map in CSS pixels; on a narrow screen the map is a square.
 
     Raises
     ------
@@ -197,17 +169,16 @@ def show(
     if star is not None and not all(map(math.isfinite, star)):
         raise ValueError(f"star: got {star}, expected two finite numbers")
     with st.container(gap=None):  # the first element is empty and takes no room
-        _ship(key=f"{key}.chart", data=chart)
+        _ship(key=f"{key}.packed", data=packed)
         _mount(
             key=key,
             data={
-                "chart": chart[:_ID].decode(),
+                "map": packed[:_ID].decode(),
                 # Tuples: of a list or a mapping Streamlit would ask whether it is a data frame, and
                 # import pandas.
                 "star": star and tuple(float(value) for value in star),
                 "code": None if code is None else tuple(code.tolist()),
                 "labels": tuple(labels.items()),
-                "height": height,
             },
         )
 

@@ -39,6 +39,5 @@ def plot(
         data={
             "figure": charts.plain(figure),
             "label": label,
-            "module": charts.MODULE,
         },
     )

@@ -1,15 +1,24 @@
-// `share` says how far from A to B we are. It outlives the pictures: others come, the moment stays.
-const all = new WeakMap();
-const ONE_WAY = 4000;
+// Pictures on the way from A to B, with a slider and a film strip. `share` says how far we are; it
+// outlives the pictures: others come, the moment stays. The Python side is ui/components/slides.py.
+
+const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { along, nearestStop, stops } = await import(`./strips.js${version}`);
+
+const ONE_WAY = 4000; // milliseconds
 // The film runs beyond both ends, so that A and B stand still for a moment before it turns.
 const REST = 0.1;
 const ICONS = { play: "M1 0 10 6 1 12z", pause: "M0 0h3.5v12H0zM6.5 0H10v12H6.5z" };
-const place = (i, count) => `${(100 * i) / (count - 1)}% 0`;
+const VIEW = "<figure><figcaption></figcaption><i role=img></i></figure>";
+const STRIP = "<div><small></small><div class=strip role=group></div></div>";
+// Not on the way of the Tab key: the slider reaches all of them.
+const STOP = "<button tabindex=-1></button>";
 
-export default function ({ data, parentElement }) {
+const shows = new WeakMap(); // the component's root -> its slides
+
+export default function show({ data, parentElement }) {
   const root = parentElement.querySelector(".slides");
-  if (!all.has(root)) all.set(root, build(root));
-  const slides = all.get(root);
+  if (!shows.has(root)) shows.set(root, build(root));
+  const slides = shows.get(root);
   slides.newest = data;
   // A picture that is not decoded yet would be painted black for a frame.
   const images = data.tracks.map(({ strip }) => Object.assign(new Image(), { src: strip }));
@@ -21,7 +30,8 @@ export default function ({ data, parentElement }) {
 function build(root) {
   root.innerHTML = `<div class="views"></div><div class="controls">
     <button class="play"><svg viewBox="0 0 10 12" aria-hidden="true"><path/></svg></button>
-    <span></span><input type="range" min="0" step="1"><span></span><p></p></div><div class="strips"></div>`;
+    <span></span><input type="range" min="0" step="1"><span></span><p></p></div>
+    <div class="strips"></div>`;
   const [views, controls, strips] = root.children;
   const [button, from, range, to, words] = controls.children;
   const slides = { root, views, strips, button, from, range, to, words, share: 0, direction: 1 };
@@ -32,33 +42,33 @@ function build(root) {
 }
 
 function fill(slides) {
-  const { tracks, count, ends, labels, revision } = slides.data;
-  const parts = [11, 10, 9].find((n) => (count - 1) % (n - 1) === 0) ?? Math.min(count, 11);
-  slides.root.style.setProperty("--count", count);
-  slides.root.style.setProperty("--stops", parts);
-  [slides.from.textContent, slides.to.textContent] = ends;
-  slides.range.max = count - 1;
-  slides.range.ariaLabel = labels.slider;
+  const { root, from, to, range, data } = slides;
+  const { tracks, count, ends, labels, revision } = data;
+  const indices = stops(count);
+  root.style.setProperty("--count", count);
+  root.style.setProperty("--stops", indices.length);
+  [from.textContent, to.textContent] = ends;
+  range.max = count - 1;
+  range.ariaLabel = labels.slider;
   const percent = new Intl.NumberFormat(labels.language, { style: "percent" });
   slides.text = (i) => labels.at.replace("{percent}", percent.format(i / (count - 1)));
-  const views = children(slides.views, tracks.length, "<figure><figcaption></figcaption><i role=img></i></figure>");
-  const strips = children(slides.strips, tracks.length, "<div><small></small><div class=strip role=group></div></div>");
+  const views = children(slides.views, tracks.length, VIEW);
+  const strips = children(slides.strips, tracks.length, STRIP);
   tracks.forEach(({ title, strip }, t) => {
-    const [name, small] = strips[t].children;
+    const [name, buttons] = strips[t].children;
     views[t].firstChild.textContent = name.textContent = title;
     name.hidden = tracks.length < 2;
     views[t].lastChild.style.backgroundImage = `url(${strip})`;
-    small.ariaLabel = title;
-    // Not on the way of the Tab key: the slider reaches all of them.
-    children(small, parts, "<button tabindex=-1></button>").forEach((button, i) => {
-      const stop = (button.dataset.stop = Math.round((i * (count - 1)) / (parts - 1)));
-      button.ariaLabel = slides.text(stop);
+    buttons.ariaLabel = title;
+    children(buttons, indices.length, STOP).forEach((button, i) => {
+      button.dataset.stop = indices[i];
+      button.ariaLabel = slides.text(indices[i]);
       button.style.backgroundImage = `url(${strip})`;
-      button.style.backgroundPosition = place(stop, count);
+      button.style.backgroundPosition = `${along(indices[i], count)} 0`;
     });
   });
   paint(slides);
-  slides.root.dataset.revision = revision;
+  root.dataset.revision = revision;
 }
 
 // The elements stay as long as they can: what has the focus keeps it.
@@ -69,19 +79,22 @@ function children(parent, length, html) {
 }
 
 function paint({ root, data, share, playing, text, range, words, button, views, strips }) {
-  const at = Math.round(Math.min(Math.max(share, 0), 1) * (data.count - 1));
+  const { count, labels, tracks } = data;
+  const at = Math.round(Math.min(Math.max(share, 0), 1) * (count - 1));
   const act = playing ? "pause" : "play";
   root.dataset.at = range.value = at;
   range.ariaValueText = words.textContent = text(at);
-  button.title = button.ariaLabel = data.labels[act];
+  button.title = button.ariaLabel = labels[act];
   button.querySelector("path").setAttribute("d", ICONS[act]);
-  data.tracks.forEach(({ title }, t) => {
+  tracks.forEach(({ title }, t) => {
     const view = views.children[t].lastChild;
-    view.style.backgroundPosition = place(at, data.count);
+    view.style.backgroundPosition = `${along(at, count)} 0`;
     view.ariaLabel = `${title}. ${text(at)}`;
-    const small = [...strips.children[t].lastChild.children];
-    const nearest = Math.round((at * (small.length - 1)) / (data.count - 1));
-    small.forEach((button, i) => (button.ariaCurrent = i === nearest));
+    const buttons = [...strips.children[t].lastChild.children];
+    const nearest = nearestStop(at, count, buttons.length);
+    buttons.forEach((stop, i) => {
+      stop.ariaCurrent = i === nearest;
+    });
   });
 }
 

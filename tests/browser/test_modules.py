@@ -1,0 +1,52 @@
+"""The browser fetches each of our scripts once, on every page, also below a base path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.conftest import serve
+
+# The addresses of all our scripts that were fetched so far, as often as they were.
+FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
+  .filter((name) => name.includes("/app/static/"))"""
+PLOTLY = "plotly-basic-4.1.1.min.js"
+
+
+@pytest.fixture(scope="module")
+def below() -> Iterator[str]:
+    """The address of the app below a base path, as a proxy may put it."""
+    with serve("modules", base="demo") as url:
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("path", "click", "scripts"),
+    [
+        ("/?sample=7b", None, ["charts"]),
+        ("/explore?view=map&sample=7b", None, ["charts", "latent", "map_canvas", "raster"]),
+        ("/explore?view=morph&sample=7b", None, ["slides", "strips"]),
+        ("/explore?view=new", "All digits on one sheet", ["sheet", "strips"]),
+        ("/compare?view=atoms", None, ["atoms", "strips"]),
+        ("/compare?view=ladder", None, ["charts"]),
+        ("/train", None, ["charts", "film", "strips"]),
+    ],
+)
+def test_each_script_is_fetched_once(
+    page: Callable[..., Page], below: str, path: str, click: str | None, scripts: list[str]
+) -> None:
+    visitor = page(f"{below}{path}")
+    if click:
+        visitor.get_by_text(click, exact=True).click()
+    wanted = {f"{below}/app/static/{name}.js" for name in ["browser", *scripts]}
+    for name in wanted:
+        visitor.wait_for_function(f"{FETCHED}.some((address) => address.startsWith('{name}?'))")
+    # An update for all of them, and time for what might be fetched again.
+    visitor.emulate_media(color_scheme="dark")
+    visitor.wait_for_timeout(500)
+    addresses = [address for address in visitor.evaluate(FETCHED) if PLOTLY not in address]
+    names, versions = zip(*(address.split("?v=") for address in addresses), strict=True)
+    assert sorted(names) == sorted(wanted)
+    assert len(set(versions)) == 1

