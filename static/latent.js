@@ -135,12 +135,9 @@ export function codeAt(map, x, y) {
     return mean.map((value, unit) => value + x * axes[unit] + y * axes[units + unit]);
   }
   const near = neighbours(map.points, x, y, map.neighbours);
+  const indices = near.map(({ index }) => index);
   const weights = near.map(({ distance }) => 1 / Math.max(distance, TINY));
-  return meanCode(
-    map,
-    near.map(({ index }) => index),
-    weights,
-  );
+  return meanCode(map, indices, weights);
 }
 
 /**

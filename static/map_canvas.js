@@ -13,6 +13,7 @@ const FEW = 150; // with fewer points in view, each is drawn as its picture
 const BADGE = 11; // CSS pixels, the radius of a numeral's disc
 const GLIDE = 40; // milliseconds
 const STEP = 0.02; // of the view, for an arrow key
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const maps = new Map(); // id -> CodeMap, the latest few
 const canvases = new Map(); // host element -> MapCanvas, those in the page
@@ -205,14 +206,9 @@ class MapCanvas {
     // In a hidden tab: the ResizeObserver calls again when it is shown.
     if (!map || !width || !height) return;
     const ratio = devicePixelRatio;
-    if (
-      canvas.width !== Math.round(width * ratio) ||
-      canvas.height !== Math.round(height * ratio)
-    ) {
-      Object.assign(canvas, {
-        width: Math.round(width * ratio),
-        height: Math.round(height * ratio),
-      });
+    const [columns, rows] = [width, height].map((length) => Math.round(length * ratio));
+    if (canvas.width !== columns || canvas.height !== rows) {
+      Object.assign(canvas, { width: columns, height: rows });
       this.pan(0, 0);
     }
     const ground = JSON.stringify([map.id, view, width, height, ratio, this.colours]);
@@ -294,10 +290,8 @@ class MapCanvas {
     let complete = true;
     for (const [i, left, top] of seen) {
       if (!pictures.has(i) && performance.now() < until) {
-        pictures.set(
-          i,
-          picture(decode(map.layers, meanCode(map, [i])), map.palette[map.digits[i]]),
-        );
+        const pixels = decode(map.layers, meanCode(map, [i]));
+        pictures.set(i, picture(pixels, map.palette[map.digits[i]]));
       }
       complete &&= pictures.has(i);
       if (!pictures.has(i)) continue;
@@ -482,9 +476,7 @@ class MapCanvas {
 
   keyed(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || !this.map) return;
-    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
-      event.key
-    ];
+    const arrow = ARROWS[event.key];
     const factor = { "+": 1.6, "=": 1.6, "-": 1 / 1.6, 0: 0 }[event.key];
     if (arrow) this.step(arrow);
     else if (factor !== undefined) this.zoomAt(this.focus(), factor);

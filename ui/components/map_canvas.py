@@ -59,8 +59,16 @@ _HTML = (
 # deficiency", 2009); digits that look alike got the colours that differ most. None is blue: that is
 # the star's.
 PALETTE = (
-    *("#977b2f", "#b38eff", "#00847b", "#d99700", "#8e1ca1"),
-    *("#8400ff", "#d92fbd", "#2f5e42", "#b30000", "#00b397"),
+    "#977b2f",
+    "#b38eff",
+    "#00847b",
+    "#d99700",
+    "#8e1ca1",
+    "#8400ff",
+    "#d92fbd",
+    "#2f5e42",
+    "#b30000",
+    "#00b397",
 )
 
 _mount = component("map", script="map_canvas.js", html=_HTML, css="map_canvas.css")

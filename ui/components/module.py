@@ -26,9 +26,9 @@ _VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in _SCRIPTS)).hexd
 # Streamlit calls this at mount and at each change of data or theme, also while the import of an
 # earlier call is still on its way. All calls wait for one promise, and who waits first goes first:
 # no update overtakes another, and what the module returns, the cleanup, comes back from each.
-# The promise is the page's and not the component's, because two components may share a module
-# and WebKit stumbles over two imports at once of a module that itself awaits (its bug 242740).
-# A failed import is forgotten, so that the next update tries again.
+# The promise is the page's and not the component's, because two components may share a module, and
+# WebKit stumbles over two imports at once of a module that itself awaits (its bug 242740). A failed
+# import is forgotten, so that the next mount tries again.
 #
 # Pages live one level below the app's root (/, /draw, /~/+/draw on Community Cloud), and so does
 # Streamlit's own index.html refer to its scripts: relative to the page. A leading "/" would miss
