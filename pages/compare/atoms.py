@@ -55,8 +55,8 @@ def show(scene: Scene, text: Text) -> None:
     )
     st.caption(" ".join(told))
     shown = [scene.focus]
-    if "pca" in scene.found and scene.focus.name != "pca":
-        shown.append(scene.found["pca"])
+    if "pca" in scene.available and scene.focus.name != "pca":
+        shown.append(scene.available["pca"])
     groups = [_group(model, kind, scene, text) for model in shown]
     atoms(groups, key="atoms")
     downloads.button(

@@ -35,7 +35,7 @@ def show(scene: Scene, text: Text) -> None:
     )
     rows = "".join(
         _row(name, facts.codes[name, recipe], heads, text)
-        for name in scene.found
+        for name in scene.available
         if (name, recipe) in facts.codes
     )
     st.html(f'<table class="lanes facts">{tables.head(heads)}<tbody>{rows}</tbody></table>')

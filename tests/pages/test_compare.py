@@ -18,13 +18,16 @@ from streamlit.testing.v1 import AppTest
 
 import ae
 from ae import evaluation, facts, generation, units
+from pages.compare import views
 from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
 from tests.pages.test_draw import SEVEN, draw, images, narrow_deep, press, sees
 from ui import models, pictures, state, strokes
 from ui.text import LANGUAGES, translator
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
-every_view = pytest.mark.parametrize("view", state.VIEWS)
+VIEWS = [view.name for view in views.VIEWS]
+MENU = state.view_key("compare")
+every_view = pytest.mark.parametrize("view", VIEWS)
 
 PAGE = "pages/compare/page.py"
 ALL = ",".join(state.COMPARED)  # as a link names all lanes
@@ -133,15 +136,15 @@ def test_the_drawing_is_the_one_from_the_draw_page_and_goes_back_to_it() -> None
     app = draw(opened(), *SEVEN)
     app.switch_page(PAGE)
     assert_lanes_show(run(app), sees(*SEVEN), state.FIRST_LANES)
-    canvas = component(app, state.canvas_key(app.session_state["visit"]))
+    canvas = component(app, app.session_state["visit"].sketch.canvas_key)
     assert strokes.from_fabric(canvas["initialDrawing"]) == tuple(map(tuple, SEVEN))
     draw(app, *SEVEN[:1])
     app.switch_page("pages/draw/page.py")
     run(app)
-    canvas = component(app, state.canvas_key(app.session_state["visit"]))
+    canvas = component(app, app.session_state["visit"].sketch.canvas_key)
     assert strokes.from_fabric(canvas["initialDrawing"]) == (tuple(SEVEN[0]),)
     press(app, "Undo")  # the other page's steps can be undone here
-    assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
+    assert app.session_state["visit"].sketch.drawing.strokes == tuple(map(tuple, SEVEN))
 
 
 def test_the_visitor_chooses_the_lanes() -> None:
@@ -174,8 +177,8 @@ def test_an_empty_canvas_invites_and_claims_nothing(view: str, language: str) ->
 def test_every_view_opens_by_its_link_and_by_the_menu(view: str) -> None:
     app = compare(view=view, model="sparse", sample="3b")
     assert link(app) == {"model": "sparse", "lang": "en", "sample": "3b", "view": view}
-    other = next(name for name in state.VIEWS if name != view)
-    app.button_group(key=state.VIEW).set_value(other)
+    other = next(name for name in VIEWS if name != view)
+    app.button_group(key=MENU).set_value(other)
     run(app)
     assert link(app)["view"] == other
     # A view is kept while the visitor is on another page, and that page's link does not name it.
@@ -190,7 +193,7 @@ def test_nonsense_for_a_view_is_ignored_with_a_notice(value: str) -> None:
     app = opened(view=value)
     assert [toast.value for toast in app.toast] == ["The link names a view that does not exist."]
     app.switch_page(PAGE)
-    assert link(run(app))["view"] == state.VIEWS[0]
+    assert link(run(app))["view"] == VIEWS[0]
 
 
 @every_view
@@ -258,7 +261,7 @@ def test_a_stroke_that_comes_too_late_is_not_drawn_again() -> None:
     """Undo is pressed while the canvas still waits to send: it then reports the undone drawing."""
     app = compare(sample="7b")
     visit = app.session_state["visit"]
-    canvas_key = state.canvas_key(visit)
+    canvas_key = visit.sketch.canvas_key
     late = {
         "objects": [
             *component(app, canvas_key)["initialDrawing"]["objects"],
@@ -582,7 +585,7 @@ def test_a_stroke_that_comes_with_the_click_is_heard_first() -> None:
     assert link(app)["sample"] == "smiley"
     assert_lanes_show(app, strokes.sample_digit("smiley"), state.FIRST_LANES)
     press(app, "Undo")
-    assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
+    assert app.session_state["visit"].sketch.drawing.strokes == tuple(map(tuple, SEVEN))
 
 
 @pytest.mark.parametrize("name", ae.out_of_distribution.PICTURES)
@@ -717,7 +720,7 @@ def test_a_damaged_model_leaves_its_lane_and_the_others_work(copied: Path, langu
     (copied / "deep.safetensors").write_bytes(b"damaged")
     text = translator(language)
     title = models.title("deep", text)
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, lang=language, model="deep", lanes=ALL)
         assert [warning.value for warning in app.warning] == [
             text.gettext("Missing or damaged: {names}. The others work.", names=title)
@@ -738,9 +741,9 @@ def test_damaged_facts_are_one_sentence_and_the_lanes_work(copied: Path, languag
     (copied / facts.FILE).write_bytes(b"damaged")
     _ = translator(language).gettext
     needs = {"ladder", "atoms", "subspace", "sparsity", "table"}
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, lang=language)
-        sentence = _("These figures cannot be shown: their file is missing or damaged.")
+        sentence = _("This cannot be shown: a file is missing or damaged.")
         assert [error.value for error in app.error] == ([sentence] if view in needs else [])
         assert list(lanes(app)) == list(state.FIRST_LANES)
 
@@ -751,7 +754,7 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
     """Somebody has trained a family again, and not measured it yet."""
     tensors, header = ae.weights.read(copied / "sparse.safetensors", copied)
     ae.weights.save(copied / "sparse.safetensors", tensors, {**header, "seed": 1})
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, model="sparse")
         assert not app.error and list(lanes(app)) == list(state.FIRST_LANES)
     rows = re.findall(r'data-model="(\w+)"', html(compare(view="sparsity"), "lanes facts"))
@@ -761,7 +764,7 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
 
 def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
     model = narrow_deep(monkeypatch)
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = draw(compare(view=view, model="deep"), *SEVEN)
         assert not app.error
         assert len(heights(lanes(app)["deep"][1])) == 16

@@ -57,7 +57,7 @@ def raw(*lines: Line) -> dict[str, Any]:
 
 def send(app: AppTest, value: object) -> AppTest:
     """Let the canvas hand over a value, whatever it is."""
-    app.session_state[state.canvas_key(app.session_state["visit"])] = value
+    app.session_state[app.session_state["visit"].sketch.canvas_key] = value
     return run(app)
 
 
@@ -327,7 +327,7 @@ def visitor() -> AppTest:
 def test_whatever_the_canvas_sends_the_page_lives(visitor: AppTest, value: object) -> None:
     send(visitor, value)
     assert len(visitor.warning) <= 1
-    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].drawing.empty
+    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].sketch.drawing.empty
     assert_shows(draw(visitor, *SEVEN), "shallow", sees(*SEVEN))
     assert not visitor.warning
     draw(visitor, *ONE)  # so that the next seven is news
@@ -385,7 +385,7 @@ def test_the_canvas_gets_what_python_put_on_it() -> None:
         press(app, label)
         given.append(component(app, "canvas0")["initialDrawing"])
         drawn = strokes.from_fabric(given[-1])
-        assert drawn == app.session_state["visit"].drawing.strokes
+        assert drawn == app.session_state["visit"].sketch.drawing.strokes
     # The canvas takes a new drawing only if it differs from the last one.
     assert all(one != other for one, other in pairwise(given))
 
@@ -432,7 +432,7 @@ def test_switching_the_model_keeps_the_drawing() -> None:
     for name in [*ae.FAMILIES, "shallow"]:
         app.button_group(key=state.MODEL).set_value(name)
         assert_shows(run(app), name, sees(*SEVEN))
-    assert len(app.session_state["visit"].past) == 1
+    assert len(app.session_state["visit"].sketch.past) == 1
 
 
 @pytest.fixture
@@ -637,7 +637,7 @@ def test_a_choice_that_is_none_is_ignored(pick: object) -> None:
     app = opened()
     app.session_state["bars"] = {"pick": pick}
     run(app)
-    assert app.session_state["visit"].selected is None
+    assert app.session_state["visit"].edits.unit is None
     assert value_slider(app).disabled
 
 
@@ -781,7 +781,7 @@ import runpy
 import streamlit as st
 from ui import state
 
-state.visit()
+state.enter({{}})
 if st.session_state.get("away"):
     st.write("elsewhere")
 else:
@@ -799,5 +799,5 @@ def test_a_drawing_is_kept_while_the_visitor_is_on_another_page() -> None:
     run(app)
     assert_shows(app, "shallow", sees(*SEVEN))
     given = component(app, "canvas0")["initialDrawing"]
-    assert strokes.from_fabric(given) == app.session_state["visit"].drawing.strokes != ()
+    assert strokes.from_fabric(given) == app.session_state["visit"].sketch.drawing.strokes != ()
     assert_shows(press(app, "Undo"), "shallow", strokes.digit(strokes.sample("7b")))

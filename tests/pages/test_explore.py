@@ -23,7 +23,9 @@ from streamlit.testing.v1 import AppTest
 import ae
 from ae import evaluation, generation, latent, plans
 from ae.noise import NOISES
+from pages.compare import views as compare_views
 from pages.explore import code_map as explore_map
+from pages.explore import views
 from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
 from tests.pages.test_compare import PAGE as COMPARE
 from tests.pages.test_compare import gallery, html, plain
@@ -46,7 +48,9 @@ from ui.text import LANGUAGES, translator
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
-every_view = pytest.mark.parametrize("view", state.EXPLORED)
+VIEWS = [view.name for view in views.VIEWS]
+MENU = state.view_key("explore")
+every_view = pytest.mark.parametrize("view", VIEWS)
 
 PAGE = "pages/explore/page.py"
 DRAW = "pages/draw/page.py"
@@ -96,7 +100,7 @@ def slide(app: AppTest, key: str, value: float) -> AppTest:
 
 def go(app: AppTest, view: str, key: str = "", value: str = "") -> AppTest:
     """Open a screen through the menu."""
-    pick(app, state.EXPLORE, view)
+    pick(app, MENU, view)
     there = key and any(node.key == key for node in app.get("button_group"))
     return pick(app, key, value) if there else app
 
@@ -194,14 +198,14 @@ def test_every_view_opens_by_its_link_and_by_the_menu(view: str, language: str) 
     app = explore(view=view, lang=language, model="sparse", sample="3b")
     query = {"model": "sparse", "lang": language, "sample": "3b", "view": view}
     assert link(app) == query and not app.toast
-    assert app.button_group(key=state.EXPLORE).value == view
-    other = next(name for name in state.EXPLORED if name != view)
-    assert link(pick(app, state.EXPLORE, other))["view"] == other
+    assert app.button_group(key=MENU).value == view
+    other = next(name for name in VIEWS if name != view)
+    assert link(pick(app, MENU, other))["view"] == other
     # A view is kept while the visitor is on another page, and that page's link does not name it.
     app.switch_page(DRAW)
     assert "view" not in link(run(app))
     app.switch_page(COMPARE)
-    assert link(run(app))["view"] == state.VIEWS[0]
+    assert link(run(app))["view"] == compare_views.VIEWS[0].name
     app.switch_page(PAGE)
     assert link(run(app))["view"] == other
 
@@ -519,7 +523,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
     lines = [[[(x, 40.0), (280 - x, 240.0)]] for x in (60.0, 100.0, 140.0, 180.0, 220.0)]
     for i, line in enumerate(lines):
         press(draw(app, *line), "Put my drawing aside")
-        assert app.session_state["visit"].drawing.strokes == (tuple(line[0]),)  # it stays
+        assert app.session_state["visit"].sketch.drawing.strokes == (tuple(line[0]),)  # it stays
         kept = [name for name in app.selectbox(key="morph_B").options if "4a" not in name][1:]
         wanted = [_("Put aside, {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
         # What the neighbours see in it stands behind.
@@ -539,15 +543,15 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
 def test_an_empty_canvas_is_not_put_aside() -> None:
     """The click may come before the browser has heard that the canvas is empty."""
     app = press(explore(view="morph"), "Clear")
-    visit = app.session_state["visit"]
-    visit.keep_drawing()
-    assert visit.kept == {}
+    sketch = app.session_state["visit"].sketch
+    sketch.put_aside()
+    assert sketch.aside == {}
 
 
 def test_strokes_that_the_canvas_does_not_show_are_no_digit() -> None:
     app = explore(view="morph")
     now = app.session_state["visit"]
-    now.kept = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
+    now.sketch.aside = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
     now.normal = False
     choose(run(app), "morph_B", "kept1")
     assert [info.value for info in app.info] == [NOTHING["morph"]]
@@ -954,7 +958,7 @@ def test_without_the_atlas_there_is_one_sentence_and_the_path_is_in_the_log(
         path.write_bytes(path.read_bytes()[:-100])
     app = explore(lang=language)
     _ = translator(language).gettext
-    for view in state.EXPLORED:
+    for view in VIEWS:
         caplog.clear()
         go(app, view)
         said = [error.value for error in app.error]

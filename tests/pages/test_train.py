@@ -20,7 +20,9 @@ from streamlit.testing.v1 import AppTest
 import ae
 from ae import keras_scripts, plans, weights
 from ae.evaluation import measure
+from pages.compare.views import VIEWS
 from tests.pages.test_app import component, opened, run, texts
+from ui import state
 from ui import trainings as offices
 from ui.trainings import Office
 
@@ -112,7 +114,7 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def widget(app: AppTest, name: str) -> Any:
-    turn = app.session_state["visit"].plan_turn
+    turn = app.session_state["visit"].draft.turn
     for kind in ("radio", "button_group", "toggle", "number_input", "selectbox"):
         for node in app.get(kind):
             if node.key == f"plan_{name}_{turn}":
@@ -141,7 +143,7 @@ SHIPPED = [family.title for family in ae.FAMILIES.values()]
 def test_the_code_beside_it_is_the_plan_s() -> None:
     app = at_train(opened())
     shown = [code.value for code in app.code]
-    plan = app.session_state["visit"].plan
+    plan = app.session_state["visit"].draft.plan
     assert plan == plans.preset("seconds", "shallow")
     assert [code.strip() for code in shown[:2]] == [
         keras_scripts.keras_python(plan).strip(),
@@ -161,7 +163,7 @@ def test_presets_and_families(name: str, like: str) -> None:
     assert titles == [ae.FAMILIES[other].title for other in plans.PLAIN]  # others train otherwise
     choice.set_value(like)
     run(app)
-    assert app.session_state["visit"].plan == plans.preset(name, like)
+    assert app.session_state["visit"].draft.plan == plans.preset(name, like)
     assert widget(app, "preset").value == name
 
 
@@ -169,7 +171,7 @@ def test_everything_can_be_changed() -> None:
     app = at_train(opened())
     widget(app, "layers").set_value(3)
     run(app)
-    assert app.session_state["visit"].plan.hidden == (128, 64)
+    assert app.session_state["visit"].draft.plan.hidden == (128, 64)
     for name, value in {
         "width_0": 100,
         "code": 2,
@@ -184,7 +186,7 @@ def test_everything_can_be_changed() -> None:
     }.items():
         widget(app, name).set_value(value)
         run(app)
-    plan = app.session_state["visit"].plan
+    plan = app.session_state["visit"].draft.plan
     assert (plan.hidden, plan.code_size, plan.digits, plan.seed) == ((100, 64), 2, 5000, 9)
     recipe = plan.recipe
     assert (recipe.loss, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
@@ -195,7 +197,7 @@ def test_everything_can_be_changed() -> None:
     assert "RMSprop" in app.code[0].value and "units = 100" in app.code[1].value
     widget(app, "preset").set_value("ours")
     run(app)
-    assert app.session_state["visit"].plan == plans.preset("ours", "shallow")
+    assert app.session_state["visit"].draft.plan == plans.preset("ours", "shallow")
 
 
 def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
@@ -219,9 +221,8 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     run(app)
     assert "Only 5 numbers of it pass." in " ".join(texts(app))
     app.switch_page("pages/compare/page.py")
-    for view in ("first_ten", "ladder", "atoms", "build_up", "subspace", "sparsity", "table",
-                 "strangers", "invent"):  # fmt: skip
-        app.session_state["view"] = view
+    for view in (view.name for view in VIEWS):
+        app.session_state[state.view_key("compare")] = view
         run(app)
         assert 'data-model="mine"' in " ".join(texts(app))
     assert model_names(opened()) == SHIPPED, "another visitor has no such model"
@@ -234,7 +235,7 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     widget(app, "go_on").set_value(True)
     run(app)
-    plan = app.session_state["visit"].plan
+    plan = app.session_state["visit"].draft.plan
     assert (plan.hidden, plan.code_size, plan.like) == ((20, 10), 5, "shallow")
     assert widget(app, "code").disabled
     button(app, "Train").click()

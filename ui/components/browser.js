@@ -13,7 +13,7 @@ export default function ({ data, parentElement }) {
 
   if (data.cookie) document.cookie = data.cookie;
 
-  if (view && data.view && view !== data.view) document.querySelector(".st-key-view")?.scrollIntoView();
+  if (view && data.view && view !== data.view) document.querySelector(".st-key-view_menu")?.scrollIntoView();
   view = data.view;
 
   // The canvas mounts when it likes, and again after a change of page.
