@@ -140,7 +140,8 @@ def test_each_page_runs_in_each_language(path: str, language: str) -> None:
 
 def catalogue() -> list[tuple[str, str]]:
     """English and Portuguese, for what differs; a placeholder stands for anything."""
-    path = ROOT / "ui" / "locales" / "pt_BR" / "LC_MESSAGES" / "gargalo.po"
+    folder = LANGUAGES["pt"].folder
+    path = ROOT / "ui" / "locales" / folder / "LC_MESSAGES" / "gargalo.po"
     with path.open("rb") as file:
         entries = read_po(file)
     return [
