@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import ae
@@ -132,6 +133,17 @@ def until_over(app: AppTest) -> AppTest:
     raise AssertionError("the training did not end")
 
 
+@pytest.fixture
+def returns(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open the app as a browser that has this cookie."""
+
+    def open_app(cookie: str, **query: str) -> AppTest:
+        monkeypatch.setattr(type(st.context), "cookies", {state.TOKEN_COOKIE: cookie})
+        return opened(**query)
+
+    return open_app
+
+
 def model_names(app: AppTest) -> list[str]:
     (found,) = (node for node in app.get("button_group") if node.key == "model")
     return [option.content for option in found.proto.options]
@@ -226,6 +238,37 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
         run(app)
         assert 'data-model="mine"' in " ".join(texts(app))
     assert model_names(opened()) == SHIPPED, "another visitor has no such model"
+
+
+def test_another_tab_has_my_model_and_shows_what_its_link_names(
+    child: Callable[..., Office], mine: Path, returns: Callable[..., AppTest]
+) -> None:
+    child()
+    app = at_train(opened())
+    app.file_uploader[0].upload("m.safetensors", mine.read_bytes(), "application/octet-stream")
+    run(app)
+    assert app.session_state["model"] == plans.OWN
+    tab = returns(app.session_state["visit"].token, model="sparse", lanes="pca,deep")
+    for _ in range(2):
+        assert tab.session_state["model"] == "sparse"
+        assert model_names(tab)[-1] == "My model"
+        assert tab.session_state[state.LANES] == ["pca", "deep", plans.OWN]
+        run(tab)
+    app.file_uploader[0].upload("n.safetensors", mine.read_bytes(), "application/octet-stream")
+    run(app)
+    assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "x" * 31, "x" * 33, "x" * 32 + "\n", "x" * 31 + "/", "é" * 32, "None"]
+)
+def test_a_cookie_that_is_no_token_of_ours_names_no_desk(
+    cookie: str, child: Callable[..., Office], returns: Callable[..., AppTest]
+) -> None:
+    child()
+    token = returns(cookie).session_state["visit"].token
+    assert token != cookie and len(token) == 32
+    assert returns(token).session_state["visit"].token == token
 
 
 def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
