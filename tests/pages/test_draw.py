@@ -236,6 +236,25 @@ def test_the_naive_route_can_be_compared() -> None:
     assert_shows(run(app), "deep", sees(*small))
 
 
+def test_a_stroke_is_encoded_once_and_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both routes and the visitor's edits; each call costs a visitor time."""
+    app = draw(opened(model="deep"), *SEVEN)
+    calls: list[str] = []
+    for verb in ("encode", "decode"):
+        whole = getattr(ae.Autoencoder, verb)
+
+        def counted(model: ae.Autoencoder, x: Any, verb: str = verb, whole: Any = whole) -> Any:
+            calls.append(verb)
+            return whole(model, x)
+
+        monkeypatch.setattr(ae.Autoencoder, verb, counted)
+    draw(app, *SEVEN, *ONE)
+    assert calls == ["encode", "decode"]
+    keep_slider(app).set_value(5)
+    run(app)
+    assert calls == ["encode", "decode"] * 2
+
+
 def test_the_axis_and_the_usual_range_stay_still() -> None:
     app = opened()
 
