@@ -132,5 +132,5 @@ def _slide(edits: Edits, unit: int, key: str, position: float) -> None:
 
 
 def _keep(edits: Edits, most: int, key: str) -> None:
-    kept = int(st.session_state[key])
-    edits.keep = kept if kept < most else None
+    largest = int(st.session_state[key])
+    edits.keep = largest if largest < most else None

@@ -18,12 +18,12 @@ def desk(now: Visit) -> Desk | None:
 
 def look_up(now: Visit) -> None:
     """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
-    found = desk(now)
-    if found is None or found.version == now.own_version:
+    mine = desk(now)
+    if mine is None or mine.version == now.own_version:
         return
     if now.own is None and OWN not in st.session_state[LANES]:
         st.session_state[LANES] = [*st.session_state[LANES], OWN]
-    now.own, now.own_version = found.model, found.version
+    now.own, now.own_version = mine.model, mine.version
     # Who has just trained or uploaded it looks at it; who opens a link looks at the link's model.
     if now.page is not None:
         st.session_state[MODEL] = OWN

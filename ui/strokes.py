@@ -109,9 +109,9 @@ def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
 @lru_cache(maxsize=64)
 def sample_digit(name: str) -> Float32:
     """Give a sample or a stranger in MNIST's normal form, (28, 28), read-only: all share it."""
-    made = digit(sample(name)).copy()
-    made.setflags(write=False)
-    return made
+    pixels = digit(sample(name)).copy()
+    pixels.setflags(write=False)
+    return pixels
 
 
 def smooth(stroke: Stroke) -> Float32:

@@ -78,16 +78,14 @@ def summary(plan: Plan, text: Text) -> str:
 def _net(draft: Draft, text: Text, *, disabled: bool) -> None:
     """Show the layers; the decoder's are the same, backwards."""
     _ = text.gettext
-    layers = len(draft.plan.hidden) + 1
+    layers, code_size = len(draft.plan.hidden) + 1, draft.plan.code_size
     _number(_("Layers of the encoder"), "layers", layers, plans.LAYERS, draft, 1, disabled=disabled)
     with st.container(horizontal=True):
         for i, width in enumerate(draft.plan.hidden):
             label = _("Width of layer {i}", i=i + 1)
             _number(label, f"width_{i}", width, plans.WIDTH, draft, 16, disabled=disabled)
-        _number(
-            _("Numbers in the code"), "code", draft.plan.code_size, plans.CODE, draft, 1,
-            disabled=disabled,
-        )  # fmt: skip
+        label = _("Numbers in the code")
+        _number(label, "code", code_size, plans.CODE, draft, 1, disabled=disabled)
 
 
 def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
@@ -99,32 +97,52 @@ def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
     left, right = st.columns(2)
     with left:
         st.selectbox(
-            _("Loss"), list(_LOSSES), list(_LOSSES).index(recipe.loss),
-            format_func=lambda name: _(_LOSSES[name]), key=f"plan_loss_{turn}", **options,
-        )  # fmt: skip
-        st.selectbox(
-            _("Optimizer"), plans.OPTIMIZERS, plans.OPTIMIZERS.index(recipe.optimizer),
-            format_func=plans.OPTIMIZER_CLASSES.__getitem__, key=f"plan_optimizer_{turn}",
+            _("Loss"),
+            list(_LOSSES),
+            list(_LOSSES).index(recipe.loss),
+            format_func=lambda name: _(_LOSSES[name]),
+            key=f"plan_loss_{turn}",
             **options,
-        )  # fmt: skip
+        )
+        st.selectbox(
+            _("Optimizer"),
+            plans.OPTIMIZERS,
+            plans.OPTIMIZERS.index(recipe.optimizer),
+            format_func=plans.OPTIMIZER_CLASSES.__getitem__,
+            key=f"plan_optimizer_{turn}",
+            **options,
+        )
         _number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], draft, 1, disabled=disabled)
-        _number(_("Training digits"), "digits", plan.digits, plans.DIGITS, draft, 500,
-                disabled=disabled)  # fmt: skip
+        _number(
+            _("Training digits"), "digits", plan.digits, plans.DIGITS, draft, 500, disabled=disabled
+        )
     with right:
         st.number_input(
-            _("Price of activity (L1)"), *bounds["l1"], recipe.l1, 0.0001, format="%.5f",
-            key=f"plan_l1_{turn}", **options,
-        )  # fmt: skip
-        st.number_input(
-            _("Learning rate"), *bounds["learning_rate"], recipe.learning_rate,
-            max(recipe.learning_rate / 10, 1e-6), format="%.6g", key=f"plan_learning_rate_{turn}",
+            _("Price of activity (L1)"),
+            *bounds["l1"],
+            recipe.l1,
+            0.0001,
+            format="%.5f",
+            key=f"plan_l1_{turn}",
             **options,
-        )  # fmt: skip
+        )
+        st.number_input(
+            _("Learning rate"),
+            *bounds["learning_rate"],
+            recipe.learning_rate,
+            max(recipe.learning_rate / 10, 1e-6),
+            format="%.6g",
+            key=f"plan_learning_rate_{turn}",
+            **options,
+        )
         batches = sorted({*_BATCHES, recipe.batch_size})
         st.selectbox(
-            _("Batch size"), batches, batches.index(recipe.batch_size),
-            key=f"plan_batch_size_{turn}", **options,
-        )  # fmt: skip
+            _("Batch size"),
+            batches,
+            batches.index(recipe.batch_size),
+            key=f"plan_batch_size_{turn}",
+            **options,
+        )
         _number(_("Seed"), "seed", plan.seed, plans.SEED, draft, 1, disabled=disabled)
 
 
@@ -140,9 +158,16 @@ def _number(
 ) -> None:
     least, most = map(int, bounds)
     st.number_input(
-        label, least, most, value, step, key=f"plan_{name}_{draft.turn}",
-        on_change=_change, args=(draft,), disabled=disabled,
-    )  # fmt: skip
+        label,
+        least,
+        most,
+        value,
+        step,
+        key=f"plan_{name}_{draft.turn}",
+        on_change=_change,
+        args=(draft,),
+        disabled=disabled,
+    )
 
 
 def _choice(draft: Draft, name: str, default: Any) -> Any:

@@ -47,11 +47,17 @@ with st.container(horizontal=True, gap="medium"):
     with st.container(key="watch_side"):
         with st.container(key="begin", horizontal=True, gap="small"):
             if running:
-                st.button(_("Stop, and keep what it has learnt"), icon=":material/stop:",
-                          on_click=cancel)  # fmt: skip
+                st.button(
+                    _("Stop, and keep what it has learnt"), icon=":material/stop:", on_click=cancel
+                )
             else:
-                st.button(_("Train"), icon=":material/play_arrow:", type="primary", width=200,
-                          on_click=begin)  # fmt: skip
+                st.button(
+                    _("Train"),
+                    icon=":material/play_arrow:",
+                    type="primary",
+                    width=200,
+                    on_click=begin,
+                )
                 office().warm_up()
             st.caption(choose.summary(now.draft.plan, text), width="content")
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent

@@ -38,7 +38,7 @@ SEVEN: list[Line] = [[(90.0, 70.0), (190.0, 70.0)], [(190.0, 70.0), (130.0, 220.
 ONE: list[Line] = [[(140.0, 40.0), (135.0, 240.0)]]
 
 
-class Shown(NamedTuple):
+class Tile(NamedTuple):
     """One picture of the page: its pixels and its text alternative."""
 
     pixels: np.ndarray
@@ -81,18 +81,18 @@ def outlines(app: AppTest) -> dict[int, float]:
     return {int(x) - 1: y for x, y in zip(trace["x"], trace["y"], strict=True)}
 
 
-def images(html: str) -> list[Shown]:
-    found = []
+def images(html: str) -> list[Tile]:
+    tiles = []
     for tag in re.findall(r"<img[^>]*>", html):
         data = re.search(r'src="data:image/png;base64,([^"]+)"', tag)
         alt = re.search(r'alt="([^"]*)"', tag)
         assert data and alt and alt[1], "a picture without pixels or without a text alternative"
         with Image.open(io.BytesIO(base64.b64decode(data[1]))) as image:
-            found.append(Shown(np.asarray(image), unescape(alt[1])))
-    return found
+            tiles.append(Tile(np.asarray(image), unescape(alt[1])))
+    return tiles
 
 
-def shown(app: AppTest, class_name: str = "pictures") -> list[Shown]:
+def tiles(app: AppTest, class_name: str = "pictures") -> list[Tile]:
     """The pictures of one part of the page; `pictures`: digit, reconstruction, error map."""
     (html,) = (
         node.proto.body
@@ -111,7 +111,7 @@ def assert_shows(
     change(code[0])
     reconstruction = model.decode(code)
     assert bars(app) == pytest.approx(code[0], rel=1e-4, abs=1e-6)
-    seen, survived, changed = (picture.pixels for picture in shown(app))
+    seen, survived, changed = (picture.pixels for picture in tiles(app))
     assert (seen == pictures.grey(digit)).all()
     # Plotly is given five digits, the decoder all; a slider gives what it shows.
     assert np.abs(survived.astype(int) - pictures.grey(reconstruction[0]).astype(int)).max() <= 1
@@ -138,18 +138,18 @@ def sees(*lines: Line, normalise: bool = True) -> np.ndarray:
 def button(app: AppTest, label: str, help: str | None = None) -> Button:
     """A button by its English name."""
     _ = translator(app.session_state[state.LANG]).gettext
-    (found,) = (
+    (match,) = (
         item
         for item in app.button
         if item.label == _(label) and (help is None or item.help == _(help))
     )
-    return found
+    return match
 
 
 def press(app: AppTest, label: str, help: str | None = None) -> AppTest:
-    found = button(app, label, help)
-    assert not found.disabled
-    found.click()
+    match = button(app, label, help)
+    assert not match.disabled
+    match.click()
     return run(app)
 
 
@@ -161,8 +161,8 @@ def value_slider(app: AppTest) -> Slider[float]:
 def keep_slider(app: AppTest) -> Slider[int]:
     """How many of the largest numbers are kept."""
     _ = translator(app.session_state[state.LANG]).gettext
-    (found,) = (slider for slider in app.slider if slider.label == _("Keep the largest"))
-    return found
+    (match,) = (slider for slider in app.slider if slider.label == _("Keep the largest"))
+    return match
 
 
 ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
@@ -189,7 +189,7 @@ def test_the_first_run_shows_a_digit_and_what_becomes_of_it(name: str, language:
     assert button(app, "Undo").disabled and button(app, "Redo").disabled
     assert not button(app, "Clear").disabled and not button(app, "Surprise me").disabled
     rows, columns = (np.flatnonzero(digit.any(axis=axis)) + 1 for axis in (1, 0))
-    seen, survived, changed = shown(app)
+    seen, survived, changed = tiles(app)
     for edge in (rows[0], rows[-1], columns[0], columns[-1]):
         assert re.search(rf"\b{edge}\b", seen.alt)
     assert "32" in survived.alt
@@ -300,12 +300,12 @@ MALFORMED: list[object] = [
 @every_language
 def test_what_is_not_a_drawing_gives_one_sentence(language: str) -> None:
     app = draw(opened(lang=language), *SEVEN)
-    said = translator(language).gettext(
+    sentence = translator(language).gettext(
         "The canvas sent something that is not a drawing. Yours is as it was."
     )
     for value in MALFORMED:
         send(app, value)
-        assert [warning.value for warning in app.warning] == [said], value
+        assert [warning.value for warning in app.warning] == [sentence], value
         assert_shows(app, "shallow", sees(*SEVEN))
         run(app)  # and again, as any other widget makes it run
         assert_shows(app, "shallow", sees(*SEVEN))
@@ -362,7 +362,7 @@ def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
         assert _("Draw a digit here") in page
         assert not re.search(r"\b(nan|inf|none)\b", page, re.IGNORECASE)
         assert np.isnan(bars(app)).all() and len(bars(app)) == 32
-        assert outlines(app) == {} and shown(app) == []
+        assert outlines(app) == {} and tiles(app) == []
         assert "sample" not in link(app)
         assert all(slider.disabled for slider in app.slider)
         assert button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
@@ -636,17 +636,17 @@ def test_edits_end_with_the_drawing_and_with_the_model() -> None:
 
 def test_the_selected_units_picture_is_what_it_does_to_the_average_digit() -> None:
     app = opened(model="sparse")
-    assert shown(app, "atom") == []
+    assert tiles(app, "atom") == []
     model = ae.load("sparse")
     for unit in (0, 31):
-        (picture,) = shown(select(app, unit), "atom")
+        (picture,) = tiles(select(app, unit), "atom")
         assert re.search(rf"\b{unit + 1}\b", picture.alt)
         codes = np.stack([model.statistics.code_mean] * 2)
         codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
         without, with_unit = model.decode(codes)
         assert (picture.pixels == pictures.signed(with_unit - without)).all()
     select(app, None)
-    assert shown(app, "atom") == []
+    assert tiles(app, "atom") == []
 
 
 @pytest.mark.parametrize(
@@ -720,8 +720,8 @@ def test_a_bad_upload_is_one_sentence(file: bytes, sentence: str, language: str)
     app = draw(opened(lang=language), *SEVEN)
     app.file_uploader[0].upload("seven.png", file, "image/png")
     run(app)
-    said = translator(language).gettext(sentence)
-    assert [warning.value for warning in app.warning] == [said]
+    translated = translator(language).gettext(sentence)
+    assert [warning.value for warning in app.warning] == [translated]
     assert_shows(app, "shallow", sees(*SEVEN))
     draw(app, *ONE)
     assert not app.warning

@@ -87,19 +87,19 @@ def child(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Office]]:
     """Make an office whose children say what is given, and end."""
-    made: list[Office] = []
+    opened_offices: list[Office] = []
 
     def put(end: str = _DONE, data: str = "MNIST") -> Office:
         script = tmp_path / "child.py"
-        said = _FAKE.replace("FILE", str(mine)).replace("DATA", data).replace("END", end)
-        script.write_text(said)
+        source = _FAKE.replace("FILE", str(mine)).replace("DATA", data).replace("END", end)
+        script.write_text(source)
         monkeypatch.setattr(offices, "COMMAND", [sys.executable, str(script)])
         offices.office.cache_clear()
-        made.append(offices.office())
-        return made[0]
+        opened_offices.append(offices.office())
+        return opened_offices[0]
 
     yield put
-    for office in made:
+    for office in opened_offices:
         office.close()
     offices.office.cache_clear()
 
@@ -110,8 +110,8 @@ def at_train(app: AppTest) -> AppTest:
 
 
 def button(app: AppTest, label: str) -> Any:
-    (found,) = (one for one in app.button if one.label == label)
-    return found
+    (match,) = (one for one in app.button if one.label == label)
+    return match
 
 
 def widget(app: AppTest, name: str) -> Any:
@@ -145,8 +145,8 @@ def returns(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 
 
 def model_names(app: AppTest) -> list[str]:
-    (found,) = (node for node in app.get("button_group") if node.key == "model")
-    return [option.content for option in found.proto.options]
+    (choice,) = (node for node in app.get("button_group") if node.key == "model")
+    return [option.content for option in choice.proto.options]
 
 
 SHIPPED = [family.title for family in ae.FAMILIES.values()]
@@ -154,14 +154,14 @@ SHIPPED = [family.title for family in ae.FAMILIES.values()]
 
 def test_the_code_beside_it_is_the_plan_s() -> None:
     app = at_train(opened())
-    shown = [code.value for code in app.code]
+    codes = [code.value for code in app.code]
     plan = app.session_state["visit"].draft.plan
     assert plan == plans.preset("seconds", "shallow")
-    assert [code.strip() for code in shown[:2]] == [
+    assert [code.strip() for code in codes[:2]] == [
         keras_scripts.keras_python(plan).strip(),
         keras_scripts.keras_r(plan).strip(),
     ]
-    assert shown[2].split()[:4] == ["python", "-m", "ae", "train"]
+    assert codes[2].split()[:4] == ["python", "-m", "ae", "train"]
 
 
 @pytest.mark.parametrize("name", plans.PRESETS)
@@ -202,8 +202,11 @@ def test_everything_can_be_changed() -> None:
     assert (plan.hidden, plan.code_size, plan.digits, plan.seed) == ((100, 64), 2, 5000, 9)
     recipe = plan.recipe
     assert (recipe.loss, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
-        "mean_squared_error", "rmsprop", 7, 64,
-    )  # fmt: skip
+        "mean_squared_error",
+        "rmsprop",
+        7,
+        64,
+    )
     assert (recipe.l1, recipe.learning_rate) == (0.001, 0.01)
     assert widget(app, "preset").value is None
     assert "RMSprop" in app.code[0].value and "units = 100" in app.code[1].value
@@ -223,10 +226,10 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     assert [frame["at"] for frame in film["frames"]] == [0, 0.5, 1, 2]
     assert film["frames"][0]["text"] == "before it learns · squared error 0.0200 · 3 dead units"
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
-    said = " ".join(texts(app))
-    assert "Done. What it has learnt is “My model” on every page now." in said
-    assert "60,000 of MNIST's digits, and 10,000 others" in said
-    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in said
+    written = " ".join(texts(app))
+    assert "Done. What it has learnt is “My model” on every page now." in written
+    assert "60,000 of MNIST's digits, and 10,000 others" in written
+    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
     # The others' pages, with a code of five numbers.
     app.switch_page("pages/draw/page.py")
@@ -304,8 +307,8 @@ def test_a_child_that_fails_gives_one_sentence(
     app = at_train(opened())
     button(app, "Train").click()
     app = until_over(run(app))
-    said = " ".join(texts(app))
-    assert sentence in said and "What it has learnt is “My model”" in said
+    written = " ".join(texts(app))
+    assert sentence in written and "What it has learnt is “My model”" in written
     assert model_names(app)[-1] == "My model"
 
 
@@ -314,8 +317,8 @@ def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> 
     app = at_train(opened())
     button(app, "Train").click()
     app = until_over(run(app))
-    said = " ".join(texts(app))
-    assert "variations of our own sample digits, because MNIST is not here" in said
+    written = " ".join(texts(app))
+    assert "variations of our own sample digits, because MNIST is not here" in written
     names = [trace["name"] for trace in component(app, "loss")["figure"][0]]
     assert names == ["while learning", "on digits held out"]
 

@@ -21,13 +21,13 @@ codes = arrays(np.float32, UNITS, elements=st.integers(0, 6).map(float))
 @given(codes, st.integers(1, UNITS))
 def test_the_k_largest_are_kept(code: np.ndarray, keep: int) -> None:
     before = code.copy()
-    shown = Edits(keep=keep).apply(code)
+    edited = Edits(keep=keep).apply(code)
     assert (code == before).all()  # what the encoder gave is still needed
-    assert shown.dtype == np.float32 and shown.shape == code.shape
-    kept = shown != 0
-    assert (shown[kept] == code[kept]).all()
+    assert edited.dtype == np.float32 and edited.shape == code.shape
+    kept = edited != 0
+    assert (edited[kept] == code[kept]).all()
     assert kept.sum() == min(keep, np.count_nonzero(code))
-    assert sorted(shown)[::-1][:keep] == sorted(code)[::-1][:keep]
+    assert sorted(edited)[::-1][:keep] == sorted(code)[::-1][:keep]
 
 
 def test_of_equals_the_first_are_kept_and_a_sign_is_no_matter() -> None:
@@ -40,18 +40,18 @@ def test_of_equals_the_first_are_kept_and_a_sign_is_no_matter() -> None:
 def test_an_edit_stands_whatever_is_kept(
     code: np.ndarray, keep: int, values: dict[int, float]
 ) -> None:
-    shown = Edits(values=values, keep=keep).apply(code)
+    edited = Edits(values=values, keep=keep).apply(code)
     untouched = Edits(keep=keep).apply(code)
     for unit in range(UNITS):
         expected = np.float32(values[unit]) if unit in values else untouched[unit]
-        assert shown[unit] == expected
+        assert edited[unit] == expected
 
 
 def test_nothing_done_changes_nothing() -> None:
     code = np.linspace(0, 9, UNITS, dtype=np.float32)
     assert not Edits()
-    shown = Edits().apply(code)
-    assert (shown == code).all() and shown is not code
+    edited = Edits().apply(code)
+    assert (edited == code).all() and edited is not code
 
 
 def test_edits_end_with_the_drawing_and_the_chosen_unit_with_the_model() -> None:

@@ -170,9 +170,9 @@ class Canvas(RuleBasedStateMachine):
         self.last: tuple[Stroke, ...] | None = None
         self.count = 0
 
-    def step(self, shown: tuple[Stroke, ...]) -> None:
+    def step(self, drawn: tuple[Stroke, ...]) -> None:
         del self.history[self.at + 1 :]
-        self.history.append(shown)
+        self.history.append(drawn)
         self.at += 1
 
     @rule()
