@@ -77,7 +77,7 @@ class Visit:
     draft : what they would train.
     page : the folder's name of the page that is open.
     notices : sentences to show once.
-    seed : of the dice that the visitor has rolled.
+    seed : of what is sampled at random.
     token : of the visitor's desk in the office of trainings.
     own : the model that the visitor trained or uploaded. own_version : which of them.
     own_map : version of the visitor's own model, and its map.
@@ -110,7 +110,7 @@ class Visit:
         return self.sketch.revision
 
     def resample(self) -> None:
-        """Roll the dice again."""
+        """Sample at random again, by the next seed."""
         self.seed = (self.seed + 1) % SEEDS
 
 

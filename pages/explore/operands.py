@@ -16,7 +16,7 @@ from ui import inference, strokes
 from ui.text import Text
 
 DRAWING, ITS_AVERAGE = "drawing", "its_average"
-_ASIDE, _MEAN = "kept", "mean"
+_ASIDE, _MEAN = "aside", "mean"
 
 
 @dataclass(frozen=True)

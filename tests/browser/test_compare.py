@@ -127,7 +127,7 @@ def test_samples_clear_and_lanes(open_compare: OpenPage) -> None:
 
 
 def test_a_link_to_the_page_works_on_a_server_that_has_just_started(browser: Browser) -> None:
-    """Streamlit would say "Page not found" to the first visitor; see pages/compare.py."""
+    """Streamlit would say "Page not found" to the first visitor; see pages/README.md."""
     with serve("cold") as url:
         for _visitor in range(2):
             context = browser.new_context(viewport={"width": 1280, "height": 720})

@@ -231,7 +231,7 @@ def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
     app = press(draw(explore(view="morph"), *SEVEN), "Put my drawing aside")
     draw(app, *ONE)
     pick(app, "morph_corners", "3")
-    for letter, value in (("A", "kept1"), ("B", "mean4"), ("C", "2b")):
+    for letter, value in (("A", "aside1"), ("B", "mean4"), ("C", "2b")):
         choose(app, f"morph_{letter}", value)
     before = component(app, "morph_sheet")["pictures"]
     go(app, "new", "new_part", "draw")
@@ -244,7 +244,7 @@ def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
     go(run(app), "morph")
     assert component(app, "morph_sheet")["pictures"] == before
     assert [app.selectbox(key=f"morph_{letter}").value for letter in "ABC"] == [
-        "kept1",
+        "aside1",
         "mean4",
         "2b",
     ]
@@ -538,7 +538,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
         assert kept[len(wanted)] == _("Average of my digit")
     draw(app, *SEVEN)
     for i, line in enumerate(lines[1:]):
-        choose(app, "morph_B", f"kept{i + 2}")
+        choose(app, "morph_B", f"aside{i + 2}")
         one, other = sees(*SEVEN), sees(*line)
         assert_way(app, "vae", encoded("vae", one), encoded("vae", other), one, other)
     # They are seen as the drawing is seen: in the normal form or not.
@@ -560,7 +560,7 @@ def test_strokes_that_the_canvas_does_not_show_are_no_digit() -> None:
     now = app.session_state["visit"]
     now.sketch.aside = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
     now.normal = False
-    choose(run(app), "morph_B", "kept1")
+    choose(run(app), "morph_B", "aside1")
     assert [info.value for info in app.info] == [NOTHING["morph"]]
 
 
@@ -644,7 +644,7 @@ def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) 
         assert_sum(app, name, (encoded(name, drawn), drawn), *means)
     press(app, "Put my drawing aside")
     draw(app, *ONE)
-    for letter, value in (("A", "2a"), ("B", "kept1"), ("C", "drawing")):
+    for letter, value in (("A", "2a"), ("B", "aside1"), ("C", "drawing")):
         choose(app, f"sum_{letter}", value)
     digits = strokes.sample_digit("2a"), drawn, sees(*ONE)
     beyond = digits[0] - digits[1] + digits[2]

@@ -33,7 +33,7 @@ def test_what_is_heard_again_keeps_the_edits() -> None:
     assert now.sketch.drawing.strokes == (A,) and len(now.sketch.past) == 1
 
 
-def test_the_dice_come_around() -> None:
+def test_the_seeds_come_around() -> None:
     now = Visit(seed=SEEDS - 1)
     now.resample()
     assert now.seed == 0
