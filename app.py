@@ -7,28 +7,31 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import diagram, html, models, state
+from pages.compare.views import VIEWS as COMPARE
+from pages.explore.views import VIEWS as EXPLORE
+from ui import diagram, html, models, own, state
 from ui.text import LANGUAGES, N_
 
-# Path, title, icon. A page is a folder and this line; pages/compare.py says what else it needs.
+# Folder, title, icon, views. A page is a folder, this line and a stub: see pages/README.md.
 PAGES = (
-    ("pages/draw/page.py", N_("Draw"), ":material/draw:"),
-    ("pages/compare/page.py", N_("Compare"), ":material/compare:"),
-    ("pages/explore/page.py", N_("Explore"), ":material/explore:"),
-    ("pages/train/page.py", N_("Train"), ":material/model_training:"),
+    ("draw", N_("Draw"), ":material/draw:", ()),
+    ("compare", N_("Compare"), ":material/compare:", COMPARE),
+    ("explore", N_("Explore"), ":material/explore:", EXPLORE),
+    ("train", N_("Train"), ":material/model_training:", ()),
 )
 
 UI = Path(__file__).parent / "ui"
 st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
-now = state.visit()
+now = state.enter({name: [view.name for view in views] for name, *_label, views in PAGES})
+own.look_up(now)
 text = state.text()
 _ = text.gettext
 
 pages = [
-    st.Page(path, title=_(title), icon=icon, url_path=Path(path).parent.name, default=not i)
-    for i, (path, title, icon) in enumerate(PAGES)
+    st.Page(f"pages/{name}/page.py", title=_(title), icon=icon, url_path=name, default=not i)
+    for i, (name, title, icon, _views) in enumerate(PAGES)
 ]
 # Our own menu in the frame: Streamlit's would take a row of its own from a projector's screen.
 page = st.navigation(pages, position="hidden")
@@ -43,7 +46,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         state.model_names(now),
         format_func=lambda name: models.title(name, text),
         key=state.MODEL,
-        on_change=now.change_model,
+        on_change=now.edits.change_model,
         required=True,
         label_visibility="collapsed",
     )

@@ -21,7 +21,7 @@ from _report import Row, count, median, p95, parser, publish, run, say
 from _server import OURS, App, MeasurementError, keras_app, serve
 from playwright.sync_api import Browser
 
-from ui.state import VIEWS
+from pages.compare.views import VIEWS
 
 STROKES_PER_DRAWING = 4
 WARM_UP = 2  # strokes; the first ones compile the page's scripts
@@ -59,9 +59,9 @@ def _arguments() -> argparse.Namespace:
     made.add_argument("--page", choices=AREAS, default="draw", help="default: draw")
     made.add_argument(
         "--view",
-        choices=VIEWS,
-        default=VIEWS[0],
-        help=f"open below Compare's lanes (default: {VIEWS[0]})",
+        choices=[view.name for view in VIEWS],
+        default=VIEWS[0].name,
+        help=f"open below Compare's lanes (default: {VIEWS[0].name})",
     )
     made.add_argument(
         "--frames",

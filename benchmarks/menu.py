@@ -15,14 +15,15 @@ from _report import Row, count, median, p95, parser, publish, run, say
 from _server import OURS, MeasurementError, serve
 from playwright.sync_api import Browser, Error
 
-from ui.state import EXPLORED, VIEWS
+from pages.compare.views import VIEWS as COMPARE
+from pages.explore.views import VIEWS as EXPLORE
 
 QUIET = 500  # ms
 LIMIT = 30_000  # ms
 # Page -> its place in the menu, its views, what it shows first, and how soon it is to be complete.
 PAGES = {
-    "compare": (1, VIEWS, ".lanes", 1500),
-    "explore": (2, EXPLORED, ".st-key-explore", 2000),
+    "compare": (1, COMPARE, ".lanes", 1500),
+    "explore": (2, EXPLORE, ".st-key-explore_side", 2000),
 }
 # What a view draws by itself after its element is there.
 LATE = {"map": ".code-map[data-revision]", "morph": ".slides[data-revision]"}
@@ -39,7 +40,8 @@ _CANVAS = """(late) => new Promise((resolve) => {
 def main() -> None:
     arguments = _arguments()
     page = arguments.page
-    _, views, _, target = PAGES[page]
+    _, table, _, target = PAGES[page]
+    views = [view.name for view in table]
     with chromium() as browser, serve(OURS) as server:
         # The first visit reads files that later ones share.
         _visit(browser, server.url, page, views[0])

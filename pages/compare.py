@@ -1,9 +1,4 @@
-"""Not the page, which is compare/page.py: only the first visitor of a server may come through here.
-
-Until a session has called `st.navigation`, Streamlit takes the scripts right in pages/ for the
-app's pages (1.67, `PagesManager.uses_pages_directory`). Of a link to /compare it would say "Page
-not found", on top of the page. This script is found, ends that state, and lets app.py open.
-"""
+"""A stub: the page is in the folder of the same name, and README.md says what this is for."""
 
 import streamlit as st
 

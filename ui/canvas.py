@@ -1,6 +1,6 @@
 """The canvas, its own undo and clear, the sample digits and the upload.
 
-Everything here changes one thing: ``visit.drawing``.
+Everything here changes one thing: ``visit.sketch``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from functools import partial
 
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import st_canvas
 
 import ae
 from ui import html, strokes, uploads
 from ui.components import browser
-from ui.state import Visit, canvas_key, link, view
+from ui.sketch import Sketch
+from ui.state import Visit, link, view
 from ui.strokes import PEN, SIDE, Drawing, DrawingError
 from ui.text import Text
 
@@ -25,13 +25,17 @@ _UPLOAD = "upload"
 
 
 def show(now: Visit, text: Text) -> None:
-    """Show the canvas with its tools; the visitor's drawing is then in ``now.drawing``."""
+    """Show the canvas with its tools; the drawing is then in ``now.sketch``."""
+    # Not at the top: it loads on a server only, and the tables of views are read without one, too.
+    from streamlit_drawable_canvas import st_canvas
+
     _ = text.gettext
-    _hear(now, text)
+    sketch = now.sketch
+    _hear(sketch, text)
     with st.container(key="canvas_box"):
-        if canvas_key(now) not in st.session_state:
-            now.reload()  # the first canvas, or the visitor came back to the page
-        picture = now.loaded.picture
+        if sketch.canvas_key not in st.session_state:
+            sketch.reload()  # the first canvas, or the visitor came back to the page
+        picture = sketch.loaded.picture
         st_canvas(
             stroke_width=PEN,
             stroke_color="#fff",
@@ -39,14 +43,14 @@ def show(now: Visit, text: Text) -> None:
             background_image=Image.fromarray(picture.canvas) if picture else None,
             # A second load of the same strokes must differ from the first, or the canvas skips it.
             initial_drawing={
-                "objects": strokes.to_fabric(now.loaded.strokes, now.loads),
-                "load": now.loads,
+                "objects": strokes.to_fabric(sketch.loaded.strokes, sketch.loads),
+                "load": sketch.loads,
             },
             width=SIDE,
             height=SIDE,
-            key=canvas_key(now),
+            key=sketch.canvas_key,
         )
-        if now.drawing.empty:
+        if sketch.drawing.empty:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
     browser.settle(
         link=link(now),
@@ -54,11 +58,11 @@ def show(now: Visit, text: Text) -> None:
         view=view(now),
         canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
     )
-    if now.problem:
-        st.warning(now.problem, icon=":material/error:")
-    _tools(now, text)
-    _samples(now, text)
-    _upload(now, text)
+    if sketch.problem:
+        st.warning(sketch.problem, icon=":material/error:")
+    _tools(sketch, text)
+    _samples(sketch, text)
+    _upload(sketch, text)
 
 
 def normal_form(now: Visit, text: Text) -> None:
@@ -76,27 +80,27 @@ def _switch(now: Visit) -> None:
     now.normal = bool(st.session_state[_NORMAL])
 
 
-def _hear(now: Visit, text: Text) -> None:
+def _hear(sketch: Sketch, text: Text) -> None:
     """Take the canvas's last message, which Streamlit hands over before the script runs."""
-    state = st.session_state.get(canvas_key(now))
+    state = st.session_state.get(sketch.canvas_key)
     if state is None:
         return
     try:
-        now.hear(strokes.from_canvas(state, now.loads))
+        sketch.hear(strokes.from_canvas(state, sketch.loads))
     except DrawingError:
-        now.problem = text.gettext(
+        sketch.problem = text.gettext(
             "The canvas sent something that is not a drawing. Yours is as it was."
         )
-        now.remount()
+        sketch.remount()
 
 
-def _tools(now: Visit, text: Text) -> None:
+def _tools(sketch: Sketch, text: Text) -> None:
     _ = text.gettext
     tools: tuple[tuple[str, str, str, str, Callable[[], None], bool], ...] = (
-        ("undo", _("Undo"), "undo", "Mod+Z", now.undo, bool(now.past)),
-        ("redo", _("Redo"), "redo", "Mod+Shift+Z", now.redo, bool(now.future)),
-        ("clear", _("Clear"), "delete", "Delete", now.clear, not now.drawing.empty),
-        ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, now), True),
+        ("undo", _("Undo"), "undo", "Mod+Z", sketch.undo, bool(sketch.past)),
+        ("redo", _("Redo"), "redo", "Mod+Shift+Z", sketch.redo, bool(sketch.future)),
+        ("clear", _("Clear"), "delete", "Delete", sketch.clear, not sketch.drawing.empty),
+        ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, sketch), True),
     )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
         for key, label, icon, shortcut, deed, usable in tools:
@@ -106,12 +110,12 @@ def _tools(now: Visit, text: Text) -> None:
                 icon=f":material/{icon}:",
                 shortcut=shortcut,
                 on_click=act,
-                args=(now, text, deed),
+                args=(sketch, text, deed),
                 disabled=not usable,
             )
 
 
-def _samples(now: Visit, text: Text) -> None:
+def _samples(sketch: Sketch, text: Text) -> None:
     """Offer the ten digits; a digit pressed again gives its next writing."""
     with st.container(key="samples", horizontal=True, gap="xsmall"):
         for digit in "0123456789":
@@ -120,29 +124,29 @@ def _samples(now: Visit, text: Text) -> None:
                 key=f"sample_{digit}",
                 help=text.gettext("Another {digit} at each click", digit=digit),
                 on_click=act,
-                args=(now, text, partial(_next_sample, now, digit)),
+                args=(sketch, text, partial(_next_sample, sketch, digit)),
             )
 
 
-def act(now: Visit, text: Text, deed: Callable[[], None]) -> None:
+def act(sketch: Sketch, text: Text, deed: Callable[[], None]) -> None:
     """Do what a button says, after a stroke that came with the same click."""
-    _hear(now, text)
+    _hear(sketch, text)
     deed()
 
 
-def _next_sample(now: Visit, digit: str) -> None:
+def _next_sample(sketch: Sketch, digit: str) -> None:
     names = [name for name in ae.samples.SAMPLES if name.startswith(digit)]
-    shown = now.drawing.sample
-    following = names.index(shown) + 1 if shown in names else 0
-    now.put(strokes.sample(names[following % len(names)]))
+    sample = sketch.drawing.sample
+    following = names.index(sample) + 1 if sample in names else 0
+    sketch.put(strokes.sample(names[following % len(names)]))
 
 
-def _surprise(now: Visit) -> None:
-    names = [name for name in ae.samples.SAMPLES if name != now.drawing.sample]
-    now.put(strokes.sample(secrets.choice(names)))
+def _surprise(sketch: Sketch) -> None:
+    names = [name for name in ae.samples.SAMPLES if name != sketch.drawing.sample]
+    sketch.put(strokes.sample(secrets.choice(names)))
 
 
-def _upload(now: Visit, text: Text) -> None:
+def _upload(sketch: Sketch, text: Text) -> None:
     _ = text.gettext
     with st.popover(_("Upload a picture"), icon=":material/upload:", width="stretch"):
         st.file_uploader(
@@ -152,18 +156,18 @@ def _upload(now: Visit, text: Text) -> None:
             max_upload_size=uploads.MAX_MB,
             key=_UPLOAD,
             on_change=_take_upload,
-            args=(now, text),
+            args=(sketch, text),
         )
 
 
-def _take_upload(now: Visit, text: Text) -> None:
+def _take_upload(sketch: Sketch, text: Text) -> None:
     file = st.session_state[_UPLOAD]
     if file is None:  # the visitor took it off the list; the drawing stays
         return
-    _hear(now, text)
+    _hear(sketch, text)
     try:
         picture = uploads.read(file.getvalue())
     except uploads.UploadError as fault:
-        now.problem = text.gettext(fault.message)
+        sketch.problem = text.gettext(fault.message)
     else:
-        now.put(Drawing(picture=picture))
+        sketch.put(Drawing(picture=picture))

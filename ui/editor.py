@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
@@ -11,41 +10,26 @@ from ae.arrays import Float32
 from ae.model import Model
 from ui import figures, html, pictures
 from ui.components.bars import code_bars
+from ui.edits import Edits
+from ui.inference import Result
 from ui.state import Visit
 from ui.text import Text
 
 
-def edited(code: Float32, now: Visit) -> Float32:
-    """Apply what the visitor did: (units,) as encoded -> (units,) as shown."""
-    code = code.copy()
-    if now.keep is not None:
-        code[np.argsort(-np.abs(code), kind="stable")[now.keep :]] = 0
-    for unit, value in now.edits.items():
-        code[unit] = value
-    return code
-
-
-def show_code(
-    now: Visit,
-    model: Model,
-    code: Float32 | None,
-    encoded: Float32 | None,
-    text: Text,
-    *,
-    key: str,
-    height: int,
+def show(
+    now: Visit, model: Model, result: Result | None, text: Text, *, key: str, height: int
 ) -> None:
     """Show the code as bars, and the tools that change it.
 
     Parameters
     ----------
-    code, encoded : (units,) as shown, edits included, and as the encoder gave it; None while there
-        is no drawing.
-    key, height : of the chart.
+    result : what the model makes of the drawing; None while there is none.
+    key, height : of the chart, in px.
     """
     _ = text.gettext
+    code, encoded = (result.code, result.encoded) if result else (None, None)
     st.html(figures.code_title(model.code_size, text))
-    now.selected = code_bars(
+    now.edits.unit = code_bars(
         figures.code_figure(
             code,
             encoded,
@@ -53,7 +37,7 @@ def show_code(
             model.statistics.code_axis,
             text,
         ),
-        selected=now.selected,
+        selected=now.edits.unit,
         label=_("The code as bars. The arrow keys choose a unit."),
         unit_text=_("Unit {unit}: {value}"),
         no_unit_text=_("No unit chosen"),
@@ -61,10 +45,10 @@ def show_code(
         key=key,
         height=height,
     )
-    show(now, model, code, text)
+    _tools(now.edits, model, code, text)
 
 
-def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
+def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None:
     """Show the tools for the selected unit and for the whole code.
 
     Parameters
@@ -74,23 +58,23 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
     _ = text.gettext
     # Room for doubling the strongest; the chart cuts such a bar and marks it.
     bottom, top = (round(2 * end, 2) for end in model.statistics.code_axis)
-    unit, disabled = now.selected, code is None
+    unit, disabled = edits.unit, code is None
     value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
         # What a slider shows comes from the code, which a bar, a button or a drawing may change.
-        value_key, shown = f"unit_{unit}_{now.turn}", round(value, 2)
+        value_key, position = f"unit_{unit}_{edits.turn}", round(value, 2)
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             bottom,
             top,
-            shown,
+            position,
             step=0.01,
             format="localized",
             key=value_key,
             on_change=_slide,
-            args=(now, unit, value_key, shown),
+            args=(edits, unit, value_key, position),
             disabled=idle,
         )
         with st.container(key="unit_tools", horizontal=True, gap="xsmall", width="content"):
@@ -99,31 +83,31 @@ def show(now: Visit, model: Model, code: Float32 | None, text: Text) -> None:
                 ("×2", min(max(2 * value, bottom), top), _("Double this unit")),
             ):
                 st.button(
-                    label, help=help_text, on_click=now.set_unit, args=(unit, new), disabled=idle
+                    label, help=help_text, on_click=edits.set, args=(unit, new), disabled=idle
                 )
             st.button(
                 _("Reset"),
                 help=_("Give this unit its own value again"),
-                on_click=now.set_unit,
+                on_click=edits.set,
                 args=(unit, None),
-                disabled=unit not in now.edits,
+                disabled=unit not in edits.values,
             )
-        keep_key = f"keep_{now.turn}"
+        keep_key = f"keep_{edits.turn}"
         st.slider(
             _("Keep the largest"),
             1,
             model.code_size,
-            min(now.keep or model.code_size, model.code_size),
+            min(edits.keep or model.code_size, model.code_size),
             key=keep_key,
             on_change=_keep,
-            args=(now, model.code_size, keep_key),
+            args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
         st.button(
             _("Reset all"),
             icon=":material/restart_alt:",
-            on_click=now.reset_code,
-            disabled=not now.edits and now.keep is None,
+            on_click=edits.reset,
+            disabled=not edits,
         )
 
 
@@ -140,14 +124,14 @@ def _atom(model: Model, unit: int | None, text: Text) -> Markup:
     return html.element("figure", effect, class_="atom")
 
 
-def _slide(now: Visit, unit: int, key: str, shown: float) -> None:
+def _slide(edits: Edits, unit: int, key: str, position: float) -> None:
     # Streamlit also calls back when the browser merely repeats what a slider showed, after the
     # server has dropped that slider for another unit's.
     value = float(st.session_state[key])
-    if value != shown:
-        now.edits[unit] = value
+    if value != position:
+        edits.values[unit] = value
 
 
-def _keep(now: Visit, most: int, key: str) -> None:
-    kept = int(st.session_state[key])
-    now.keep = kept if kept < most else None
+def _keep(edits: Edits, most: int, key: str) -> None:
+    largest = int(st.session_state[key])
+    edits.keep = largest if largest < most else None

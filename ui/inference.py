@@ -1,12 +1,19 @@
-"""The one way from a drawing to what a model makes of it."""
+"""The one way from a drawing to what a model makes of it: digit, code, edited code, result."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+import ae
 from ae import evaluation
 from ae.arrays import Float32
 from ae.model import Model
+from ui import strokes
+from ui.edits import Edits
+from ui.strokes import Drawing
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,44 @@ class Result:
         return self.reconstruction - self.digit
 
 
-def decode(model: Model, digit: Float32, encoded: Float32, code: Float32) -> Result:
-    """Decode a code and measure how far it is from the digit."""
-    reconstruction = model.decode(code[None])
-    mse = float(evaluation.mse(digit[None], reconstruction)[0])
-    return Result(
-        digit=digit,
-        encoded=encoded,
-        code=code,
-        reconstruction=reconstruction[0],
-        bce=float(evaluation.bce(digit[None], reconstruction)[0]),
-        mse=mse,
-        better_than=model.statistics.better_than(mse),
-    )
+def digit(drawing: Drawing, *, normalise: bool) -> Float32 | None:
+    """Give the digit as the models see it, (28, 28) in [0, 1]; None while there is no ink."""
+    try:
+        return strokes.digit(drawing, normalise=normalise)
+    except ae.EmptyDrawing:
+        return None
+
+
+def results(model: Model, *ways: tuple[Float32, Edits | None]) -> Sequence[Result]:
+    """Send digits through a model, all of them with one encoding and one decoding.
+
+    Parameters
+    ----------
+    ways : a (28, 28) digit, and the changes to its code; None leaves it as encoded.
+    """
+    digits = np.stack([digit for digit, _ in ways])
+    encoded = model.encode(digits)
+    codes = encoded.copy()
+    for code, (_, edits) in zip(codes, ways, strict=True):
+        if edits is not None:
+            code[:] = edits.apply(code)
+    reconstructions = model.decode(codes)
+    bce, mse = evaluation.bce(digits, reconstructions), evaluation.mse(digits, reconstructions)
+    return [
+        Result(
+            digit=digits[i],
+            encoded=encoded[i],
+            code=codes[i],
+            reconstruction=reconstructions[i],
+            bce=float(bce[i]),
+            mse=float(mse[i]),
+            better_than=model.statistics.better_than(float(mse[i])),
+        )
+        for i in range(len(ways))
+    ]
+
+
+def result(model: Model, digit: Float32, edits: Edits | None = None) -> Result:
+    """Send one (28, 28) digit through a model."""
+    (only,) = results(model, (digit, edits))
+    return only

@@ -34,27 +34,27 @@ def get(name: str, now: Visit) -> ae.Model:
 
 def get_or_stop(name: str, now: Visit, text: Text) -> ae.Model:
     """Give a model, or say that its file is missing or damaged, and end the page there."""
-    found = available([name], now)
-    if not found:
+    models = available([name], now)
+    if not models:
         st.error(
             text.gettext(
                 "This model cannot be used: its file is missing or damaged. The others work."
             )
         )
         st.stop()
-    return found[name]
+    return models[name]
 
 
 def available(names: Iterable[str], now: Visit) -> dict[str, ae.Model]:
     """Load models; one whose file is missing or damaged is left out."""
-    found = {}
+    models = {}
     for name in names:
         try:
-            found[name] = get(name, now)
+            models[name] = get(name, now)
         except ae.WeightsError as fault:
             # The path and the command that mends it are for whoever runs the server.
             logging.getLogger(__name__).error("%s", fault)
-    return found
+    return models
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -74,7 +74,7 @@ class Drawing:
 
 
 def sample(name: str) -> Drawing:
-    """Put one of the shipped samples on the canvas, or one of the strangers that are no digits."""
+    """Put one of the shipped samples on the canvas, or one of those that are no digits."""
     if name in ae.out_of_distribution.PICTURES:
         digit = ae.out_of_distribution.PICTURES[name]
         canvas = pictures.grey(digit).repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
@@ -108,10 +108,10 @@ def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
 
 @lru_cache(maxsize=64)
 def sample_digit(name: str) -> Float32:
-    """Give a sample or a stranger in MNIST's normal form, (28, 28), read-only: all share it."""
-    made = digit(sample(name)).copy()
-    made.setflags(write=False)
-    return made
+    """Give a sample, digit or not, in MNIST's normal form, (28, 28), read-only: all share it."""
+    pixels = digit(sample(name)).copy()
+    pixels.setflags(write=False)
+    return pixels
 
 
 def smooth(stroke: Stroke) -> Float32:

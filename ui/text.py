@@ -7,23 +7,45 @@ would give every visitor the language of the last one.
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import SupportsFloat
 
-# Code in the URL -> its own name for itself. English is the source language.
-LANGUAGES = {"en": "English", "pt": "Português"}
-
-_CATALOGUES = {"pt": "pt_BR"}  # language -> folder in ui/locales; English needs none
 _LOCALES = Path(__file__).parent / "locales"
 _PAGES = Path(__file__).parent.parent / "pages"
 
-# English writes 1,234.5 and Portuguese 1.234,5. Babel knows every language's way, but loading two
-# of its locales costs the server 20 ms and 6 MB (of 190) for these two characters; so Babel only
-# collects strings (`make text`) and is the tests' oracle for this table.
-_NUMBERS = {"en": str.maketrans({}), "pt": str.maketrans(",.", ".,")}
+
+@dataclass(frozen=True)
+class Language:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name : the language's own name for itself.
+    folder : of its catalogue in ``ui/locales``; a locale as Babel knows it. The strings in the code
+        are English, so English has none.
+    separators : the decimal and the thousands separator, as Plotly wants them. Babel knows every
+        language's, but loading two of its locales costs the server 20 ms and 6 MB (of 190) for
+        these two characters; so Babel only collects strings (`make text`) and is the tests' oracle.
+    """
+
+    name: str
+    folder: str | None
+    separators: str
+
+
+# THE table of languages, by their code in a link: 1,234.5 in English is 1.234,5 in Portuguese.
+LANGUAGES: Mapping[str, Language] = MappingProxyType(
+    {
+        "en": Language("English", None, ".,"),
+        "pt": Language("Português", "pt_BR", ",."),
+    }
+)
+_SOURCE = next(iter(LANGUAGES))
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "extract, don't translate yet")
@@ -34,7 +56,7 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "extract, don
 def best_language(locale: str | None) -> str:
     """Choose the language for a browser's locale: ``"pt-PT"`` gives ``"pt"``, ``"fr"`` English."""
     primary = (locale or "").replace("_", "-").split("-")[0].lower()
-    return primary if primary in LANGUAGES else "en"
+    return primary if primary in LANGUAGES else _SOURCE
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -48,11 +70,10 @@ def translator(language: str) -> Text:
     """
     if language not in LANGUAGES:
         raise ValueError(f"no language {language!r}, expected one of {', '.join(LANGUAGES)}")
-    if language not in _CATALOGUES:
+    folder = LANGUAGES[language].folder
+    if folder is None:
         return Text(language, gettext.NullTranslations())
-    return Text(
-        language, gettext.translation("gargalo", _LOCALES, languages=[_CATALOGUES[language]])
-    )
+    return Text(language, gettext.translation("gargalo", _LOCALES, languages=[folder]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +95,8 @@ class Text:
         is only looked up later). Without values, braces stay as they are.
         """
         # An empty message is gettext's key for the catalogue's header.
-        found = self._catalogue.gettext(message) if message else ""
-        return found.format(**values) if values else found
+        translated = self._catalogue.gettext(message) if message else ""
+        return translated.format(**values) if values else translated
 
     def ngettext(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate by count; ``{n}`` is the count: ``ngettext("{n} unit", "{n} units", k)``."""
@@ -87,12 +108,12 @@ class Text:
         decimal = Decimal(str(x))
         if not decimal.is_finite():
             return "NaN" if decimal.is_nan() else "-∞" if decimal < 0 else "∞"
-        return f"{decimal:z,.{digits}f}".translate(_NUMBERS[self.language])
+        return f"{decimal:z,.{digits}f}".translate(str.maketrans(".,", self.separators))
 
     @property
     def separators(self) -> str:
-        """The decimal and the thousands separator, as Plotly wants them: ``".,"`` or ``",."``."""
-        return ".,".translate(_NUMBERS[self.language])
+        """The decimal and the thousands separator: ``".,"`` or ``",."``."""
+        return LANGUAGES[self.language].separators
 
     def percent(self, share: SupportsFloat, digits: int = 0) -> str:
         """Write a share as per cent: 0.634 -> ``63%``."""
@@ -107,5 +128,5 @@ class Text:
             if not part.replace("_", "").isalnum():
                 raise ValueError(f"{part!r} is not the plain name of a page or of a text")
         translated = _PAGES / page / f"{stem}.{self.language}.md"
-        source = translated.with_name(f"{stem}.en.md")
+        source = translated.with_name(f"{stem}.{_SOURCE}.md")
         return (translated if translated.exists() else source).read_text(encoding="utf-8")

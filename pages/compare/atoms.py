@@ -55,8 +55,8 @@ def show(scene: Scene, text: Text) -> None:
     )
     st.caption(" ".join(sentences))
     compared = [scene.focus]
-    if "pca" in scene.found and scene.focus.name != "pca":
-        compared.append(scene.found["pca"])
+    if "pca" in scene.available and scene.focus.name != "pca":
+        compared.append(scene.available["pca"])
     groups = [_group(model, kind, scene, text) for model in compared]
     atoms(groups, key="atoms")
     downloads.pictures(

@@ -24,7 +24,7 @@ _TITLES = {
 
 def show(scene: Scene, text: Text) -> None:
     """Show all of them at a glance; one click puts one on the canvas."""
-    _ = text.gettext
+    _, sketch = text.gettext, scene.now.sketch
     st.caption(
         _(
             "The models were trained on digits alone. What a pen could draw may survive in part; a"
@@ -39,7 +39,7 @@ def show(scene: Scene, text: Text) -> None:
                 key=f"stranger_{name}",
                 width="stretch",
                 on_click=canvas.act,
-                args=(scene.now, text, partial(scene.now.put, strokes.sample(name))),
+                args=(sketch, text, partial(sketch.put, strokes.sample(name))),
             )
     digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]

@@ -34,7 +34,7 @@ def show(scene: Scene, text: Text) -> None:
     )
     rows = (
         _row(name, facts.codes[name, recipe], heads, text)
-        for name in scene.found
+        for name in scene.available
         if (name, recipe) in facts.codes
     )
     st.html(tables.table(heads, rows, "lanes facts"))

@@ -43,7 +43,7 @@ def show(scene: Scene, text: Text) -> None:
     plot(figures.angles_figure(degrees, titles, text), label=label, key="angles", height=300)
     bent = [
         models.title(name, text)
-        for name in scene.found
+        for name in scene.available
         if name in ae.FAMILIES and not draws_in_one_layer(name)
     ]
     if bent:

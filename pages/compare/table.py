@@ -76,7 +76,7 @@ def _rows(
     table: Mapping[str, Any], scene: Scene, text: Text
 ) -> list[tuple[str, dict[Column, float]]]:
     """Put a model's two recipes into one row; the references stand among them."""
-    rows: dict[str, dict[Column, float]] = {name: {} for name in scene.found}
+    rows: dict[str, dict[Column, float]] = {name: {} for name in scene.available}
     for record in table["models"]:
         recipe = record["recipe"] or "best"
         if record["name"] in rows:
@@ -85,7 +85,7 @@ def _rows(
                 for figure in _FIGURES
                 if (figure, recipe) in _COLUMNS
             }
-    for name, model in scene.found.items():
+    for name, model in scene.available.items():
         if name == OWN and models.tested_on_mnist(model):
             measured = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
             rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}

@@ -24,12 +24,12 @@ def how_it_works() -> None:
     st.markdown(text.long("draw", "how" if family.hidden == "relu" else "how_linear"))
     st.latex(formulas.loss(family))
     recipe = family.recipes["best"]
-    for note, told in (
+    for note, applies in (
         ("price", recipe.l1),
         ("variational", family.variational),
         ("noise", recipe.noise),
     ):
-        if told:
+        if applies:
             st.markdown(text.long("draw", note))
 
 
@@ -41,14 +41,13 @@ def workspace() -> None:
             canvas.show(now, text)
         with st.container(key="results"):
             result = results.show(now, model, text)
-            code, encoded = (result.code, result.encoded) if result else (None, None)
-            editor.show_code(now, model, code, encoded, text, key="bars", height=190)
+            editor.show(now, model, result, text, key="bars", height=190)
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()
                 with st.popover(_("Take it away"), icon=":material/download:", disabled=not result):
                     if result:
-                        takeaway.show(result, now.drawing, name, text)
+                        takeaway.show(result, now.sketch.drawing, name, text)
 
 
 workspace()

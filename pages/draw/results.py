@@ -8,29 +8,24 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-import ae
 from ae.model import Model
-from ui import canvas, editor, html, pictures, strokes
-from ui.inference import Result, decode
+from ui import canvas, html, inference, pictures
+from ui.inference import Result
 from ui.state import Visit
 from ui.text import Text
 
 
 def show(now: Visit, model: Model, text: Text) -> Result | None:
     """Show what the model makes of the drawing, or an invitation while there is none."""
-    _ = text.gettext
-    try:
-        digits = {normal: strokes.digit(now.drawing, normalise=normal) for normal in (True, False)}
-    except ae.EmptyDrawing:
+    normal, plain = (inference.digit(now.sketch.drawing, normalise=way) for way in (True, False))
+    if normal is None or plain is None:
         st.html(_blank(text))
         _route({}, now, text)
         return None
-    encoded = {normal: model.encode(digit[None])[0] for normal, digit in digits.items()}
-    result = decode(
-        model, digits[now.normal], encoded[now.normal], editor.edited(encoded[now.normal], now)
-    )
+    digit = normal if now.normal else plain
+    result, *routes = inference.results(model, (digit, now.edits), (normal, None), (plain, None))
     st.html(_html(result, now.revision, text))
-    _route({k: decode(model, digits[k], encoded[k], encoded[k]).mse for k in digits}, now, text)
+    _route({way: route.mse for way, route in zip((True, False), routes, strict=True)}, now, text)
     return result
 
 

@@ -57,7 +57,7 @@ def show(scene: Scene, text: Text) -> None:
     )
     st.caption(_how(code_map, by, text))
     # Below the map: who changes a number moves the star.
-    editor.show_code(scene.now, model, scene.code, scene.encoded, text, key="map_bars", height=130)
+    editor.show(scene.now, model, scene.result, text, key="map_bars", height=130)
 
 
 def _how(code_map: CodeMap, by: str, text: Text) -> str:

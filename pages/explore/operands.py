@@ -12,12 +12,11 @@ from ae import latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS
 from pages.explore.scene import Scene
-from ui import strokes
-from ui.strokes import Drawing
+from ui import inference, strokes
 from ui.text import Text
 
 DRAWING, ITS_AVERAGE = "drawing", "its_average"
-_KEPT, _MEAN = "kept", "mean"
+_ASIDE, _MEAN = "aside", "mean"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def keep(scene: Scene, text: Text) -> None:
         _("Put my drawing aside"),
         icon=":material/push_pin:",
         help=_("Then clear the canvas and draw another: both can be chosen. The last four stay."),
-        on_click=scene.now.keep_drawing,
+        on_click=scene.now.sketch.put_aside,
         disabled=scene.digit is None,
     )
 
@@ -57,11 +56,11 @@ def choose(
     ----------
     default : what is chosen at first; ``sample`` if the model has no map, and so no averages.
     """
-    kept = [f"{_KEPT}{i}" for i in scene.now.kept]
+    aside = [f"{_ASIDE}{i}" for i in scene.now.sketch.aside]
     averages = []
     if scene.code_map is not None:
         averages = [ITS_AVERAGE, *(f"{_MEAN}{digit}" for digit in range(10))]
-    options = [DRAWING, *kept, *averages, *ae.samples.SAMPLES]
+    options = [DRAWING, *aside, *averages, *ae.samples.SAMPLES]
     chosen = st.selectbox(
         label,
         options,
@@ -97,13 +96,12 @@ def _title(name: str, scene: Scene, text: Text) -> str:
         return _("My drawing")
     if name == ITS_AVERAGE:
         return _("Average of my digit")
-    if name.startswith(_KEPT):
-        i = int(name.removeprefix(_KEPT))
-        digit = _digit(scene.now.kept[i], scene) if i in scene.now.kept else None
-        seen = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
-        if seen is None:
+    if name.startswith(_ASIDE):
+        digit, i = _digit(name, scene), name.removeprefix(_ASIDE)
+        guessed = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
+        if guessed is None:
             return _("Put aside, {i}", i=i)
-        return _("Put aside, {i}: a {digit}", i=i, digit=seen[0])
+        return _("Put aside, {i}: a {digit}", i=i, digit=guessed[0])
     if name.startswith(_MEAN):
         return _("Average {digit}", digit=name.removeprefix(_MEAN))
     return _("Sample {digit} ({letter})", digit=name[0], letter=name[1:])
@@ -112,25 +110,23 @@ def _title(name: str, scene: Scene, text: Text) -> str:
 def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
     title = _title(name, scene, text)
     if name == DRAWING:
-        if scene.digit is None or scene.code is None:
-            return None
-        return Operand(title, scene.code, scene.digit)
+        result = scene.result
+        return None if result is None else Operand(title, result.code, result.digit)
     if name == ITS_AVERAGE:  # of the digit that its neighbours say it is
-        found = None if scene.encoded is None else guess(scene.encoded, scene)
-        return None if found is None else _operand(f"{_MEAN}{found[0]}", scene, text)
+        guessed = None if scene.result is None else guess(scene.result.encoded, scene)
+        return None if guessed is None else _operand(f"{_MEAN}{guessed[0]}", scene, text)
     if name.startswith(_MEAN):
         code = means(scene)[int(name.removeprefix(_MEAN))]
         return Operand(title, code, scene.model.decode(code[None])[0])
-    digit = (
-        _digit(scene.now.kept[int(name.removeprefix(_KEPT))], scene)
-        if name.startswith(_KEPT)
-        else strokes.sample_digit(name)
-    )
+    digit = _digit(name, scene)
     return None if digit is None else Operand(title, scene.model.encode(digit[None])[0], digit)
 
 
-def _digit(drawing: Drawing, scene: Scene) -> Float32 | None:
-    try:
-        return strokes.digit(drawing, normalise=scene.now.normal)
-    except ae.EmptyDrawing:  # all of it lies outside the canvas
+def _digit(name: str, scene: Scene) -> Float32 | None:
+    """Give a sample, or what was put aside; None where all of that lies outside the canvas."""
+    if not name.startswith(_ASIDE):
+        return strokes.sample_digit(name)
+    drawing = scene.now.sketch.aside.get(int(name.removeprefix(_ASIDE)))
+    if drawing is None:
         return None
+    return inference.digit(drawing, normalise=scene.now.normal)

@@ -9,7 +9,8 @@ from ae.arrays import Float32
 from ae.atlas import Atlas, CodeMap
 from ae.model import Model
 from ae.plans import OWN
-from ui import editor, models, strokes
+from ui import inference, models
+from ui.inference import Result
 from ui.state import Visit
 from ui.text import N_
 
@@ -26,17 +27,24 @@ class Scene:
     model : the one that the frame names.
     atlas : what was measured of MNIST.
     code_map : the model's; None where there is none.
-    digit : (28, 28), the drawing as the models see it; None while there is none.
-    encoded, code : (units,) as the encoder gave it, and after the visitor's edits.
+    result : what the model makes of the drawing, edits included; None while there is none.
     """
 
     now: Visit
     model: Model
     atlas: Atlas
     code_map: CodeMap | None
-    digit: Float32 | None
-    encoded: Float32 | None
-    code: Float32 | None
+    result: Result | None
+
+    @property
+    def digit(self) -> Float32 | None:
+        """The drawing as the models see it, (28, 28)."""
+        return None if self.result is None else self.result.digit
+
+    @property
+    def code(self) -> Float32 | None:
+        """The drawing's, (units,), after the visitor's edits."""
+        return None if self.result is None else self.result.code
 
 
 def look(now: Visit, model: Model) -> Scene:
@@ -49,12 +57,9 @@ def look(now: Visit, model: Model) -> Scene:
     """
     atlas = models.atlas()
     code_map = _own_map(now, model) if model.name == OWN else atlas.maps.get(model.name)
-    try:
-        digit = strokes.digit(now.drawing, normalise=now.normal)
-    except ae.EmptyDrawing:
-        return Scene(now, model, atlas, code_map, None, None, None)
-    encoded = model.encode(digit[None])[0]
-    return Scene(now, model, atlas, code_map, digit, encoded, editor.edited(encoded, now))
+    digit = inference.digit(now.sketch.drawing, normalise=now.normal)
+    result = None if digit is None else inference.result(model, digit, now.edits)
+    return Scene(now, model, atlas, code_map, result)
 
 
 def _own_map(now: Visit, model: Model) -> CodeMap | None:

@@ -1,1 +1,1 @@
-"""The parts of the Train page, and the trainings themselves."""
+"""The parts of the Train page: what is chosen, how it goes, what comes of it."""

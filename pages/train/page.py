@@ -4,14 +4,14 @@ import streamlit as st
 
 from ae import keras_scripts
 from pages.train import choose, use, watch
-from ui import html, state
+from ui import html, own, state
 from ui.components import browser
 from ui.trainings import Busy, office
 
 now = state.visit("train")
 text = state.text()
 _ = text.gettext
-desk = state.desk(now)
+desk = own.desk(now)
 training = desk.training if desk else None
 running = training is not None and not training.over
 
@@ -29,9 +29,9 @@ browser.settle(
 
 def begin() -> None:
     """Train what is chosen."""
-    start = desk.raw if desk and now.go_on else None
+    start = desk.raw if desk and now.draft.go_on else None
     try:
-        office().submit(now.token, now.plan, watch.watched(now), start)
+        office().submit(now.token, now.draft.plan, watch.watched(now), start)
     except Busy:
         now.notices.append(use.BUSY)
 
@@ -48,13 +48,19 @@ with st.container(horizontal=True, gap="medium"):
     with st.container(key="watch_side"):
         with st.container(key="begin", horizontal=True, gap="small"):
             if running:
-                st.button(_("Stop, and keep what it has learnt"), icon=":material/stop:",
-                          on_click=cancel)  # fmt: skip
+                st.button(
+                    _("Stop, and keep what it has learnt"), icon=":material/stop:", on_click=cancel
+                )
             else:
-                st.button(_("Train"), icon=":material/play_arrow:", type="primary", width=200,
-                          on_click=begin)  # fmt: skip
+                st.button(
+                    _("Train"),
+                    icon=":material/play_arrow:",
+                    type="primary",
+                    width=200,
+                    on_click=begin,
+                )
                 office().warm_up()
-            st.caption(choose.summary(now.plan, text), width="content")
+            st.caption(choose.summary(now.draft.plan, text), width="content")
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
 
         @st.fragment(run_every=0.5 if running else None)
@@ -69,6 +75,6 @@ with st.container(horizontal=True, gap="medium"):
 
 st.subheader(_("The same as code"))
 keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
-keras.code(keras_scripts.keras_python(now.plan), language="python")
-r.code(keras_scripts.keras_r(now.plan), language="r")
-terminal.code(" ".join(["python -m ae train", *now.plan.arguments]), language="bash")
+keras.code(keras_scripts.keras_python(now.draft.plan), language="python")
+r.code(keras_scripts.keras_r(now.draft.plan), language="r")
+terminal.code(" ".join(["python -m ae train", *now.draft.plan.arguments]), language="bash")

@@ -13,7 +13,8 @@ import streamlit as st
 
 from ae import weights
 from ui import downloads
-from ui.state import Visit, desk
+from ui.own import desk
+from ui.state import Visit
 from ui.text import N_, Text
 from ui.trainings import Busy, Desk, Training, office
 

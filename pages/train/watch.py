@@ -10,7 +10,7 @@ import streamlit as st
 import ae
 from ae import augmentation
 from ae.arrays import Float32
-from ui import figures, html, models, pictures, strokes
+from ui import figures, html, inference, models, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
 from ui.state import Visit
@@ -55,11 +55,8 @@ def watched(now: Visit) -> Float32:
     if ten is None:
         firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
         ten = np.stack([strokes.sample_digit(name) for name in firsts])
-    try:
-        own = strokes.digit(now.drawing, normalise=now.normal)
-    except ae.EmptyDrawing:
-        return ten
-    return np.concatenate([ten, own[None]])
+    own = inference.digit(now.sketch.drawing, normalise=now.normal)
+    return ten if own is None else np.concatenate([ten, own[None]])
 
 
 def show(training: Training | None, now: Visit, text: Text) -> None:
@@ -152,7 +149,7 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
     new = frames[max(now.frames_sent - _AGAIN, 0) :]
     now.frames_sent = len(frames)
     latest = None if training is None else training.latest
-    epochs = now.plan.recipe.epochs if training is None else training.plan.recipe.epochs
+    epochs = now.draft.plan.recipe.epochs if training is None else training.plan.recipe.epochs
     film.film(
         reel=0 if training is None else training.number,
         originals=_strip(digits),
@@ -193,7 +190,7 @@ def _strip(digits: Float32) -> str:
 def _chart(training: Training | None, now: Visit, text: Text) -> None:
     """Draw the loss beside what it can be compared with."""
     _ = text.gettext
-    plan = now.plan if training is None else training.plan
+    plan = now.draft.plan if training is None else training.plan
     measure = {"binary_crossentropy": "bce", "mean_squared_error": "mse"}[plan.recipe.loss]
     lines: dict[str, float] = {}
     if training is None or training.data is None or training.data[0] == "MNIST":

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import ae
 from ae import facts
+from pages.compare import views
 from tests.browser.test_draw import (
     ENGLISH,
     ONE,
@@ -39,6 +40,7 @@ from tests.browser.test_draw import (
 from tests.conftest import screenshot, serve, wait_run
 from ui import pictures, state, strokes
 
+VIEWS = [view.name for view in views.VIEWS]
 OpenPage = Callable[..., Page]
 
 
@@ -66,7 +68,7 @@ def lane(page: Page, name: str) -> Locator:
 
 def view(page: Page, title: str) -> None:
     """Open one of the views below the lanes."""
-    page.locator(f".st-key-{state.VIEW}").get_by_text(title, exact=True).click()
+    page.locator(".st-key-view_menu").get_by_text(title, exact=True).click()
     wait_run(page)
 
 
@@ -125,7 +127,7 @@ def test_samples_clear_and_lanes(open_compare: OpenPage) -> None:
 
 
 def test_a_link_to_the_page_works_on_a_server_that_has_just_started(browser: Browser) -> None:
-    """Streamlit would say "Page not found" to the first visitor; see pages/compare.py."""
+    """Streamlit would say "Page not found" to the first visitor; see pages/README.md."""
     with serve("cold") as url:
         for _visitor in range(2):
             context = browser.new_context(viewport={"width": 1280, "height": 720})
@@ -258,7 +260,7 @@ def test_a_finger_on_a_phone(open_compare: OpenPage) -> None:
     with new_drawing(visitor):
         touch(finger, *[(x + 140, y + 240 - 10 * i) for i in range(21)])
     expect(lane(visitor, "deep").locator("img")).to_have_count(2)
-    visitor.locator(f".st-key-{state.VIEW}").get_by_text(PORTUGUESE("Unit by unit")).tap()
+    visitor.locator(".st-key-view_menu").get_by_text(PORTUGUESE("Unit by unit")).tap()
     wait_run(visitor)
     atom = visitor.locator(".atoms section").nth(1).get_by_role("radio").nth(9)
     atom.scroll_into_view_if_needed()
@@ -270,9 +272,9 @@ def test_a_finger_on_a_phone(open_compare: OpenPage) -> None:
 def test_every_view_fits_every_screen(language: str, open_compare: OpenPage) -> None:
     """No view is wider than the screen; a picture of each is kept, of a projector and a phone."""
     visitor = open_compare(f"?lang={language}&model=deep")
-    pills = visitor.locator(f".st-key-{state.VIEW} button")
-    expect(pills).to_have_count(len(state.VIEWS))
-    for i, name in enumerate(state.VIEWS):
+    pills = visitor.locator(".st-key-view_menu button")
+    expect(pills).to_have_count(len(VIEWS))
+    for i, name in enumerate(VIEWS):
         visitor.set_viewport_size({"width": 1440, "height": 900})
         pills.nth(i).click()
         wait_run(visitor)

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 import ae
+from pages.explore import views
 from tests.browser.test_draw import (
     ENGLISH,
     ONE,
@@ -27,8 +28,8 @@ from tests.browser.test_draw import (
     sample_digit,
 )
 from tests.conftest import screenshot, wait_run
-from ui import state
 
+VIEWS = [view.name for view in views.VIEWS]
 OpenPage = Callable[..., Page]
 
 
@@ -38,7 +39,7 @@ def open_explore(page: OpenPage) -> OpenPage:
 
     def open_page(query: str = "", **options: Any) -> Page:
         visitor = page(f"/explore{query}", **options)
-        expect(visitor.locator(f".st-key-{state.EXPLORE}")).to_be_visible()
+        expect(visitor.locator(".st-key-view_explore")).to_be_visible()
         expect(canvas(visitor)).to_be_visible()
         wait_run(visitor)
         return visitor
@@ -47,7 +48,7 @@ def open_explore(page: OpenPage) -> OpenPage:
 
 
 def view(page: Page, title: str) -> None:
-    page.locator(f".st-key-{state.EXPLORE}").get_by_text(title, exact=True).click()
+    page.locator(".st-key-view_explore").get_by_text(title, exact=True).click()
     wait_run(page)
 
 
@@ -223,9 +224,9 @@ MEASURE = """() => {
 def test_every_view_fits_every_screen(language: str, open_explore: OpenPage) -> None:
     """No view is wider than the screen; a picture of each is kept, of a projector and a phone."""
     visitor = open_explore(f"?lang={language}&model=vae")
-    pills = visitor.locator(f".st-key-{state.EXPLORE} button")
-    expect(pills).to_have_count(len(state.EXPLORED))
-    for i, name in enumerate(state.EXPLORED):
+    pills = visitor.locator(".st-key-view_explore button")
+    expect(pills).to_have_count(len(VIEWS))
+    for i, name in enumerate(VIEWS):
         visitor.set_viewport_size({"width": 1440, "height": 900})
         pills.nth(i).click()
         wait_run(visitor)
@@ -246,7 +247,7 @@ def test_a_finger_on_a_phone(open_explore: OpenPage) -> None:
     place.scroll_into_view_if_needed()
     place.tap()
     expect(atlas(visitor)).to_have_attribute("data-pin", re.compile("."))
-    view_of = visitor.locator(f".st-key-{state.EXPLORE}")
+    view_of = visitor.locator(".st-key-view_explore")
     view_of.get_by_text(PORTUGUESE("Morph"), exact=True).tap()
     wait_run(visitor)
     stop = visitor.locator(".slides .strip button").nth(5)

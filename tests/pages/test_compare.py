@@ -18,13 +18,16 @@ from streamlit.testing.v1 import AppTest
 
 import ae
 from ae import evaluation, facts, generation, units
-from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
+from pages.compare import views
+from tests.pages.test_app import appears, catalogue, component, link, opened, pieces, run, texts
 from tests.pages.test_draw import SEVEN, draw, images, narrow_deep, press, sees
 from ui import models, pictures, state, strokes
 from ui.text import LANGUAGES, translator
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
-every_view = pytest.mark.parametrize("view", state.VIEWS)
+VIEWS = [view.name for view in views.VIEWS]
+MENU = state.view_key("compare")
+every_view = pytest.mark.parametrize("view", VIEWS)
 
 PAGE = "pages/compare/page.py"
 ALL = ",".join(state.COMPARED)  # as a link names all lanes
@@ -39,16 +42,16 @@ def compare(**query: str) -> AppTest:
 
 def html(app: AppTest, class_name: str) -> str:
     """The one part of the page that has this class."""
-    (found,) = (
+    (markup,) = (
         node.proto.body for node in app.get("html") if f'class="{class_name}"' in node.proto.body
     )
-    return found
+    return markup
 
 
 def cells(row: str) -> list[str]:
     """A table row's cells: their text, or their pictures' HTML."""
-    found = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
-    return [cell if "<img" in cell or "small-bars" in cell else plain(cell) for cell in found]
+    written = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+    return [cell if "<img" in cell or "small-bars" in cell else plain(cell) for cell in written]
 
 
 def plain(markup: str) -> str:
@@ -64,21 +67,21 @@ def lanes(app: AppTest) -> dict[str, list[str]]:
 def heights(cell: str) -> np.ndarray:
     """The bars of a lane, signed, in percent of the chart's height."""
     zero = float(re.search(r'<b style="bottom:([\d.]+)%', cell)[1])
-    found = []
+    drawn = []
     for bar in re.findall(r"<i ([^>]*)>", cell):
         size = re.search(r"height:([\d.]+)%", bar)
         bottom = float(re.search(r"bottom:([\d.]+)%", bar)[1])
-        found.append(0.0 if size is None else float(size[1]) * (1 if bottom >= zero else -1))
-    return np.array(found)
+        drawn.append(0.0 if size is None else float(size[1]) * (1 if bottom >= zero else -1))
+    return np.array(drawn)
 
 
 def assert_lanes_show(app: AppTest, digit: np.ndarray, names: tuple[str, ...]) -> None:
     """Each lane is what the library computes for this digit."""
     text = translator(app.session_state[state.LANG])
-    found = lanes(app)
-    assert tuple(found) == names
+    rows = lanes(app)
+    assert tuple(rows) == names
     results = {}
-    for name, (title, bars, survives, changed, mse, bce, better, active) in found.items():
+    for name, (title, bars, survives, changed, mse, bce, better, active) in rows.items():
         model = ae.load(name)
         code = model.encode(digit[None])
         picture = model.decode(code)[0]
@@ -98,7 +101,7 @@ def assert_lanes_show(app: AppTest, digit: np.ndarray, names: tuple[str, ...]) -
         inside = (code[0] < 1.15 * high.max()) & (code[0] > 1.15 * min(low.min(), 0))
         assert drawn[inside] == pytest.approx(100 * code[0][inside] / span, abs=0.11)
         assert reconstruction.alt.startswith(title) and "aria-label" in bars
-    marks = {name: cell[4].split(maxsplit=1)[1:] for name, cell in found.items()}
+    marks = {name: cell[4].split(maxsplit=1)[1:] for name, cell in rows.items()}
     least, most = (pick(results.values()) for pick in (min, max))
     for name, error in results.items():
         # Of two that look alike, one alone would be a riddle.
@@ -133,15 +136,15 @@ def test_the_drawing_is_the_one_from_the_draw_page_and_goes_back_to_it() -> None
     app = draw(opened(), *SEVEN)
     app.switch_page(PAGE)
     assert_lanes_show(run(app), sees(*SEVEN), state.FIRST_LANES)
-    canvas = component(app, state.canvas_key(app.session_state["visit"]))
+    canvas = component(app, app.session_state["visit"].sketch.canvas_key)
     assert strokes.from_fabric(canvas["initialDrawing"]) == tuple(map(tuple, SEVEN))
     draw(app, *SEVEN[:1])
     app.switch_page("pages/draw/page.py")
     run(app)
-    canvas = component(app, state.canvas_key(app.session_state["visit"]))
+    canvas = component(app, app.session_state["visit"].sketch.canvas_key)
     assert strokes.from_fabric(canvas["initialDrawing"]) == (tuple(SEVEN[0]),)
     press(app, "Undo")  # the other page's steps can be undone here
-    assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
+    assert app.session_state["visit"].sketch.drawing.strokes == tuple(map(tuple, SEVEN))
 
 
 def test_the_visitor_chooses_the_lanes() -> None:
@@ -174,8 +177,8 @@ def test_an_empty_canvas_invites_and_claims_nothing(view: str, language: str) ->
 def test_every_view_opens_by_its_link_and_by_the_menu(view: str) -> None:
     app = compare(view=view, model="sparse", sample="3b")
     assert link(app) == {"model": "sparse", "lang": "en", "sample": "3b", "view": view}
-    other = next(name for name in state.VIEWS if name != view)
-    app.button_group(key=state.VIEW).set_value(other)
+    other = next(name for name in VIEWS if name != view)
+    app.button_group(key=MENU).set_value(other)
     run(app)
     assert link(app)["view"] == other
     # A view is kept while the visitor is on another page, and that page's link does not name it.
@@ -190,7 +193,7 @@ def test_nonsense_for_a_view_is_ignored_with_a_notice(value: str) -> None:
     app = opened(view=value)
     assert [toast.value for toast in app.toast] == ["The link names a view that does not exist."]
     app.switch_page(PAGE)
-    assert link(run(app))["view"] == state.VIEWS[0]
+    assert link(run(app))["view"] == VIEWS[0]
 
 
 @every_view
@@ -198,11 +201,11 @@ def test_portuguese_is_really_portuguese(view: str) -> None:
     english, portuguese = (
         pieces(compare(lang=name, view=view, model="deep", lanes=ALL)) for name in ("en", "pt")
     )
-    seen = [(source, target) for source, target in catalogue() if shown(source, english)]
+    seen = [(source, target) for source, target in catalogue() if appears(source, english)]
     assert len(seen) > 30
     for source, target in seen:
-        assert shown(target, portuguese), f"{target!r} is missing"
-        assert not shown(source, portuguese), f"{source!r} is not translated"
+        assert appears(target, portuguese), f"{target!r} is missing"
+        assert not appears(source, portuguese), f"{source!r} is not translated"
     assert not any(re.fullmatch(r"0\.\d+|\d+\.\d{1,2}%?", piece) for piece in portuguese)
 
 
@@ -258,7 +261,7 @@ def test_a_stroke_that_comes_too_late_is_not_drawn_again() -> None:
     """Undo is pressed while the canvas still waits to send: it then reports the undone drawing."""
     app = compare(sample="7b")
     visit = app.session_state["visit"]
-    canvas_key = state.canvas_key(visit)
+    canvas_key = visit.sketch.canvas_key
     late = {
         "objects": [
             *component(app, canvas_key)["initialDrawing"]["objects"],
@@ -276,8 +279,8 @@ def test_a_stroke_that_comes_too_late_is_not_drawn_again() -> None:
 
 def gallery(app: AppTest) -> dict[str, list[Any]]:
     """Title of a row -> its pictures."""
-    (found,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
-    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", found, re.DOTALL)
+    (markup,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
+    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", markup, re.DOTALL)
     return {unescape(title): images(row) for title, row in rows}
 
 
@@ -324,8 +327,8 @@ def test_the_first_ten_are_our_own_where_mnist_is_not(at_hand: Any) -> None:
 
 def curve(app: AppTest, key: str, name: str) -> np.ndarray:
     traces, _ = component(app, key)["figure"]
-    (found,) = (trace["y"] for trace in traces if trace.get("name") == name)
-    return np.array(found, float)
+    (values,) = (trace["y"] for trace in traces if trace.get("name") == name)
+    return np.array(values, float)
 
 
 @pytest.mark.parametrize("measure", ["mse", "bce"])
@@ -339,7 +342,7 @@ def test_the_ladder(measure: str) -> None:
     error = getattr(evaluation, measure)
     own = error(np.repeat(digit[None], 128, axis=0), shipped.pca.ladder(digit))
     assert curve(app, "ladder_own", "PCA") == pytest.approx(own, rel=1e-4)
-    said = plain(html(app, "verdicts"))
+    verdicts = plain(html(app, "verdicts"))
     for name, family in ae.FAMILIES.items():
         model = ae.load(name)
         level = model.facts["test"][measure]
@@ -347,7 +350,7 @@ def test_the_ladder(measure: str) -> None:
         mine = error(digit[None], model.reconstruct(digit[None]))[0]
         assert curve(app, "ladder_own", family.title) == pytest.approx([mine] * 2, rel=1e-4)
         worth = next((k + 1 for k in range(128) if overall[k] <= level), None)
-        assert re.search(rf"{family.title}\s+{'> 128' if worth is None else worth}\b", said)
+        assert re.search(rf"{family.title}\s+{'> 128' if worth is None else worth}\b", verdicts)
     app.slider(key="ladder_k").set_value(60)
     run(app)
     (step,) = (n.proto.body for n in app.get("html") if n.proto.body.startswith("<figure>"))
@@ -439,11 +442,11 @@ def test_the_build_up(name: str) -> None:
         before = steps[max(step - 1, 0)]
         assert (added.pixels == pictures.signed(steps[step] - before)).all()
         assert (own.pixels == pictures.grey(digit)).all()
-        said = plain(html(app, "pictures"))
+        captions = plain(html(app, "pictures"))
         error = np.square(steps[step] - digit).mean()
-        assert translator("en").number(error, 4) in said
+        assert translator("en").number(error, 4) in captions
         unit = f"Unit {order[step - 1] + 1} adds" if step else "No unit yet"
-        assert unit in said
+        assert unit in captions
         strip_of = html(app, "strip")
         assert strip_of.count('class="now"') == 1
         assert strip_of.split('class="now"')[0].count("<i ") == step + 1
@@ -461,14 +464,14 @@ def test_the_build_up_follows_the_frame() -> None:
 
 def test_the_subspace() -> None:
     app = compare(view="subspace")
-    said = plain(html(app, "verdicts"))
+    verdicts = plain(html(app, "verdicts"))
     shipped = facts.load().angles
-    assert re.search(r"Linear: the same space as PCA, overlap 1\.00", said)
-    assert said.count("another space") == 4
+    assert re.search(r"Linear: the same space as PCA, overlap 1\.00", verdicts)
+    assert verdicts.count("another space") == 4
     for (name, recipe), angles in shipped.items():
         title = ae.FAMILIES[name].title + ("" if recipe == "best" else ", the tutorial's recipe")
         assert curve(app, "angles", title) == pytest.approx(np.degrees(angles), rel=1e-3, abs=1e-3)
-        assert f"{title}: " in said and f"overlap {facts.overlap(angles):.2f}" in said
+        assert f"{title}: " in verdicts and f"overlap {facts.overlap(angles):.2f}" in verdicts
     assert any(
         text.startswith("Not in the chart: Deep, Denoising, VAE, VAE-2.") for text in texts(app)
     )
@@ -489,8 +492,8 @@ def test_sparsity(recipe: str) -> None:
         assert zeros == f"{100 * test['zeros']:.1f}%" and dead == str(test["dead"])
         assert l1 == f"{codes.l1[50]:.1f}"
         for cell, counts in ((by_zeros, codes.zeros), (by_size, codes.counts)):
-            found = [float(size) for size in re.findall(r'<i style="height:([\d.]+)%"', cell)]
-            assert found == pytest.approx(100 * counts / counts.max(), abs=0.06)
+            sizes = [float(size) for size in re.findall(r'<i style="height:([\d.]+)%"', cell)]
+            assert sizes == pytest.approx(100 * counts / counts.max(), abs=0.06)
 
 
 def test_the_tutorials_claim_about_zeros_is_true() -> None:
@@ -502,9 +505,9 @@ def test_the_tutorials_claim_about_zeros_is_true() -> None:
     }
     for recipe in ("best", "tutorial"):
         assert shares["sparse", recipe] > 2 * shares["shallow", recipe]
-    said = plain(html(compare(view="sparsity"), "verdict"))
+    verdict = plain(html(compare(view="sparsity"), "verdict"))
     for share in shares.values():
-        assert f"{100 * share:.1f}%" in said
+        assert f"{100 * share:.1f}%" in verdict
 
 
 def table(app: AppTest) -> dict[str, list[str]]:
@@ -514,10 +517,10 @@ def table(app: AppTest) -> dict[str, list[str]]:
 
 def test_the_table_is_what_evaluate_prints() -> None:
     app = compare(view="table")
-    found = table(app)
-    assert len(found) == len(state.COMPARED) + 2
+    rows = table(app)
+    assert len(rows) == len(state.COMPARED) + 2
     for name in state.COMPARED:
-        row = found[models.title(name, translator("en"))]
+        row = rows[models.title(name, translator("en"))]
         for recipe, columns in (("best", (0, 2, 4, 6, 8)), ("tutorial", (1, 3, 5, 7, 9))):
             shown_so = [row[i] for i in columns]
             if recipe not in ae.weights.recipes(name):
@@ -525,9 +528,12 @@ def test_the_table_is_what_evaluate_prints() -> None:
                 continue
             test = ae.load(name, recipe=recipe).facts["test"]
             assert shown_so == [
-                f"{test['bce']:.4f}", f"{test['mse']:.4f}", f"{test['psnr']:.2f}",
-                f"{test['zeros']:.1%}", str(test["dead"]),
-            ]  # fmt: skip
+                f"{test['bce']:.4f}",
+                f"{test['mse']:.4f}",
+                f"{test['psnr']:.2f}",
+                f"{test['zeros']:.1%}",
+                str(test["dead"]),
+            ]
         path = ae.weights.locate(name)
         assert row[10:] == [f"{ae.load(name).facts['parameters']:,}", f"{path.stat().st_size:,}"]
     assert [code.value for code in app.code if "evaluate" in code.value] == [
@@ -539,10 +545,10 @@ def test_the_table_can_be_sorted() -> None:
     app = compare(view="table")
 
     def column(i: int) -> list[float]:
-        found = [row[i].rstrip("%").replace(",", "") for row in table(app).values()]
-        found = [x.replace("∞", "inf") for x in found]
-        assert found[len([x for x in found if x != "–"]) :].count("–") == found.count("–")
-        return [float(x) for x in found if x != "–"]
+        values = [row[i].rstrip("%").replace(",", "") for row in table(app).values()]
+        values = [x.replace("∞", "inf") for x in values]
+        assert values[len([x for x in values if x != "–"]) :].count("–") == values.count("–")
+        return [float(x) for x in values if x != "–"]
 
     choice = app.selectbox(key="table_sort")
     assert len(choice.options) == 12
@@ -582,7 +588,7 @@ def test_a_stroke_that_comes_with_the_click_is_heard_first() -> None:
     assert link(app)["sample"] == "smiley"
     assert_lanes_show(app, strokes.sample_digit("smiley"), state.FIRST_LANES)
     press(app, "Undo")
-    assert app.session_state["visit"].drawing.strokes == tuple(map(tuple, SEVEN))
+    assert app.session_state["visit"].sketch.drawing.strokes == tuple(map(tuple, SEVEN))
 
 
 @pytest.mark.parametrize("name", ae.out_of_distribution.PICTURES)
@@ -684,15 +690,17 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     assert rows[-1]["model"] == "deep"
     rows = list(csv.DictReader(io.StringIO(table._csv(facts.load().table).decode())))
     assert [(r["name"], r["recipe"]) for r in rows][:3] == [
-        ("floor", ""), ("shallow", "best"), ("shallow", "tutorial"),
-    ]  # fmt: skip
+        ("floor", ""),
+        ("shallow", "best"),
+        ("shallow", "tutorial"),
+    ]
     rows = list(csv.DictReader(io.StringIO(sparsity._csv(facts.load()).decode())))
     assert len(rows) == len(facts.load().codes)
     # The snippet prints the very errors that the lanes show.
     (snippet,) = (code.value for code in compare().code if "import ae" in code.value)
     monkeypatch.chdir(tmp_path)
     printed: list[tuple[Any, ...]] = []
-    exec(snippet, {"print": lambda *said: printed.append(said)})
+    exec(snippet, {"print": lambda *words: printed.append(words)})
     assert dict(printed)["deep"][0] == pytest.approx(seen.results["deep"].mse, rel=1e-4)
 
 
@@ -717,7 +725,7 @@ def test_a_damaged_model_leaves_its_lane_and_the_others_work(copied: Path, langu
     (copied / "deep.safetensors").write_bytes(b"damaged")
     text = translator(language)
     title = models.title("deep", text)
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, lang=language, model="deep", lanes=ALL)
         assert [warning.value for warning in app.warning] == [
             text.gettext("Missing or damaged: {names}. The others work.", names=title)
@@ -738,9 +746,9 @@ def test_damaged_facts_are_one_sentence_and_the_lanes_work(copied: Path, languag
     (copied / facts.FILE).write_bytes(b"damaged")
     _ = translator(language).gettext
     needs = {"ladder", "atoms", "subspace", "sparsity", "table"}
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, lang=language)
-        sentence = _("These figures cannot be shown: their file is missing or damaged.")
+        sentence = _("This cannot be shown: a file is missing or damaged.")
         assert [error.value for error in app.error] == ([sentence] if view in needs else [])
         assert list(lanes(app)) == list(state.FIRST_LANES)
 
@@ -751,7 +759,7 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
     """Somebody has trained a family again, and not measured it yet."""
     tensors, header = ae.weights.read(copied / "sparse.safetensors", copied)
     ae.weights.save(copied / "sparse.safetensors", tensors, {**header, "seed": 1})
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = compare(view=view, model="sparse")
         assert not app.error and list(lanes(app)) == list(state.FIRST_LANES)
     rows = re.findall(r'data-model="(\w+)"', html(compare(view="sparsity"), "lanes facts"))
@@ -761,7 +769,7 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
 
 def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
     model = narrow_deep(monkeypatch)
-    for view in state.VIEWS:
+    for view in VIEWS:
         app = draw(compare(view=view, model="deep"), *SEVEN)
         assert not app.error
         assert len(heights(lanes(app)["deep"][1])) == 16

@@ -38,7 +38,7 @@ SEVEN: list[Line] = [[(90.0, 70.0), (190.0, 70.0)], [(190.0, 70.0), (130.0, 220.
 ONE: list[Line] = [[(140.0, 40.0), (135.0, 240.0)]]
 
 
-class Shown(NamedTuple):
+class Tile(NamedTuple):
     """One picture of the page: its pixels and its text alternative."""
 
     pixels: np.ndarray
@@ -57,7 +57,7 @@ def raw(*lines: Line) -> dict[str, Any]:
 
 def send(app: AppTest, value: object) -> AppTest:
     """Let the canvas hand over a value, whatever it is."""
-    app.session_state[state.canvas_key(app.session_state["visit"])] = value
+    app.session_state[app.session_state["visit"].sketch.canvas_key] = value
     return run(app)
 
 
@@ -81,18 +81,18 @@ def outlines(app: AppTest) -> dict[int, float]:
     return {int(x) - 1: y for x, y in zip(trace["x"], trace["y"], strict=True)}
 
 
-def images(html: str) -> list[Shown]:
-    found = []
+def images(html: str) -> list[Tile]:
+    tiles = []
     for tag in re.findall(r"<img[^>]*>", html):
         data = re.search(r'src="data:image/png;base64,([^"]+)"', tag)
         alt = re.search(r'alt="([^"]*)"', tag)
         assert data and alt and alt[1], "a picture without pixels or without a text alternative"
         with Image.open(io.BytesIO(base64.b64decode(data[1]))) as image:
-            found.append(Shown(np.asarray(image), unescape(alt[1])))
-    return found
+            tiles.append(Tile(np.asarray(image), unescape(alt[1])))
+    return tiles
 
 
-def shown(app: AppTest, class_name: str = "pictures") -> list[Shown]:
+def tiles(app: AppTest, class_name: str = "pictures") -> list[Tile]:
     """The pictures of one part of the page; `pictures`: digit, reconstruction, error map."""
     (html,) = (
         node.proto.body
@@ -111,7 +111,7 @@ def assert_shows(
     change(code[0])
     reconstruction = model.decode(code)
     assert bars(app) == pytest.approx(code[0], rel=1e-4, abs=1e-6)
-    seen, survived, changed = (picture.pixels for picture in shown(app))
+    seen, survived, changed = (picture.pixels for picture in tiles(app))
     assert (seen == pictures.grey(digit)).all()
     # Plotly is given five digits, the decoder all; a slider gives what it shows.
     assert np.abs(survived.astype(int) - pictures.grey(reconstruction[0]).astype(int)).max() <= 1
@@ -138,18 +138,18 @@ def sees(*lines: Line, normalise: bool = True) -> np.ndarray:
 def button(app: AppTest, label: str, help: str | None = None) -> Button:
     """A button by its English name."""
     _ = translator(app.session_state[state.LANG]).gettext
-    (found,) = (
+    (match,) = (
         item
         for item in app.button
         if item.label == _(label) and (help is None or item.help == _(help))
     )
-    return found
+    return match
 
 
 def press(app: AppTest, label: str, help: str | None = None) -> AppTest:
-    found = button(app, label, help)
-    assert not found.disabled
-    found.click()
+    match = button(app, label, help)
+    assert not match.disabled
+    match.click()
     return run(app)
 
 
@@ -161,8 +161,8 @@ def value_slider(app: AppTest) -> Slider[float]:
 def keep_slider(app: AppTest) -> Slider[int]:
     """How many of the largest numbers are kept."""
     _ = translator(app.session_state[state.LANG]).gettext
-    (found,) = (slider for slider in app.slider if slider.label == _("Keep the largest"))
-    return found
+    (match,) = (slider for slider in app.slider if slider.label == _("Keep the largest"))
+    return match
 
 
 ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
@@ -189,7 +189,7 @@ def test_the_first_run_shows_a_digit_and_what_becomes_of_it(name: str, language:
     assert button(app, "Undo").disabled and button(app, "Redo").disabled
     assert not button(app, "Clear").disabled and not button(app, "Surprise me").disabled
     rows, columns = (np.flatnonzero(digit.any(axis=axis)) + 1 for axis in (1, 0))
-    seen, survived, changed = shown(app)
+    seen, survived, changed = tiles(app)
     for edge in (rows[0], rows[-1], columns[0], columns[-1]):
         assert re.search(rf"\b{edge}\b", seen.alt)
     assert "32" in survived.alt
@@ -234,6 +234,25 @@ def test_the_naive_route_can_be_compared() -> None:
     assert_shows(run(app), "deep", sees(*small, normalise=False))
     app.toggle[0].set_value(True)
     assert_shows(run(app), "deep", sees(*small))
+
+
+def test_a_stroke_is_encoded_once_and_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both routes and the visitor's edits; each call costs a visitor time."""
+    app = draw(opened(model="deep"), *SEVEN)
+    calls: list[str] = []
+    for verb in ("encode", "decode"):
+        whole = getattr(ae.Autoencoder, verb)
+
+        def counted(model: ae.Autoencoder, x: Any, verb: str = verb, whole: Any = whole) -> Any:
+            calls.append(verb)
+            return whole(model, x)
+
+        monkeypatch.setattr(ae.Autoencoder, verb, counted)
+    draw(app, *SEVEN, *ONE)
+    assert calls == ["encode", "decode"]
+    keep_slider(app).set_value(5)
+    run(app)
+    assert calls == ["encode", "decode"] * 2
 
 
 def test_the_axis_and_the_usual_range_stay_still() -> None:
@@ -281,12 +300,12 @@ MALFORMED: list[object] = [
 @every_language
 def test_what_is_not_a_drawing_gives_one_sentence(language: str) -> None:
     app = draw(opened(lang=language), *SEVEN)
-    said = translator(language).gettext(
+    sentence = translator(language).gettext(
         "The canvas sent something that is not a drawing. Yours is as it was."
     )
     for value in MALFORMED:
         send(app, value)
-        assert [warning.value for warning in app.warning] == [said], value
+        assert [warning.value for warning in app.warning] == [sentence], value
         assert_shows(app, "shallow", sees(*SEVEN))
         run(app)  # and again, as any other widget makes it run
         assert_shows(app, "shallow", sees(*SEVEN))
@@ -327,7 +346,7 @@ def visitor() -> AppTest:
 def test_whatever_the_canvas_sends_the_page_lives(visitor: AppTest, value: object) -> None:
     send(visitor, value)
     assert len(visitor.warning) <= 1
-    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].drawing.empty
+    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].sketch.drawing.empty
     assert_shows(draw(visitor, *SEVEN), "shallow", sees(*SEVEN))
     assert not visitor.warning
     draw(visitor, *ONE)  # so that the next seven is news
@@ -343,7 +362,7 @@ def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
         assert _("Draw a digit here") in page
         assert not re.search(r"\b(nan|inf|none)\b", page, re.IGNORECASE)
         assert np.isnan(bars(app)).all() and len(bars(app)) == 32
-        assert outlines(app) == {} and shown(app) == []
+        assert outlines(app) == {} and tiles(app) == []
         assert "sample" not in link(app)
         assert all(slider.disabled for slider in app.slider)
         assert button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
@@ -385,7 +404,7 @@ def test_the_canvas_gets_what_python_put_on_it() -> None:
         press(app, label)
         given.append(component(app, "canvas0")["initialDrawing"])
         drawn = strokes.from_fabric(given[-1])
-        assert drawn == app.session_state["visit"].drawing.strokes
+        assert drawn == app.session_state["visit"].sketch.drawing.strokes
     # The canvas takes a new drawing only if it differs from the last one.
     assert all(one != other for one, other in pairwise(given))
 
@@ -432,7 +451,7 @@ def test_switching_the_model_keeps_the_drawing() -> None:
     for name in [*ae.FAMILIES, "shallow"]:
         app.button_group(key=state.MODEL).set_value(name)
         assert_shows(run(app), name, sees(*SEVEN))
-    assert len(app.session_state["visit"].past) == 1
+    assert len(app.session_state["visit"].sketch.past) == 1
 
 
 @pytest.fixture
@@ -617,17 +636,17 @@ def test_edits_end_with_the_drawing_and_with_the_model() -> None:
 
 def test_the_selected_units_picture_is_what_it_does_to_the_average_digit() -> None:
     app = opened(model="sparse")
-    assert shown(app, "atom") == []
+    assert tiles(app, "atom") == []
     model = ae.load("sparse")
     for unit in (0, 31):
-        (picture,) = shown(select(app, unit), "atom")
+        (picture,) = tiles(select(app, unit), "atom")
         assert re.search(rf"\b{unit + 1}\b", picture.alt)
         codes = np.stack([model.statistics.code_mean] * 2)
         codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
         without, with_unit = model.decode(codes)
         assert (picture.pixels == pictures.signed(with_unit - without)).all()
     select(app, None)
-    assert shown(app, "atom") == []
+    assert tiles(app, "atom") == []
 
 
 @pytest.mark.parametrize(
@@ -637,7 +656,7 @@ def test_a_choice_that_is_none_is_ignored(pick: object) -> None:
     app = opened()
     app.session_state["bars"] = {"pick": pick}
     run(app)
-    assert app.session_state["visit"].selected is None
+    assert app.session_state["visit"].edits.unit is None
     assert value_slider(app).disabled
 
 
@@ -701,8 +720,8 @@ def test_a_bad_upload_is_one_sentence(file: bytes, sentence: str, language: str)
     app = draw(opened(lang=language), *SEVEN)
     app.file_uploader[0].upload("seven.png", file, "image/png")
     run(app)
-    said = translator(language).gettext(sentence)
-    assert [warning.value for warning in app.warning] == [said]
+    translated = translator(language).gettext(sentence)
+    assert [warning.value for warning in app.warning] == [translated]
     assert_shows(app, "shallow", sees(*SEVEN))
     draw(app, *ONE)
     assert not app.warning
@@ -781,7 +800,7 @@ import runpy
 import streamlit as st
 from ui import state
 
-state.visit()
+state.enter({{}})
 if st.session_state.get("away"):
     st.write("elsewhere")
 else:
@@ -799,5 +818,5 @@ def test_a_drawing_is_kept_while_the_visitor_is_on_another_page() -> None:
     run(app)
     assert_shows(app, "shallow", sees(*SEVEN))
     given = component(app, "canvas0")["initialDrawing"]
-    assert strokes.from_fabric(given) == app.session_state["visit"].drawing.strokes != ()
+    assert strokes.from_fabric(given) == app.session_state["visit"].sketch.drawing.strokes != ()
     assert_shows(press(app, "Undo"), "shallow", strokes.digit(strokes.sample("7b")))

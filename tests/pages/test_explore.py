@@ -23,8 +23,10 @@ from streamlit.testing.v1 import AppTest
 import ae
 from ae import evaluation, generation, latent, plans
 from ae.noise import NOISES
+from pages.compare import views as compare_views
 from pages.explore import code_map as explore_map
-from tests.pages.test_app import catalogue, component, link, opened, pieces, run, shown, texts
+from pages.explore import views
+from tests.pages.test_app import appears, catalogue, component, link, opened, pieces, run, texts
 from tests.pages.test_compare import PAGE as COMPARE
 from tests.pages.test_compare import gallery, html, plain
 from tests.pages.test_draw import (
@@ -46,7 +48,9 @@ from ui.text import LANGUAGES, translator
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
-every_view = pytest.mark.parametrize("view", state.EXPLORED)
+VIEWS = [view.name for view in views.VIEWS]
+MENU = state.view_key("explore")
+every_view = pytest.mark.parametrize("view", VIEWS)
 
 PAGE = "pages/explore/page.py"
 DRAW = "pages/draw/page.py"
@@ -96,15 +100,15 @@ def slide(app: AppTest, key: str, value: float) -> AppTest:
 
 def go(app: AppTest, view: str, key: str = "", value: str = "") -> AppTest:
     """Open a screen through the menu."""
-    pick(app, state.EXPLORE, view)
+    pick(app, MENU, view)
     there = key and any(node.key == key for node in app.get("button_group"))
     return pick(app, key, value) if there else app
 
 
 def says(app: AppTest, figure: str) -> bool:
     """Does a caption hold this very figure?"""
-    told = " ".join(caption.value for caption in app.caption)
-    return bool(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d])", told))
+    captions = " ".join(caption.value for caption in app.caption)
+    return bool(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d])", captions))
 
 
 def encoded(name: str, digit: np.ndarray) -> np.ndarray:
@@ -137,12 +141,12 @@ def cut(sheet: np.ndarray, gap: int = 0) -> np.ndarray:
     )
 
 
-def assert_pixels(found: np.ndarray, wanted: np.ndarray) -> None:
+def assert_pixels(pixels: np.ndarray, wanted: np.ndarray) -> None:
     """The very pictures, but for what a product of matrices differs by in another company."""
-    assert found.shape[: wanted.ndim] == wanted.shape
-    grey = found if found.ndim == wanted.ndim else found[..., 0]
+    assert pixels.shape[: wanted.ndim] == wanted.shape
+    grey = pixels if pixels.ndim == wanted.ndim else pixels[..., 0]
     assert np.abs(grey.astype(int) - pictures.grey(wanted).astype(int)).max() <= 1
-    assert found.ndim == wanted.ndim or (found == found[..., :1]).all()
+    assert pixels.ndim == wanted.ndim or (pixels == pixels[..., :1]).all()
 
 
 @pytest.fixture
@@ -180,11 +184,11 @@ def test_every_screen_is_there_for_every_model_and_really_portuguese(model: str)
                 assert re.search(r'alt="[^"]+"', tag)
         # The map's labels come with their names, which nobody reads.
         english, portuguese = (pieces(app) - map_canvas.LABELS for app in apps)
-        seen = [(source, target) for source, target in catalogue() if shown(source, english)]
+        seen = [(source, target) for source, target in catalogue() if appears(source, english)]
         assert len(seen) > 25
         for source, target in seen:
-            assert shown(target, portuguese), f"{target!r} is missing in {screen}"
-            assert not shown(source, portuguese), f"{source!r} is not translated in {screen}"
+            assert appears(target, portuguese), f"{target!r} is missing in {screen}"
+            assert not appears(source, portuguese), f"{source!r} is not translated in {screen}"
         assert not any(re.fullmatch(r"0\.\d+|\d+\.\d{1,2}%?", piece) for piece in portuguese)
 
 
@@ -194,14 +198,14 @@ def test_every_view_opens_by_its_link_and_by_the_menu(view: str, language: str) 
     app = explore(view=view, lang=language, model="sparse", sample="3b")
     query = {"model": "sparse", "lang": language, "sample": "3b", "view": view}
     assert link(app) == query and not app.toast
-    assert app.button_group(key=state.EXPLORE).value == view
-    other = next(name for name in state.EXPLORED if name != view)
-    assert link(pick(app, state.EXPLORE, other))["view"] == other
+    assert app.button_group(key=MENU).value == view
+    other = next(name for name in VIEWS if name != view)
+    assert link(pick(app, MENU, other))["view"] == other
     # A view is kept while the visitor is on another page, and that page's link does not name it.
     app.switch_page(DRAW)
     assert "view" not in link(run(app))
     app.switch_page(COMPARE)
-    assert link(run(app))["view"] == state.VIEWS[0]
+    assert link(run(app))["view"] == compare_views.VIEWS[0].name
     app.switch_page(PAGE)
     assert link(run(app))["view"] == other
 
@@ -217,8 +221,8 @@ def test_a_link_to_the_other_page_s_view_opens_it_there() -> None:
 @pytest.mark.parametrize("value", ["", "maps", "../map", "MAP"])
 def test_nonsense_for_a_view_is_ignored_with_a_notice(value: str, language: str) -> None:
     app = opened(view=value, lang=language)
-    said = translator(language).gettext("The link names a view that does not exist.")
-    assert [toast.value for toast in app.toast] == [said]
+    notice = translator(language).gettext("The link names a view that does not exist.")
+    assert [toast.value for toast in app.toast] == [notice]
     app.switch_page(PAGE)
     assert link(run(app))["view"] == "map"
 
@@ -227,7 +231,7 @@ def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
     app = press(draw(explore(view="morph"), *SEVEN), "Put my drawing aside")
     draw(app, *ONE)
     pick(app, "morph_corners", "3")
-    for letter, value in (("A", "kept1"), ("B", "mean4"), ("C", "2b")):
+    for letter, value in (("A", "aside1"), ("B", "mean4"), ("C", "2b")):
         choose(app, f"morph_{letter}", value)
     before = component(app, "morph_sheet")["pictures"]
     go(app, "new", "new_part", "draw")
@@ -240,8 +244,10 @@ def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
     go(run(app), "morph")
     assert component(app, "morph_sheet")["pictures"] == before
     assert [app.selectbox(key=f"morph_{letter}").value for letter in "ABC"] == [
-        "kept1", "mean4", "2b",
-    ]  # fmt: skip
+        "aside1",
+        "mean4",
+        "2b",
+    ]
     assert go(app, "new").slider(key="new_count").value == 70
     assert go(app, "noise").slider(key="noise_box").value == 5.0
 
@@ -264,8 +270,9 @@ def test_an_empty_canvas_invites_and_claims_nothing(model: str, language: str) -
     _ = translator(language).gettext
     for view, key, value in SCREENS:
         go(app, view, key, value)
-        said = NOTHING.get(value) or NOTHING.get(view)
-        assert [info.value for info in app.info] == ([_(said)] if said else []), (view, value)
+        invitation = NOTHING.get(value) or NOTHING.get(view)
+        wanted = [_(invitation)] if invitation else []
+        assert [info.value for info in app.info] == wanted, (view, value)
         assert not app.error
         assert not re.search(r"\b(nan|inf|None)\b", " ".join(texts(app)), re.IGNORECASE)
         keys = {node.key for node in app.get("bidi_component")}
@@ -401,8 +408,8 @@ def test_the_map_says_how_far_it_can_be_trusted(language: str) -> None:
 
 def noted(app: AppTest) -> dict[str, list[str]]:
     """Title of a row -> what stands below its pictures."""
-    (found,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
-    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", found, re.DOTALL)
+    (markup,) = (n.proto.body for n in app.get("html") if 'class="gallery"' in n.proto.body)
+    rows = re.findall(r"<b>(.*?)</b>((?:<span>.*?</span>)+)", markup, re.DOTALL)
     notes = re.compile(r"<small>(.*?)</small>", re.DOTALL)
     return {unescape(title): notes.findall(row) for title, row in rows}
 
@@ -415,14 +422,14 @@ def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) ->
     pixels = ae.facts.load().ladder.pca.encode(digit[None])[:, :100]
     for name, chart in atlas.maps.items():
         pick(app, state.MODEL, name)
-        rows, notes, said = gallery(app), noted(app), pieces(app)
+        rows, notes, written = gallery(app), noted(app), pieces(app)
         assert list(rows) == [_("By the code"), _("By the pixels")]
         sheet = cut(unpacked(files["gargalo-neighbours.png"]())[::4, ::4], gap=2)
         for title, codes, z, saved in (
             (_("By the code"), chart.codes, encoded(name, digit)[None], sheet[0]),
             (_("By the pixels"), atlas.pixels, pixels, sheet[1]),
         ):
-            nearest, far = (found[0] for found in latent.neighbours(codes, z, 10))
+            nearest, far = (array[0] for array in latent.neighbours(codes, z, 10))
             digits = atlas.digits[nearest]
             wanted = loaded(name).decode(chart.codes[nearest])
             assert_pixels(np.stack([tile.pixels for tile in rows[title]]), wanted)
@@ -436,9 +443,12 @@ def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) ->
             votes = np.bincount(digits, minlength=10)
             sentence = _(
                 "{how}: it is a {digit}, say {votes} of {k} neighbours.",
-                how=title, digit=votes.argmax(), votes=votes.max(), k=10,
-            )  # fmt: skip
-            assert sentence in said
+                how=title,
+                digit=votes.argmax(),
+                votes=votes.max(),
+                k=10,
+            )
+            assert sentence in written
         assert says(app, text.percent(atlas.pixels_agreement))
 
 
@@ -449,19 +459,19 @@ def test_how_often_neighbours_are_wrong_with_each_model(language: str, drawn: bo
     text, atlas = translator(language), shipped()
     if not drawn:
         press(app, "Clear")
-    found = {models.title(name, text): chart.accuracy for name, chart in atlas.maps.items()}
-    found[text.gettext("The pixels")] = atlas.pixels_accuracy
-    assert len(found) == len(ae.FAMILIES) + 1
+    accuracies = {models.title(name, text): chart.accuracy for name, chart in atlas.maps.items()}
+    accuracies[text.gettext("The pixels")] = atlas.pixels_accuracy
+    assert len(accuracies) == len(ae.FAMILIES) + 1
     rows = re.findall(
         r'<dt>(.*?)</dt><dd><i style="width:([\d.]+)%"></i><span>(.*?)</span>', html(app, "shares")
     )
-    best_first = sorted(found, key=lambda title: -found[title])
+    best_first = sorted(accuracies, key=lambda title: -accuracies[title])
     assert [unescape(title) for title, *_rest in rows] == best_first
-    most = 1 - min(found.values())
-    for title, width, said in rows:
-        share = found[unescape(title)]
+    most = 1 - min(accuracies.values())
+    for title, width, words in rows:
+        share = accuracies[unescape(title)]
         assert float(width) == pytest.approx(100 * (1 - share) / most, abs=0.051)
-        assert text.percent(1 - share, 1) in said and text.percent(share, 1) in said
+        assert text.percent(1 - share, 1) in words and text.percent(share, 1) in words
 
 
 # From one digit to another
@@ -472,8 +482,9 @@ def tracks(app: AppTest) -> tuple[np.ndarray, np.ndarray]:
     slides = component(app, "slides")
     text = translator(app.session_state[state.LANG])
     assert [track["title"] for track in slides["tracks"]] == [
-        text.gettext("Through the code"), text.gettext("Cross-fade of the pixels"),
-    ]  # fmt: skip
+        text.gettext("Through the code"),
+        text.gettext("Cross-fade of the pixels"),
+    ]
     through, across = (cut(picture(track["strip"]))[0] for track in slides["tracks"])
     assert slides["count"] == len(through) == len(across) == 41
     return through, across
@@ -519,7 +530,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
     lines = [[[(x, 40.0), (280 - x, 240.0)]] for x in (60.0, 100.0, 140.0, 180.0, 220.0)]
     for i, line in enumerate(lines):
         press(draw(app, *line), "Put my drawing aside")
-        assert app.session_state["visit"].drawing.strokes == (tuple(line[0]),)  # it stays
+        assert app.session_state["visit"].sketch.drawing.strokes == (tuple(line[0]),)  # it stays
         kept = [name for name in app.selectbox(key="morph_B").options if "4a" not in name][1:]
         wanted = [_("Put aside, {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
         # What the neighbours see in it stands behind.
@@ -527,7 +538,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
         assert kept[len(wanted)] == _("Average of my digit")
     draw(app, *SEVEN)
     for i, line in enumerate(lines[1:]):
-        choose(app, "morph_B", f"kept{i + 2}")
+        choose(app, "morph_B", f"aside{i + 2}")
         one, other = sees(*SEVEN), sees(*line)
         assert_way(app, "vae", encoded("vae", one), encoded("vae", other), one, other)
     # They are seen as the drawing is seen: in the normal form or not.
@@ -539,17 +550,17 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
 def test_an_empty_canvas_is_not_put_aside() -> None:
     """The click may come before the browser has heard that the canvas is empty."""
     app = press(explore(view="morph"), "Clear")
-    visit = app.session_state["visit"]
-    visit.keep_drawing()
-    assert visit.kept == {}
+    sketch = app.session_state["visit"].sketch
+    sketch.put_aside()
+    assert sketch.aside == {}
 
 
 def test_strokes_that_the_canvas_does_not_show_are_no_digit() -> None:
     app = explore(view="morph")
     now = app.session_state["visit"]
-    now.kept = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
+    now.sketch.aside = {1: strokes.Drawing((((-90.0, -90.0), (-95.0, -95.0)),))}
     now.normal = False
-    choose(run(app), "morph_B", "kept1")
+    choose(run(app), "morph_B", "aside1")
     assert [info.value for info in app.info] == [NOTHING["morph"]]
 
 
@@ -569,13 +580,13 @@ def test_the_sheet_between_three_or_four(
         d = c
     assert "".join(sheet["corners"]) == {"3": "ABCC", "4": "ABCD"}[corners]
     assert (sheet["rows"], sheet["columns"]) == (11, 11)
-    found = cut(picture(sheet["pictures"]))
+    digits = cut(picture(sheet["pictures"]))
     u, v = np.meshgrid(np.linspace(0, 1, 11), np.linspace(0, 1, 11))  # to the right, and down
     shares = np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], axis=2)
     codes = (shares.reshape(121, 4) @ np.stack([a, b, c, d])).astype(np.float32)
-    assert_pixels(found.reshape(121, 28, 28), loaded(name).decode(codes))
+    assert_pixels(digits.reshape(121, 28, 28), loaded(name).decode(codes))
     saved = unpacked(files["gargalo-morph.png"]())
-    assert (cut(saved[::2, ::2]) == found).all()
+    assert (cut(saved[::2, ::2]) == digits).all()
     choose(app, "morph_C", "drawing")
     press(app, "Clear")
     assert [info.value for info in app.info] == [NOTHING["morph"]]
@@ -606,20 +617,21 @@ def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], b
 def assert_sum(app: AppTest, name: str, *terms: tuple[np.ndarray, np.ndarray]) -> None:
     """A − B + C of these codes and pictures, and what the neighbours say of it."""
     text, chart = translator(app.session_state[state.LANG]), shipped().maps[name]
-    shown_so = html(app, "sum")
+    markup = html(app, "sum")
     (a, x), (b, y), (c, z) = terms
     code = a - b + c
-    found = np.stack([tile.pixels for tile in images(shown_so)])
+    pixels = np.stack([tile.pixels for tile in images(markup)])
     wanted = [x, y, z, decoded(name, code), np.clip(x - y + z, 0, 1)]
-    assert_pixels(found, np.stack(wanted))
+    assert_pixels(pixels, np.stack(wanted))
     nearest, _far = latent.neighbours(chart.codes, code[None], 10)
     votes = np.bincount(shipped().digits[nearest[0]], minlength=10)
-    said = text.gettext(
+    guess = text.gettext(
         "{share} of its neighbours say {digit}",
-        share=text.percent(votes.max() / 10), digit=votes.argmax(),
-    )  # fmt: skip
-    notes = re.findall(r"<small>(.*?)</small>", shown_so)
-    assert [unescape(note) for note in notes if note != "&nbsp;"] == [said]
+        share=text.percent(votes.max() / 10),
+        digit=votes.argmax(),
+    )
+    notes = re.findall(r"<small>(.*?)</small>", markup)
+    assert [unescape(note) for note in notes if note != "&nbsp;"] == [guess]
 
 
 @every_language
@@ -632,7 +644,7 @@ def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) 
         assert_sum(app, name, (encoded(name, drawn), drawn), *means)
     press(app, "Put my drawing aside")
     draw(app, *ONE)
-    for letter, value in (("A", "2a"), ("B", "kept1"), ("C", "drawing")):
+    for letter, value in (("A", "2a"), ("B", "aside1"), ("C", "drawing")):
         choose(app, f"sum_{letter}", value)
     digits = strokes.sample_digit("2a"), drawn, sees(*ONE)
     beyond = digits[0] - digits[1] + digits[2]
@@ -667,7 +679,7 @@ def test_new_digits_are_rolled_by_the_visitors_dice(
     name = "vae2" if model == "vae2" else "vae"
     units = ae.FAMILIES[name].code_size
 
-    def assert_rolled(n: int, temperature: float, seed: int) -> None:
+    def assert_sampled(n: int, temperature: float, seed: int) -> None:
         sheets = [tile.pixels for tile in images(html(app, "invented"))]
         vae, deep = (cut(sheet, gap=2).reshape(-1, 28, 28, 3) for sheet in sheets)
         codes = generation.prior(units, n, temperature, np.random.default_rng(seed))
@@ -678,33 +690,33 @@ def test_new_digits_are_rolled_by_the_visitors_dice(
         assert_pixels(deep, loaded("deep").decode(codes))
         counted = re.findall(r"<small>(\d+) of (\d+) comes? as near", html(app, "invented"))
         pca, atlas = ae.facts.load().ladder.pca, shipped()
-        for made, (near, of) in zip((vae, deep), counted, strict=True):
-            components = pca.encode(made[..., 0].astype(np.float32) / 255)[:, :100]
+        for tiles, (near, of) in zip((vae, deep), counted, strict=True):
+            components = pca.encode(tiles[..., 0].astype(np.float32) / 255)[:, :100]
             oracle = np.linalg.norm(atlas.pixels - components[:, None], axis=2).min(axis=1)
             count = int((oracle <= atlas.pixels_near).sum())
             assert int(of) == n and abs(int(near) - count) <= 1  # the pictures have 256 greys
         saved = cut(unpacked(files["gargalo-new-digits.png"]())[::4, ::4], gap=2)
         assert (saved.reshape(vae.shape) == vae).all()
 
-    assert_rolled(40, 1.0, seed=0)
+    assert_sampled(40, 1.0, seed=0)
     slide(app, "new_count", 20)
-    assert_rolled(20, 1.0, seed=0)
+    assert_sampled(20, 1.0, seed=0)
     slide(app, "new_temperature", 0.5)
-    assert_rolled(20, 0.5, seed=0)
+    assert_sampled(20, 0.5, seed=0)
     press(app, "Roll again")
-    assert_rolled(20, 0.5, seed=1)
+    assert_sampled(20, 0.5, seed=1)
 
 
 def test_two_numbers_draw_all_digits_on_one_sheet(files: dict[str, Callable[[], bytes]]) -> None:
     app = go(explore(), "new", "new_part", "sheet")
     sheet = component(app, "prior_sheet")
-    found = cut(picture(sheet["pictures"]))
+    digits = cut(picture(sheet["pictures"]))
     values = [NormalDist().inv_cdf((i + 0.5) / 20) for i in range(20)]  # even steps of probability
     codes = [(x, y) for y in reversed(values) for x in values]
-    assert_pixels(found.reshape(400, 28, 28), loaded("vae2").decode(np.array(codes, np.float32)))
-    said = [f"{value:z.2f}" for value in values]
-    assert sheet["texts"] == [said[::-1], said]
-    assert (cut(unpacked(files["gargalo-sheet.png"]())[::2, ::2]) == found).all()
+    assert_pixels(digits.reshape(400, 28, 28), loaded("vae2").decode(np.array(codes, np.float32)))
+    ticks = [f"{value:z.2f}" for value in values]
+    assert sheet["texts"] == [ticks[::-1], ticks]
+    assert (cut(unpacked(files["gargalo-sheet.png"]())[::2, ::2]) == digits).all()
 
 
 @every_language
@@ -723,8 +735,10 @@ def test_what_each_number_costs(language: str) -> None:
         assert plain(html(app, "verdict")) == text.ngettext(
             "{model}: {n} of its {units} numbers says nothing.",
             "{model}: {n} of its {units} numbers say nothing.",
-            silent, model=models.title(measured, text), units=len(nats),
-        )  # fmt: skip
+            silent,
+            model=models.title(measured, text),
+            units=len(nats),
+        )
         for figure in (bound.total, bound.pixels, bound.code):
             assert says(app, text.number(figure, 1))
         for figure in (bound.binary, 86.76):  # a paper's net, which compares with one of the two
@@ -772,12 +786,12 @@ def test_every_model_is_shown_the_spoiled_digit(kind: str, language: str) -> Non
 
     def assert_cleaned(strength: float, seed: int) -> None:
         random = np.random.default_rng(seed)
-        spoiled = noise.corrupt(digit[None], strength, random).reshape(28, 28)
+        corrupted = noise.corrupt(digit[None], strength, random).reshape(28, 28)
         second = images(html(app, "cards"))[1]
-        assert_pixels(second.pixels, spoiled)
-        error = text.number(evaluation.mse(digit[None], spoiled[None])[0], 4)
+        assert_pixels(second.pixels, corrupted)
+        error = text.number(evaluation.mse(digit[None], corrupted[None])[0], 4)
         assert re.findall(r"<small>(.*?)</small>", html(app, "cards"))[:2] == ["&nbsp;", error]
-        assert_cards(app, "cards", digit, spoiled, list(ae.FAMILIES), text.gettext)
+        assert_cards(app, "cards", digit, corrupted, list(ae.FAMILIES), text.gettext)
 
     assert_cleaned(noise.strength, seed=0)
     slider = app.slider(key=f"noise_{kind}")
@@ -861,8 +875,8 @@ def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
         # Beside the families, it is shown what is spoiled too.
         tiles = images(html(app, "cards"))
         assert len(tiles) == 2 + len(ae.FAMILIES) + 1
-        spoiled = tiles[1].pixels.astype(np.float32)[None] / 255
-        assert_pixels(tiles[-1].pixels, model.reconstruct(spoiled)[0])
+        corrupted = tiles[1].pixels.astype(np.float32)[None] / 255
+        assert_pixels(tiles[-1].pixels, model.reconstruct(corrupted)[0])
         assert asked == [5000] * version
     assert len(keys) == 2
 
@@ -880,8 +894,8 @@ def test_without_mnist_my_model_has_no_map_and_the_rest_works(
     for view, key, value in SCREENS:
         go(app, view, key, value)
         missing = view in ("map", "neighbours")
-        said = _("There is no map of this model here. The other models have one.")
-        assert [info.value for info in app.info] == ([said] if missing else [])
+        sentence = _("There is no map of this model here. The other models have one.")
+        assert [info.value for info in app.info] == ([sentence] if missing else [])
         assert not app.error
     go(app, "arithmetic")
     average = _("Average {digit}", digit=0)
@@ -954,7 +968,7 @@ def test_without_the_atlas_there_is_one_sentence_and_the_path_is_in_the_log(
         path.write_bytes(path.read_bytes()[:-100])
     app = explore(lang=language)
     _ = translator(language).gettext
-    for view in state.EXPLORED:
+    for view in VIEWS:
         caplog.clear()
         go(app, view)
         said = [error.value for error in app.error]
@@ -1001,12 +1015,12 @@ def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
     app = explore(model="sparse", lang=language)
     for view, key, value in SCREENS:
         go(app, view, key, value)
-        said = []
+        sentences = []
         if view in ("map", "neighbours"):
-            said = [_("There is no map of this model here. The other models have one.")]
+            sentences = [_("There is no map of this model here. The other models have one.")]
         if value == "cost":
-            said = [_("Nothing was measured of this model.")]
-        assert [info.value for info in app.info] == said and not app.error
+            sentences = [_("Nothing was measured of this model.")]
+        assert [info.value for info in app.info] == sentences and not app.error
     measured = text.number(shipped().maps["denoising"].corrupted["box"], 4)
     assert not says(app, measured)
     pick(go(app, "neighbours"), state.MODEL, "deep")

@@ -18,6 +18,7 @@ from PIL import Image
 import ae
 from pages.draw import takeaway
 from ui import inference, pictures, strokes
+from ui.edits import Edits
 
 ROOT = Path(__file__).parents[2]
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
@@ -29,9 +30,9 @@ def screen(name: str, sample: str = "7b") -> tuple[inference.Result, strokes.Dra
     model = ae.load(name)
     digit = strokes.digit(drawing)
     encoded = model.encode(digit[None])[0]
-    code = encoded.copy()
-    code[int(np.argmax(encoded))] *= 1.7
-    return inference.decode(model, digit, encoded, code), drawing
+    unit = int(np.argmax(encoded))
+    edits = Edits(values={unit: 1.7 * float(encoded[unit])})
+    return inference.result(model, digit, edits), drawing
 
 
 @every_family

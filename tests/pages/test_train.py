@@ -15,12 +15,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import ae
 from ae import keras_scripts, plans, weights
 from ae.evaluation import measure
+from pages.compare.views import VIEWS
 from tests.pages.test_app import component, opened, run, texts
+from ui import state
 from ui import trainings as offices
 from ui.trainings import Office
 
@@ -84,19 +87,19 @@ def child(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Office]]:
     """Make an office whose children say what is given, and end."""
-    made: list[Office] = []
+    opened_offices: list[Office] = []
 
     def put(end: str = _DONE, data: str = "MNIST") -> Office:
         script = tmp_path / "child.py"
-        said = _FAKE.replace("FILE", str(mine)).replace("DATA", data).replace("END", end)
-        script.write_text(said)
+        source = _FAKE.replace("FILE", str(mine)).replace("DATA", data).replace("END", end)
+        script.write_text(source)
         monkeypatch.setattr(offices, "COMMAND", [sys.executable, str(script)])
         offices.office.cache_clear()
-        made.append(offices.office())
-        return made[0]
+        opened_offices.append(offices.office())
+        return opened_offices[0]
 
     yield put
-    for office in made:
+    for office in opened_offices:
         office.close()
     offices.office.cache_clear()
 
@@ -107,12 +110,12 @@ def at_train(app: AppTest) -> AppTest:
 
 
 def button(app: AppTest, label: str) -> Any:
-    (found,) = (one for one in app.button if one.label == label)
-    return found
+    (match,) = (one for one in app.button if one.label == label)
+    return match
 
 
 def widget(app: AppTest, name: str) -> Any:
-    turn = app.session_state["visit"].plan_turn
+    turn = app.session_state["visit"].draft.turn
     for kind in ("radio", "button_group", "toggle", "number_input", "selectbox"):
         for node in app.get(kind):
             if node.key == f"plan_{name}_{turn}":
@@ -130,9 +133,20 @@ def until_over(app: AppTest) -> AppTest:
     raise AssertionError("the training did not end")
 
 
+@pytest.fixture
+def returns(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open the app as a browser that has this cookie."""
+
+    def open_app(cookie: str, **query: str) -> AppTest:
+        monkeypatch.setattr(type(st.context), "cookies", {state.TOKEN_COOKIE: cookie})
+        return opened(**query)
+
+    return open_app
+
+
 def model_names(app: AppTest) -> list[str]:
-    (found,) = (node for node in app.get("button_group") if node.key == "model")
-    return [option.content for option in found.proto.options]
+    (choice,) = (node for node in app.get("button_group") if node.key == "model")
+    return [option.content for option in choice.proto.options]
 
 
 SHIPPED = [family.title for family in ae.FAMILIES.values()]
@@ -140,14 +154,14 @@ SHIPPED = [family.title for family in ae.FAMILIES.values()]
 
 def test_the_code_beside_it_is_the_plan_s() -> None:
     app = at_train(opened())
-    shown = [code.value for code in app.code]
-    plan = app.session_state["visit"].plan
+    codes = [code.value for code in app.code]
+    plan = app.session_state["visit"].draft.plan
     assert plan == plans.preset("seconds", "shallow")
-    assert [code.strip() for code in shown[:2]] == [
+    assert [code.strip() for code in codes[:2]] == [
         keras_scripts.keras_python(plan).strip(),
         keras_scripts.keras_r(plan).strip(),
     ]
-    assert shown[2].split()[:4] == ["python", "-m", "ae", "train"]
+    assert codes[2].split()[:4] == ["python", "-m", "ae", "train"]
 
 
 @pytest.mark.parametrize("name", plans.PRESETS)
@@ -161,7 +175,7 @@ def test_presets_and_families(name: str, like: str) -> None:
     assert titles == [ae.FAMILIES[other].title for other in plans.PLAIN]  # others train otherwise
     choice.set_value(like)
     run(app)
-    assert app.session_state["visit"].plan == plans.preset(name, like)
+    assert app.session_state["visit"].draft.plan == plans.preset(name, like)
     assert widget(app, "preset").value == name
 
 
@@ -169,7 +183,7 @@ def test_everything_can_be_changed() -> None:
     app = at_train(opened())
     widget(app, "layers").set_value(3)
     run(app)
-    assert app.session_state["visit"].plan.hidden == (128, 64)
+    assert app.session_state["visit"].draft.plan.hidden == (128, 64)
     for name, value in {
         "width_0": 100,
         "code": 2,
@@ -184,18 +198,21 @@ def test_everything_can_be_changed() -> None:
     }.items():
         widget(app, name).set_value(value)
         run(app)
-    plan = app.session_state["visit"].plan
+    plan = app.session_state["visit"].draft.plan
     assert (plan.hidden, plan.code_size, plan.digits, plan.seed) == ((100, 64), 2, 5000, 9)
     recipe = plan.recipe
     assert (recipe.loss, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
-        "mean_squared_error", "rmsprop", 7, 64,
-    )  # fmt: skip
+        "mean_squared_error",
+        "rmsprop",
+        7,
+        64,
+    )
     assert (recipe.l1, recipe.learning_rate) == (0.001, 0.01)
     assert widget(app, "preset").value is None
     assert "RMSprop" in app.code[0].value and "units = 100" in app.code[1].value
     widget(app, "preset").set_value("ours")
     run(app)
-    assert app.session_state["visit"].plan == plans.preset("ours", "shallow")
+    assert app.session_state["visit"].draft.plan == plans.preset("ours", "shallow")
 
 
 def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
@@ -209,22 +226,52 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     assert [frame["at"] for frame in film["frames"]] == [0, 0.5, 1, 2]
     assert film["frames"][0]["text"] == "before it learns · squared error 0.0200 · 3 dead units"
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
-    said = " ".join(texts(app))
-    assert "Done. What it has learnt is “My model” on every page now." in said
-    assert "60,000 of MNIST's digits, and 10,000 others" in said
-    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in said
+    written = " ".join(texts(app))
+    assert "Done. What it has learnt is “My model” on every page now." in written
+    assert "60,000 of MNIST's digits, and 10,000 others" in written
+    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
     # The others' pages, with a code of five numbers.
     app.switch_page("pages/draw/page.py")
     run(app)
     assert "Only 5 numbers of it pass." in " ".join(texts(app))
     app.switch_page("pages/compare/page.py")
-    for view in ("first_ten", "ladder", "atoms", "build_up", "subspace", "sparsity", "table",
-                 "strangers", "invent"):  # fmt: skip
-        app.session_state["view"] = view
+    for view in (view.name for view in VIEWS):
+        app.session_state[state.view_key("compare")] = view
         run(app)
         assert 'data-model="mine"' in " ".join(texts(app))
     assert model_names(opened()) == SHIPPED, "another visitor has no such model"
+
+
+def test_another_tab_has_my_model_and_shows_what_its_link_names(
+    child: Callable[..., Office], mine: Path, returns: Callable[..., AppTest]
+) -> None:
+    child()
+    app = at_train(opened())
+    app.file_uploader[0].upload("m.safetensors", mine.read_bytes(), "application/octet-stream")
+    run(app)
+    assert app.session_state["model"] == plans.OWN
+    tab = returns(app.session_state["visit"].token, model="sparse", lanes="pca,deep")
+    for _ in range(2):
+        assert tab.session_state["model"] == "sparse"
+        assert model_names(tab)[-1] == "My model"
+        assert tab.session_state[state.LANES] == ["pca", "deep", plans.OWN]
+        run(tab)
+    app.file_uploader[0].upload("n.safetensors", mine.read_bytes(), "application/octet-stream")
+    run(app)
+    assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "x" * 31, "x" * 33, "x" * 32 + "\n", "x" * 31 + "/", "é" * 32, "None"]
+)
+def test_a_cookie_that_is_no_token_of_ours_names_no_desk(
+    cookie: str, child: Callable[..., Office], returns: Callable[..., AppTest]
+) -> None:
+    child()
+    token = returns(cookie).session_state["visit"].token
+    assert token != cookie and len(token) == 32
+    assert returns(token).session_state["visit"].token == token
 
 
 def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
@@ -234,7 +281,7 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     widget(app, "go_on").set_value(True)
     run(app)
-    plan = app.session_state["visit"].plan
+    plan = app.session_state["visit"].draft.plan
     assert (plan.hidden, plan.code_size, plan.like) == ((20, 10), 5, "shallow")
     assert widget(app, "code").disabled
     button(app, "Train").click()
@@ -260,8 +307,8 @@ def test_a_child_that_fails_gives_one_sentence(
     app = at_train(opened())
     button(app, "Train").click()
     app = until_over(run(app))
-    said = " ".join(texts(app))
-    assert sentence in said and "What it has learnt is “My model”" in said
+    written = " ".join(texts(app))
+    assert sentence in written and "What it has learnt is “My model”" in written
     assert model_names(app)[-1] == "My model"
 
 
@@ -270,8 +317,8 @@ def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> 
     app = at_train(opened())
     button(app, "Train").click()
     app = until_over(run(app))
-    said = " ".join(texts(app))
-    assert "variations of our own sample digits, because MNIST is not here" in said
+    written = " ".join(texts(app))
+    assert "variations of our own sample digits, because MNIST is not here" in written
     names = [trace["name"] for trace in component(app, "loss")["figure"][0]]
     assert names == ["while learning", "on digits held out"]
 

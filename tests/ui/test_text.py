@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui import text as module
+from ui.locales import __main__ as collecting
 from ui.locales.__main__ import update
-from ui.text import LANGUAGES, best_language, translator
+from ui.text import LANGUAGES, Language, best_language, translator
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "ui" / "locales"
 CATALOGUES = sorted(path.relative_to(LOCALES) for path in LOCALES.rglob("*.po"))
-
-BABEL = {"en": "en", "pt": "pt_BR"}
+BABEL = {code: language.folder or code for code, language in LANGUAGES.items()}
 
 
 def read(path: Path) -> Catalog:
@@ -61,16 +61,30 @@ def placeholders(message: str) -> set[str]:
 
 
 def test_each_language_but_the_source_has_a_catalogue() -> None:
-    assert [str(path) for path in CATALOGUES] == ["pt_BR/LC_MESSAGES/gargalo.po"]
+    folders = sorted(language.folder for language in LANGUAGES.values() if language.folder)
+    assert [str(path) for path in CATALOGUES] == [
+        f"{folder}/LC_MESSAGES/gargalo.po" for folder in folders
+    ]
     assert len(CATALOGUES) == len(LANGUAGES) - 1
+
+
+def test_a_new_language_gets_a_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    german = Language("Deutsch", "de", ",.")
+    monkeypatch.setattr(collecting, "LANGUAGES", {**LANGUAGES, "de": german})
+    shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
+    update(ROOT, tmp_path)
+    catalogue = read(tmp_path / "de" / "LC_MESSAGES" / "gargalo.po")
+    template = read(tmp_path / "gargalo.pot")
+    assert {message.id for message in catalogue} == {message.id for message in template}
+    assert {wrong(message) for message in catalogue if message.id} == {"untranslated"}
 
 
 def test_the_catalogues_are_up_to_date(tmp_path: Path) -> None:
     shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
     update(ROOT, tmp_path)
     for path in ["gargalo.pot", *CATALOGUES, *(path.with_suffix(".mo") for path in CATALOGUES)]:
-        made, kept = (tmp_path / path).read_bytes(), (LOCALES / path).read_bytes()
-        assert made == kept, f"ui/locales/{path} is not up to date: run `make text`, then translate"
+        new, kept = (tmp_path / path).read_bytes(), (LOCALES / path).read_bytes()
+        assert new == kept, f"ui/locales/{path} is not up to date: run `make text`, then translate"
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=str)

@@ -11,11 +11,16 @@ from pathlib import Path
 
 from babel.messages.frontend import CommandLineInterface
 
+from ui.text import LANGUAGES
+
 HERE = Path(__file__).parent
 
 
 def update(root: Path, locales: Path) -> None:
-    """Collect from the sources under `root`; write into the folder `locales`."""
+    """Collect from the sources under `root`; write into the folder `locales`.
+
+    A language that is new in the table gets a catalogue, in which everything is to be translated.
+    """
     template = locales / "gargalo.pot"
     with contextlib.chdir(root):  # or else the catalogues hold this machine's absolute paths
         _pybabel(
@@ -23,8 +28,12 @@ def update(root: Path, locales: Path) -> None:
             *("--omit-header", "--add-location", "file", "--sort-by-file"),
             *("--add-comments", "Translators:", "--no-wrap", "."),
         )
+    catalogue = ("--input-file", template, "--output-dir", locales, "--domain", "gargalo")
+    for language in LANGUAGES.values():
+        if language.folder and not (locales / language.folder).exists():
+            _pybabel("init", *catalogue, "--locale", language.folder)
     _pybabel(
-        *("update", "--input-file", template, "--output-dir", locales, "--domain", "gargalo"),
+        *("update", *catalogue),
         # Guesses from similar strings look finished and are wrong; an empty one is found by a test.
         *("--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--no-wrap"),
     )

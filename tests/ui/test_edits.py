@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import ae
-from ui import editor
-from ui.state import Visit
-from ui.strokes import Drawing
+from ui.edits import Edits
 
 UNITS = 32
-
-
-def visit(keep: int | None = None, **edits: float) -> Visit:
-    now = Visit(drawing=Drawing(), loaded=Drawing())
-    if keep is not None:
-        now.keep = keep
-    now.edits = {int(unit.removeprefix("unit_")): value for unit, value in edits.items()}
-    return now
 
 
 # Few values, so that ties and zeros are common.
@@ -31,38 +21,59 @@ codes = arrays(np.float32, UNITS, elements=st.integers(0, 6).map(float))
 @given(codes, st.integers(1, UNITS))
 def test_the_k_largest_are_kept(code: np.ndarray, keep: int) -> None:
     before = code.copy()
-    shown = editor.edited(code, visit(keep))
+    edited = Edits(keep=keep).apply(code)
     assert (code == before).all()  # what the encoder gave is still needed
-    assert shown.dtype == np.float32 and shown.shape == code.shape
-    kept = shown != 0
-    assert (shown[kept] == code[kept]).all()
+    assert edited.dtype == np.float32 and edited.shape == code.shape
+    kept = edited != 0
+    assert (edited[kept] == code[kept]).all()
     assert kept.sum() == min(keep, np.count_nonzero(code))
-    assert sorted(shown)[::-1][:keep] == sorted(code)[::-1][:keep]
+    assert sorted(edited)[::-1][:keep] == sorted(code)[::-1][:keep]
 
 
 def test_of_equals_the_first_are_kept_and_a_sign_is_no_matter() -> None:
     code = np.zeros(UNITS, np.float32)
     code[[4, 9, 20]] = 2, -5, 2  # PCA's codes have signs
-    assert np.flatnonzero(editor.edited(code, visit(2))).tolist() == [4, 9]
+    assert np.flatnonzero(Edits(keep=2).apply(code)).tolist() == [4, 9]
 
 
 @given(codes, st.integers(1, UNITS), st.dictionaries(st.integers(0, UNITS - 1), st.floats(0, 80)))
 def test_an_edit_stands_whatever_is_kept(
-    code: np.ndarray, keep: int, edits: dict[int, float]
+    code: np.ndarray, keep: int, values: dict[int, float]
 ) -> None:
-    now = visit(keep)
-    now.edits = edits
-    shown = editor.edited(code, now)
-    untouched = editor.edited(code, visit(keep))
+    edited = Edits(values=values, keep=keep).apply(code)
+    untouched = Edits(keep=keep).apply(code)
     for unit in range(UNITS):
-        expected = np.float32(edits[unit]) if unit in edits else untouched[unit]
-        assert shown[unit] == expected
+        expected = np.float32(values[unit]) if unit in values else untouched[unit]
+        assert edited[unit] == expected
 
 
 def test_nothing_done_changes_nothing() -> None:
     code = np.linspace(0, 9, UNITS, dtype=np.float32)
-    shown = editor.edited(code, visit())
-    assert (shown == code).all() and shown is not code
+    assert not Edits()
+    edited = Edits().apply(code)
+    assert (edited == code).all() and edited is not code
+
+
+def test_edits_end_with_the_drawing_and_the_chosen_unit_with_the_model() -> None:
+    edits = Edits(unit=3, keep=7)
+    edits.set(5, 1.5)
+    turns = {edits.turn}
+    edits.change_drawing()
+    assert (edits.unit, edits.values, edits.keep) == (3, {}, 7) and edits
+    turns.add(edits.turn)
+    edits.set(5, 1.5)
+    turns.add(edits.turn)
+    edits.change_model()
+    assert (edits.unit, edits.values, edits.keep) == (None, {}, 7)
+    turns.add(edits.turn)
+    edits.set(5, 1.5)
+    edits.set(5, None)
+    assert edits.values == {}
+    turns.add(edits.turn)
+    edits.reset()
+    assert not edits
+    turns.add(edits.turn)
+    assert len(turns) == 6  # a slider of an older turn is not heard
 
 
 @pytest.mark.parametrize("name", ae.FAMILIES)

@@ -1,0 +1,194 @@
+"""One place each: a family and a view are added to a copy of the sources, and stand everywhere.
+
+The copy runs in processes of its own, so that nothing here has to be put back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+FAMILY = """\
+    Family(
+        name="eighth",
+        title=N_("The eighth"),
+        idea=N_("A net that a test has added."),
+        encoder=(784, 48, 12),
+        decoder=(12, 48, 784),
+        recipes=MappingProxyType({"best": BEST}),
+    ),
+"""
+WIDTHS = "784 → 48 → 12 → 48 → 784"
+
+EXTRA = """\
+import streamlit as st
+
+def show(scene, text):
+    st.write(f"{len(scene.models)} lanes")
+"""
+
+# Weights for the family, made on the spot: He's initialisation, measured on the sample digits.
+_TRAIN = """
+import itertools
+import numpy as np
+import ae
+from ae import evaluation, weights
+
+family, random = ae.FAMILIES["eighth"], np.random.default_rng(0)
+tensors = {
+    f"{half}.{i}.{what}": (random.normal(0, (2 / fan_in) ** 0.5, shape)).astype(np.float32)
+    for half, widths in (("encoder", family.encoder), ("decoder", family.decoder))
+    for i, (fan_in, units) in enumerate(itertools.pairwise(widths))
+    for what, shape in (("weights", (fan_in, units)), ("bias", units))
+}
+digits = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
+errors, statistics = evaluation.measure(weights.autoencoder(family, tensors), digits)
+_, header = weights.read(weights.locate("shallow"), weights.FOLDER)
+header = {
+    **header,
+    "family": family.name,
+    "encoder": family.encoder,
+    "decoder": family.decoder,
+    "activations": family.activations,
+    "parameters": family.parameters,
+    "test": errors.as_dict(),
+}
+tensors |= weights.statistics_tensors(statistics)
+weights.save(weights.locate("eighth"), tensors, header)
+"""
+
+_REPORT = """
+import numpy as np
+import ae
+from ae import report
+from ae.mnist import Mnist
+
+x = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
+y = np.array([int(name[0]) for name in ae.samples.SAMPLES], np.uint8)
+measured = report.evaluate(Mnist(x_train=x, y_train=y, x_test=x, y_test=y, sha256="ab" * 32))
+answer = {"text": report.as_text(measured), "readme": report.as_readme(measured)}
+"""
+
+# Every page and every view, as a visitor sees it who opens this link: screen -> what is written.
+_VISIT = """
+from pages.compare.views import VIEWS as COMPARE
+from pages.explore.views import VIEWS as EXPLORE
+from tests.pages.test_app import opened, run, texts
+
+VIEWS = {"draw": [None], "train": [None]}
+VIEWS |= {
+    page: [view.name for view in table]
+    for page, table in (("compare", COMPARE), ("explore", EXPLORE))
+}
+answer = {}
+for page, views in VIEWS.items():
+    if page not in pages:
+        continue
+    for view in views:
+        app = opened(**query, **({"view": view} if view else {}))
+        app.switch_page(f"pages/{page}/page.py")
+        run(app)
+        assert not app.error and not app.toast, (page, view)
+        answer[f"{page}/{view or ''}"] = texts(app)
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What runs, in a folder where it may be changed, and the helpers of the pages' tests."""
+    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py"):
+        source, target = ROOT / name, tmp_path / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    helpers = tmp_path / "tests" / "pages"
+    helpers.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "pages" / "test_app.py", helpers)
+    return tmp_path
+
+
+def insert(path: Path, before: str, text: str) -> None:
+    """Put a text before the last place where another one stands."""
+    head, found, tail = path.read_text(encoding="utf-8").rpartition(before)
+    assert found, f"{path} has changed: where is its table?"
+    path.write_text(head + text + found + tail, encoding="utf-8")
+
+
+def run(copy: Path, *arguments: str) -> str:
+    """Run Python in the copy; give what it prints."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=copy,
+        env=os.environ | {"PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def ask(copy: Path, script: str, **given: Any) -> dict[str, Any]:
+    """Run a script that computes an ``answer`` from what it is given."""
+    names = "".join(f"{name} = {value!r}\n" for name, value in given.items())
+    printed = run(copy, "-c", f"{names}{script}\nimport json; print(json.dumps(answer))")
+    answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return answer
+
+
+def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
+    insert(copy / "ae" / "families.py", ")})\n# fmt: on", FAMILY)
+    run(copy, "-c", _TRAIN)
+
+    screens = ask(
+        copy,
+        _VISIT,
+        pages=["draw", "compare", "explore", "train"],
+        query={"model": "eighth", "lanes": "pca,eighth"},
+    )
+    assert len(screens) > 10
+    for screen, written in screens.items():
+        assert "The eighth" in written, screen
+        assert "A net that a test has added." in written, screen
+        page = "\n".join(written)
+        assert f'aria-label="{WIDTHS}"' in page, screen
+        if screen.startswith("compare/"):
+            assert 'data-model="eighth"' in page, screen
+    assert "Draw a digit. Only 12 numbers of it pass." in "\n".join(screens["draw/"])
+    assert screens["train/"].count("The eighth") == 2, "the frame has it, and the plan's start"
+
+    assert "eighth" in run(copy, "-m", "ae", "train", "--help")
+    digits = str(copy / "digits.npz")
+    run(copy, "-c", f"import numpy as np; np.savez({digits!r}, digits=np.eye(28)[None])")
+    run(copy, "-m", "ae", "encode", digits, "--model", "eighth", "-o", "codes.csv")
+    assert len((copy / "codes.csv").read_text().splitlines()[-1].split(",")) == 12
+    run(copy, "-m", "ae", "reconstruct", digits, "--model", "eighth", "-o", "again.png")
+    assert (copy / "again.png").stat().st_size
+
+    reports = ask(copy, _REPORT)
+    for written in reports.values():
+        assert "eighth" in written
+    assert "python -m ae train eighth" in reports["readme"]
+
+
+def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:
+    folder = copy / "pages" / "compare"
+    (folder / "extra.py").write_text(EXTRA)
+    insert(folder / "views.py", "    first_ten,\n", "    extra,\n")
+    insert(folder / "views.py", ")\n", '    View("extra", "One more view", extra.show),\n')
+
+    screens = ask(copy, _VISIT, pages=["compare"], query={"lanes": "pca,deep"})
+    for written in screens.values():
+        assert "One more view" in written
+    assert "2 lanes" in screens["compare/extra"]
+    assert any("view=extra" in text for text in screens["compare/extra"])

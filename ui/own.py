@@ -1,0 +1,30 @@
+"""The visitor's own model: how it comes from the office of trainings to the pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ae.plans import OWN
+from ui.state import LANES, MODEL, Visit
+from ui.trainings import Desk, office
+
+
+def desk(now: Visit) -> Desk | None:
+    """Give the visitor's desk in the office of trainings, if they have one."""
+    context = get_script_run_ctx()
+    return office().desk(now.token, context.session_id if context else None)
+
+
+def look_up(now: Visit) -> None:
+    """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
+    mine = desk(now)
+    if mine is None or mine.version == now.own_version:
+        return
+    if now.own is None and OWN not in st.session_state[LANES]:
+        st.session_state[LANES] = [*st.session_state[LANES], OWN]
+    now.own, now.own_version = mine.model, mine.version
+    # Who has just trained or uploaded it looks at it; who opens a link looks at the link's model.
+    if now.page is not None:
+        st.session_state[MODEL] = OWN
+        now.edits.change_model()

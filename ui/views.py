@@ -1,0 +1,59 @@
+"""The views of a page: one menu, and one answer when what a view shows is damaged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+import ae
+from ui import state
+from ui.text import Text
+
+Scene = TypeVar("Scene")
+
+
+@dataclass(frozen=True)
+class View(Generic[Scene]):
+    """A part of a page that the visitor opens. A page's ``views.py`` has the table of them.
+
+    Attributes
+    ----------
+    name : as in a link.
+    title : English source string; the menu translates it.
+    show : shows it, from what all views of the page look at and in the visitor's language.
+    """
+
+    name: str
+    title: str
+    show: Callable[[Scene, Text], None]
+
+
+def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
+    """Show the page's views in a row; give the one that is open."""
+    by_name = {view.name: view for view in views}
+    chosen = st.pills(
+        text.gettext("View"),
+        list(by_name),
+        format_func=lambda name: text.gettext(by_name[name].title),
+        key=state.view_key(page),
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return by_name[chosen or views[0].name]
+
+
+@contextmanager
+def damage_told(text: Text) -> Iterator[None]:
+    """Say it in one sentence where a view needs a file that is missing or damaged."""
+    try:
+        yield
+    except ae.WeightsError as fault:
+        # The path and the command that mends it are for whoever runs the server.
+        logging.getLogger(__name__).error("%s", fault)
+        st.error(text.gettext("This cannot be shown: a file is missing or damaged."))
