@@ -1,6 +1,7 @@
-"""One place each: a family and a view are added to a copy of the sources, and stand everywhere.
+"""One place each: a family, a page, a view and a language are added to a copy of the sources.
 
-The copy runs in processes of its own, so that nothing here has to be put back.
+Each is seen wherever it belongs. The copy runs in processes of its own, so that nothing here has
+to be put back.
 """
 
 from __future__ import annotations
@@ -29,11 +30,20 @@ FAMILY = """\
 """
 WIDTHS = "784 → 48 → 12 → 48 → 784"
 
-EXTRA = """\
+VIEW = """\
 import streamlit as st
 
 def show(scene, text):
     st.write(f"{len(scene.models)} lanes")
+"""
+
+PAGE = """\
+import streamlit as st
+from ui import canvas, state
+
+now = state.visit("extra")
+canvas.show(now, state.text())
+st.write(f"{len(now.sketch.drawing.strokes)} strokes")
 """
 
 # Weights for the family, made on the spot: He's initialisation, measured on the sample digits.
@@ -84,16 +94,10 @@ from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
 from tests.pages.test_app import opened, run, texts
 
-VIEWS = {"draw": [None], "train": [None]}
-VIEWS |= {
-    page: [view.name for view in table]
-    for page, table in (("compare", COMPARE), ("explore", EXPLORE))
-}
+tables = {"compare": COMPARE, "explore": EXPLORE}
 answer = {}
-for page, views in VIEWS.items():
-    if page not in pages:
-        continue
-    for view in views:
+for page in pages:
+    for view in [view.name for view in tables.get(page, ())] or [None]:
         app = opened(**query, **({"view": view} if view else {}))
         app.switch_page(f"pages/{page}/page.py")
         run(app)
@@ -105,7 +109,7 @@ for page, views in VIEWS.items():
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What runs, in a folder where it may be changed, and the helpers of the pages' tests."""
-    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py"):
+    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py", "babel.cfg"):
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -183,7 +187,7 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
 
 def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:
     folder = copy / "pages" / "compare"
-    (folder / "extra.py").write_text(EXTRA)
+    (folder / "extra.py").write_text(VIEW)
     insert(folder / "views.py", "    first_ten,\n", "    extra,\n")
     insert(folder / "views.py", ")\n", '    View("extra", "One more view", extra.show),\n')
 
@@ -192,3 +196,37 @@ def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:
         assert "One more view" in written
     assert "2 lanes" in screens["compare/extra"]
     assert any("view=extra" in text for text in screens["compare/extra"])
+
+
+def test_a_page_is_a_folder_a_stub_and_a_line_in_the_table(copy: Path) -> None:
+    folder = copy / "pages" / "extra"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "page.py").write_text(PAGE)
+    shutil.copy(copy / "pages" / "compare.py", copy / "pages" / "extra.py")
+    insert(copy / "app.py", ")\n\nUI = ", '    ("extra", N_("One more"), ":material/star:", ()),\n')
+
+    screens = ask(copy, _VISIT, pages=["draw", "extra"], query={"sample": "7b"})
+    for written in screens.values():
+        assert "One more" in written  # in the menu
+    assert "1 strokes" in screens["extra/"]
+    assert any("sample=7b" in text for text in screens["extra/"])
+
+
+def test_a_language_is_a_line_in_the_table_and_a_catalogue(copy: Path) -> None:
+    insert(
+        copy / "ui" / "text.py", "    }\n)\n", '        "de": Language("Deutsch", "de", ",."),\n'
+    )
+    run(copy, "-m", "ui.locales")
+    catalogue = copy / "ui" / "locales" / "de" / "LC_MESSAGES" / "gargalo.po"
+    insert(catalogue, 'msgstr ""\n\n', "")  # it is there, and everything is to be translated
+    source = catalogue.read_text(encoding="utf-8")
+    old, new = 'msgid "Undo"\nmsgstr ""', 'msgid "Undo"\nmsgstr "Zurück"'
+    assert old in source
+    catalogue.write_text(source.replace(old, new), encoding="utf-8")
+    run(copy, "-m", "ui.locales")
+
+    screens = ask(copy, _VISIT, pages=["draw"], query={"lang": "de"})
+    assert {"DE", "Zurück", "Redo"} <= set(screens["draw/"])  # what is not translated is English
+    page = "\n".join(screens["draw/"])
+    assert "lang=de" in page and "<dt>0,0" in page
