@@ -122,7 +122,7 @@ def _ten_seconds(browser: Browser, server: Server, wait: float) -> tuple[float, 
         page.get_by_role("button", name="My model (safetensors)").click()
     model = weights.read_own(got.value.path().read_bytes())
     page.context.close()
-    return first, done, float(model.facts["test"]["bce"])
+    return first, done, model.metadata.test.bce
 
 
 def _plain(plan: plans.Plan) -> float:

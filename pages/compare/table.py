@@ -86,7 +86,8 @@ def _rows(
             }
     for name, model in scene.found.items():
         if name == OWN and models.tested_on_mnist(model):
-            said = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
+            said = model.metadata.test.as_dict()
+            said["parameters"] = family_of(model.metadata).parameters
             rows[name] = {(key, "best"): said[key] for key in _FIGURES if key in said}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
     floor, mean = text.gettext("A perfect copy (the floor)"), text.gettext("The mean digit")

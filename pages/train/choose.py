@@ -156,7 +156,7 @@ def _start_from(now: Visit) -> None:
     preset, like = now.preset or DEFAULT_PRESET, _said(now, "like", None) or now.plan.like
     plan = plans.preset(preset, like)
     if now.go_on and now.own is not None:
-        own = plans.family_of(now.own.facts)
+        own = plans.family_of(now.own.metadata)
         plan = replace(
             plans.preset(preset, plans.like_of(own.hidden, own.output)),
             hidden=own.encoder[1:-1],

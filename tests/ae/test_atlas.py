@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 import ae
-from ae import atlas, evaluation, facts, generation, latent, weights
+from ae import atlas, checked, evaluation, facts, generation, latent
 from ae.arrays import PIXELS
 from ae.atlas import Atlas, CodeMap
 from ae.families import FAMILIES
@@ -57,7 +57,7 @@ def agreement(x: np.ndarray, other: np.ndarray, of: int) -> float:
 
 
 def test_what_ships_is_small() -> None:
-    assert (weights.FOLDER / atlas.FILE).stat().st_size <= 3_000_000
+    assert (checked.FOLDER / atlas.FILE).stat().st_size <= 3_000_000
 
 
 def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
@@ -128,7 +128,7 @@ def test_the_denoising_net_is_best_at_spoiled_digits(shipped: Atlas, noise: str)
     assert 2 * errors["denoising"] <= errors["deep"]
     # Harder than clean digits, which both can copy.
     for name, error in errors.items():
-        assert error > loaded(name).facts["test"]["mse"]
+        assert error > loaded(name).metadata.test.mse
 
 
 def test_each_code_knows_the_digit(shipped: Atlas) -> None:
@@ -282,7 +282,7 @@ def test_errors_of_spoiled_digits(shipped: Atlas, mnist: Mnist, noise: str) -> N
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of everything that ships."""
-    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+    return Path(shutil.copytree(checked.FOLDER, tmp_path / "copied"))
 
 
 class FirstTwo:
@@ -351,15 +351,15 @@ def alter(path: Path) -> None:
 
 def changed(path: Path, **changes: Any) -> None:
     """Write the file again and vouch for it: None takes an array or a fact out."""
-    tensors, header = weights.read(path, path.parent)
+    tensors, header = checked.read(path, path.parent)
     whole: dict[str, Any] = {**tensors, **header} | changes
     kept = {key: value for key, value in whole.items() if value is not None}
     arrays = {key: value for key, value in kept.items() if isinstance(value, np.ndarray)}
-    weights.save(path, arrays, {key: kept[key] for key in kept.keys() - arrays.keys()})
+    checked.save(path, arrays, {key: kept[key] for key in kept.keys() - arrays.keys()})
 
 
 def replace_by_weights(path: Path) -> None:
-    weights.save(path, *weights.read(path.with_name("pca.safetensors"), path.parent))
+    checked.save(path, *checked.read(path.with_name("pca.safetensors"), path.parent))
 
 
 NO_ATLAS = "is no atlas"
@@ -399,8 +399,8 @@ def test_what_is_damaged_is_refused(
 
 def test_what_was_measured_on_other_weights_is_left_out(folder: Path, shipped: Atlas) -> None:
     path = folder / "vae.safetensors"
-    tensors, header = weights.read(path, folder)
-    weights.save(path, tensors, {**header, "seed": 1})
+    tensors, header = checked.read(path, folder)
+    checked.save(path, tensors, {**header, "seed": 1})
     found = atlas.load(folder)
     assert list(found.maps) == [name for name in FAMILIES if name != "vae"]
     assert_array_equal(found.maps["vae2"].codes, shipped.maps["vae2"].codes)
@@ -408,10 +408,10 @@ def test_what_was_measured_on_other_weights_is_left_out(folder: Path, shipped: A
 
 
 def test_a_family_without_weights_is_left_out(folder: Path) -> None:
-    (folder / weights.SUMS).write_text(
+    (folder / checked.SUMS).write_text(
         "".join(
             line
-            for line in (folder / weights.SUMS).read_text().splitlines(keepends=True)
+            for line in (folder / checked.SUMS).read_text().splitlines(keepends=True)
             if not line.endswith("  deep.safetensors\n")
         )
     )

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import decomposition
 
 import ae
-from ae import evaluation, facts, report, weights
+from ae import checked, evaluation, facts, weights
 from ae.facts import CodeFacts, Facts
 from ae.mnist import Mnist
 
@@ -31,15 +31,15 @@ def shipped() -> Facts:
 
 
 def test_what_ships_is_small() -> None:
-    assert (weights.FOLDER / facts.FILE).stat().st_size < 1_000_000
+    assert (checked.FOLDER / facts.FILE).stat().st_size < 1_000_000
 
 
 def test_the_ladder_goes_down_and_passes_through_the_shipped_pca(shipped: Facts) -> None:
     pca, ladder = ae.load("pca"), shipped.ladder
     for errors in (ladder.bce, ladder.mse):
         assert np.all(np.diff(errors) < 0)
-    assert ladder.mse[31] == pytest.approx(pca.facts["test"]["mse"], rel=1e-4)
-    assert ladder.bce[31] == pytest.approx(pca.facts["test"]["bce"], rel=1e-4)
+    assert ladder.mse[31] == pytest.approx(pca.metadata.test.mse, rel=1e-4)
+    assert ladder.bce[31] == pytest.approx(pca.metadata.test.bce, rel=1e-4)
     assert_allclose(ladder.pca.atoms()[:32], pca.atoms(), atol=1e-4)
 
 
@@ -49,7 +49,7 @@ def test_codes_agree_with_the_file_of_the_model(shipped: Facts, name: str, recip
     assert found.zeros.sum() == 10_000
     units = model.code_size
     share = found.zeros @ np.arange(units + 1) / 10_000 / units
-    assert share == pytest.approx(model.facts["test"]["zeros"], abs=1e-5)
+    assert share == pytest.approx(model.metadata.test.zeros, abs=1e-5)
     assert found.counts.sum() == pytest.approx(10_000 * units * (1 - share), abs=1)
     assert_allclose(found.mean, model.statistics.code_mean, rtol=1e-4, atol=1e-5)
     assert np.all(found.least <= model.statistics.code_percentiles[0])
@@ -82,7 +82,7 @@ def test_the_table_is_what_the_files_say_of_themselves(shipped: Facts) -> None:
     assert [(m["name"], m["recipe"] or "best") for m in table["models"]] == ALL
     for row in table["models"]:
         model = ae.load(row["name"], recipe=row["recipe"] or "best")
-        test = model.facts["test"]
+        test = model.metadata.test.as_dict()
         assert {key: row[key] for key in test} == pytest.approx(test, rel=1e-3)
 
 
@@ -129,7 +129,7 @@ def test_codes_are_what_mnist_gives(shipped: Facts, mnist: Mnist, name: str, rec
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of everything that ships."""
-    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+    return Path(shutil.copytree(checked.FOLDER, tmp_path / "copied"))
 
 
 def few() -> Mnist:
@@ -150,8 +150,8 @@ def test_produce_measures_what_load_then_gives(folder: Path) -> None:
     assert codes.zeros @ np.arange(33) == (z == 0).sum() and codes.zeros.sum() == len(z)
     assert codes.counts.sum() == (z != 0).sum()
     assert found.table["data"]["test_digits"] == 200
-    assert found.table == report.as_record(report.evaluate(data, folder)) | {"missing": []}
-    pca = ae.pca.PCA(128).fit(data.x_train)
+    assert found.table == evaluation.as_record(evaluation.evaluate(data, folder)) | {"missing": []}
+    pca = ae.pca.PCA.fit(data.x_train, 128)
     y = pca.reconstruct(data.x_test)
     assert found.ladder.mse[-1] == pytest.approx(evaluation.mse(data.x_test, y).mean(), rel=1e-4)
 
@@ -161,34 +161,34 @@ def truncate(path: Path) -> None:
 
 
 def replace_by_weights(path: Path) -> None:
-    tensors, header = weights.read(path.with_name("pca.safetensors"), path.parent)
-    weights.save(path, tensors, header)
+    tensors, header = checked.read(path.with_name("pca.safetensors"), path.parent)
+    checked.save(path, tensors, header)
 
 
 def drop_an_array(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
+    tensors, header = checked.read(path, path.parent)
     del tensors["ladder/mse"]
-    weights.save(path, tensors, header)
+    checked.save(path, tensors, header)
 
 
 def put_a_nan(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors | {"ladder/mse": np.full(128, np.nan, np.float32)}, header)
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors | {"ladder/mse": np.full(128, np.nan, np.float32)}, header)
 
 
 def without_table(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {"weights": header["weights"]})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {"weights": header["weights"]})
 
 
 def with_a_list_of_weights(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {**header, "weights": ["deep.safetensors"]})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {**header, "weights": ["deep.safetensors"]})
 
 
 def with_a_table_of_numbers(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {**header, "table": {"models": [1, 2]}})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {**header, "table": {"models": [1, 2]}})
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_what_is_damaged_is_refused(
 
 def test_what_was_measured_on_other_weights_is_left_out(folder: Path) -> None:
     path = folder / "shallow.safetensors"
-    tensors, header = weights.read(path, folder)
-    weights.save(path, tensors, {**header, "seed": 1})
+    tensors, header = checked.read(path, folder)
+    checked.save(path, tensors, {**header, "seed": 1})
     found, whole = facts.load(folder), facts.load()
     assert whole.codes.keys() - found.codes.keys() == {("shallow", "best")}
     assert whole.angles.keys() - found.angles.keys() == {("shallow", "best")}

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ae import keras_scripts, plans, training
+from ae import keras_scripts, plans
 from ae.families import Recipe
 from ae.plans import PLAIN, PRESETS, Plan
+from tests.ae import lazy_training as training
 
 if TYPE_CHECKING:
     import keras
