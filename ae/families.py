@@ -44,7 +44,7 @@ class Recipe:
         averaged over the digits.
     max_row_norm : largest Euclidean norm of a row of the decoder's first layer, or None.
         Without a bound the net escapes L1: it shrinks the code and scales the decoder up.
-    noise : show the net corrupted digits (``ae.noise.mixed``) and ask for the clean ones (Vincent et
+    noise : show the net corrupted digits (``ae.noise.mixed``), ask for the clean ones (Vincent et
         al., "Extracting and composing robust features with denoising autoencoders", 2008).
     """
 
