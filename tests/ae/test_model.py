@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -209,3 +210,20 @@ def test_a_layer_is_activation_of_product_plus_bias() -> None:
     x = np.array([[1, 1, 1], [0, 0, 5]], np.float32)
     assert layer.logits(x).tolist() == [[3.5, -8], [0.5, 5]]
     assert layer(x).tolist() == [[3.5, 0], [0.5, 5]]
+
+
+@pytest.mark.parametrize(
+    ("percentiles", "axis"),
+    [
+        ([[-2, 1], [0, 2], [3, 4]], (-2.3, 4.6)),
+        ([[1, 2], [2, 3], [3, 4]], (0.0, 4.6)),  # zero is always on it
+        ([[-4, -3], [-3, -2], [-2, -1]], (-4.6, 1.0)),
+        ([[0, 0], [0, 0], [0, 0]], (0.0, 1.0)),  # a dead net has an axis too
+    ],
+)
+def test_the_axis_of_codes_has_a_margin_of_15_percent(
+    percentiles: list[list[float]], axis: tuple[float, float]
+) -> None:
+    usual = np.array(percentiles, np.float32)
+    statistics = replace(loaded(ae.FAMILIES["deep"]).statistics, code_percentiles=usual)
+    assert statistics.code_axis == pytest.approx(axis)

@@ -464,6 +464,15 @@ def test_codes_too_large_to_decode(raw: bytes) -> None:
         assert "gives codes too large to decode" in refusal(put_together(tensors, header))
 
 
+def test_codes_that_are_no_numbers(raw: bytes) -> None:
+    """Each weight is finite: infinity less infinity is not, and it is not too large either."""
+    tensors, header = take_apart(raw)
+    tensors["encoder.0.weights"][:] = 3e38
+    tensors["encoder.1.weights"][::2], tensors["encoder.1.weights"][1::2] = 1, -1
+    assert all(np.isfinite(array).all() for array in tensors.values())
+    assert refusal(put_together(tensors, header)) == "gives codes too large to decode"
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
 def test_wrong_dtype(raw: bytes, dtype: str) -> None:
     tensors, header = take_apart(raw)
