@@ -83,9 +83,9 @@ class Statistics:
 
     @property
     def code_axis(self) -> tuple[float, float]:
-        """Ends of a chart of codes, zero included: one for all digits, so that bars compare."""
+        """Ends of an axis for codes, zero included: one for all digits, so that bars compare."""
         low, high = float(self.code_percentiles[0].min()), float(self.code_percentiles[-1].max())
-        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has a chart too
+        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has an axis too
 
     def better_than(self, mse: float) -> float:
         """Share of the test digits, 0 to 1, whose squared error is above ``mse``."""

@@ -110,8 +110,9 @@ def test_the_strokes_are_left_as_they_are() -> None:
 def test_varied() -> None:
     """One sample, drawn often: thick and thin, wide and narrow, here and there."""
     rng = np.random.default_rng(0)
-    drawn = np.stack([augmentation.vary(SAMPLES["0a" if "0a" in SAMPLES else "7b"], rng)
-                      for _ in range(60)])  # fmt: skip
+    drawn = np.stack(
+        [augmentation.vary(SAMPLES["0a" if "0a" in SAMPLES else "7b"], rng) for _ in range(60)]
+    )
     ink = drawn.sum(axis=(1, 2))
     assert ink.max() > 1.4 * ink.min(), "thickness"
     for axis in (1, 2):
@@ -132,11 +133,11 @@ def test_the_share_rises(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_shifted_copies_fill_an_epoch(data: Mnist) -> None:
     """The first are the drawn ones; a copy is one of them, moved by at most a pixel."""
-    made = augmentation.shifted(data, 600)
-    assert made.x_train.shape == (600, 28, 28) and made.y_train.shape == (600,)
-    assert_array_equal(made.x_train[: len(data.x_train)], data.x_train)
+    copies = augmentation.shifted(data, 600)
+    assert copies.x_train.shape == (600, 28, 28) and copies.y_train.shape == (600,)
+    assert_array_equal(copies.x_train[: len(data.x_train)], data.x_train)
     for i in range(len(data.x_train), 600):
         drawn = np.pad(data.x_train[i % len(data.x_train)], 1)
         moved = [drawn[y : y + 28, x : x + 28] for y in range(3) for x in range(3)]
-        assert any(np.array_equal(made.x_train[i], one) for one in moved)
-        assert made.y_train[i] == data.y_train[i % len(data.x_train)]
+        assert any(np.array_equal(copies.x_train[i], one) for one in moved)
+        assert copies.y_train[i] == data.y_train[i % len(data.x_train)]

@@ -36,11 +36,11 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> Complaint:
 
     def run(*argv: str | Path, code: int = 2) -> str:
         assert main(list(map(str, argv))) == code
-        said = capsys.readouterr()
-        assert said.out == ""
+        printed = capsys.readouterr()
+        assert printed.out == ""
         # On the way to a training, TensorFlow may be said to start.
-        last = said.err.removeprefix("Starting TensorFlow …\n")
-        assert last.startswith("ae: ") and last.count("\n") == 1, said.err
+        last = printed.err.removeprefix("Starting TensorFlow …\n")
+        assert last.startswith("ae: ") and last.count("\n") == 1, printed.err
         return last.removeprefix("ae: ").rstrip("\n")
 
     return run
@@ -212,9 +212,9 @@ MALFORMED = {
 def test_malformed_digits(name: str, command: str, tmp_path: Path, complaint: Complaint) -> None:
     raw, reason = MALFORMED[name]
     (tmp_path / name).write_bytes(raw)
-    said = complaint(command, tmp_path / name)
-    assert said.startswith(f"{tmp_path / name}: ")
-    assert any(part in said for part in reason.split("|")), said
+    sentence = complaint(command, tmp_path / name)
+    assert sentence.startswith(f"{tmp_path / name}: ")
+    assert any(part in sentence for part in reason.split("|")), sentence
 
 
 @pytest.mark.parametrize(
@@ -289,10 +289,10 @@ def test_bad_usage(
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
         main([*command.split(), "--help"])
-    said = capsys.readouterr().out
-    assert max(map(len, said.splitlines())) <= 100
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 100
     if command in ("", "train"):
-        assert all(word in said for word in (("exit codes", "130") if not command else ae.MODELS))
+        assert all(word in text for word in (("exit codes", "130") if not command else ae.MODELS))
 
 
 # train, evaluate, export
@@ -315,11 +315,11 @@ def test_train_evaluate_export(
 ) -> None:
     out = str(tmp_path / "w")
     assert main(["train", "deep", "--epochs", "2", "--seed", "5", "--out", out]) == 0
-    said = capsys.readouterr()
-    (line,) = said.out.splitlines()
+    printed = capsys.readouterr()
+    (line,) = printed.out.splitlines()
     assert line.startswith(f"{out}/deep.safetensors: BCE ")
     # "Starting TensorFlow" is said before, unless an earlier test has started it.
-    assert [text.split(",")[0] for text in said.err.splitlines()][-2:] == [
+    assert [text.split(",")[0] for text in printed.err.splitlines()][-2:] == [
         "deep: epoch 1 of 2",
         "deep: epoch 2 of 2",
     ]
@@ -327,14 +327,14 @@ def test_train_evaluate_export(
     assert model.metadata.net.seed == 5 and model.metadata.net.recipe.epochs == 2
 
     assert main(["evaluate", "--folder", out, "--json"]) == 0
-    said = capsys.readouterr()
-    found = json.loads(said.out)
-    assert said.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
-    assert [(m["name"], m["recipe"], m["file"]) for m in found["models"]] == [
+    printed = capsys.readouterr()
+    record = json.loads(printed.out)
+    assert printed.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
+    assert [(m["name"], m["recipe"], m["file"]) for m in record["models"]] == [
         ("deep", "best", "deep.safetensors")
     ]
-    assert found["models"][0]["bce"] == pytest.approx(model.metadata.test.bce, abs=1e-6)
-    assert f"BCE {found['models'][0]['bce']:.4f}" in line
+    assert record["models"][0]["bce"] == pytest.approx(model.metadata.test.bce, abs=1e-6)
+    assert f"BCE {record['models'][0]['bce']:.4f}" in line
 
     target = tmp_path / "deep.keras"
     assert main(["export", "deep", "--folder", out, "--to", str(target)]) == 0
@@ -376,8 +376,8 @@ def test_ctrl_c_leaves_nothing(
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("ae.cli.commands._say", pressed)
-    said = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
-    assert said == "interrupted: shallow was not written"
+    sentence = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
+    assert sentence == "interrupted: shallow was not written"
     assert not list((tmp_path / "w").iterdir())
 
 

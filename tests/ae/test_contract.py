@@ -270,7 +270,7 @@ def test_statistics(model: Model) -> None:
 # Wrong input, in words
 
 
-def spoilt(good: np.ndarray, value: float) -> np.ndarray:
+def with_last(good: np.ndarray, value: float) -> np.ndarray:
     bad = good.copy()
     bad.flat[-1] = value
     return bad
@@ -291,11 +291,11 @@ BAD_PICTURES: dict[str, tuple[Any, str]] = {
     "truth": (digits(1).astype(bool), "dtype bool"),
     "objects": (digits(1).astype(object), "dtype object"),
     "byte order": (digits(1).astype(">f4"), "dtype >f4"),
-    "NaN": (spoilt(digits(2), np.nan), "from nan to nan"),
-    "infinity": (spoilt(digits(2), np.inf), "to inf"),
-    "minus infinity": (spoilt(digits(2), -np.inf), "from -inf"),
-    "too bright": (spoilt(digits(2), 1.001), "to 1.001"),
-    "negative": (spoilt(digits(2), -0.001), "from -0.001"),
+    "NaN": (with_last(digits(2), np.nan), "from nan to nan"),
+    "infinity": (with_last(digits(2), np.inf), "to inf"),
+    "minus infinity": (with_last(digits(2), -np.inf), "from -inf"),
+    "too bright": (with_last(digits(2), 1.001), "to 1.001"),
+    "negative": (with_last(digits(2), -0.001), "from -0.001"),
     "a list": (digits(1).tolist(), "list"),
     "nothing": (None, "NoneType"),
     "text": ("7", "str"),
@@ -313,11 +313,11 @@ def bad_codes(units: int) -> dict[str, tuple[Any, str]]:
         "a number": (np.array(0.5, np.float32), "shape ()"),
         "double": (two.astype(np.float64), "dtype float64"),
         "whole": (two.astype(np.int32), "dtype int32"),
-        "NaN": (spoilt(two, np.nan), "from nan to nan"),
-        "infinity": (spoilt(two, np.inf), "to inf"),
-        "minus infinity": (spoilt(two, -np.inf), "from -inf"),
-        "too large": (spoilt(two, 1.1 * MAX_CODE), "to 1.1e+06"),
-        "too far below zero": (spoilt(two, -1.1 * MAX_CODE), "from -1.1e+06"),
+        "NaN": (with_last(two, np.nan), "from nan to nan"),
+        "infinity": (with_last(two, np.inf), "to inf"),
+        "minus infinity": (with_last(two, -np.inf), "from -inf"),
+        "too large": (with_last(two, 1.1 * MAX_CODE), "to 1.1e+06"),
+        "too far below zero": (with_last(two, -1.1 * MAX_CODE), "from -1.1e+06"),
         "a list": (two.tolist(), "list"),
         "nothing": (None, "NoneType"),
     }

@@ -67,8 +67,8 @@ def test_no_plan(plan: Any) -> None:
 
 @pytest.mark.parametrize("recipe", [None, [], {}, "ours", {"epochs": 3}], ids=str)
 def test_no_recipe(recipe: Any) -> None:
-    said = refusal(record(plan=PLAN.as_dict() | {"recipe": recipe}))
-    assert said.startswith("a recipe: expected an object with loss, optimizer")
+    sentence = refusal(record(plan=PLAN.as_dict() | {"recipe": recipe}))
+    assert sentence.startswith("a recipe: expected an object with loss, optimizer")
 
 
 @pytest.mark.parametrize(

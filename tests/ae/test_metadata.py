@@ -36,8 +36,8 @@ def test_the_files_that_ship_would_be_written_as_they_are(name: str) -> None:
 
 
 def test_of_one_s_own_it_says_more() -> None:
-    said = header("denoising")
-    metadata = Metadata.parse(said | {"epochs": 1.5, "test": said["test"] | {"digits": 100}})
+    written = header("denoising")
+    metadata = Metadata.parse(written | {"epochs": 1.5, "test": written["test"] | {"digits": 100}})
     assert (metadata.epochs, metadata.tested) == (1.5, 100)
     assert Metadata.parse(metadata.to_header()) == metadata
 
@@ -75,29 +75,29 @@ def test_what_is_of_another_kind_is_refused(key: str, value: Any, words: str) ->
 
 @pytest.mark.parametrize("key", header("deep"))
 def test_each_part_is_wanted(key: str) -> None:
-    said = header("deep")
-    del said[key]
+    written = header("deep")
+    del written[key]
     with pytest.raises(ValueError, match="does not say what "):
-        Metadata.parse(said)
+        Metadata.parse(written)
 
 
 @pytest.mark.parametrize("setting", ["loss", "noise", "l1"])
 @pytest.mark.parametrize("name", ["best", "own"])
 def test_only_what_is_younger_than_a_file_may_be_missing(setting: str, name: str) -> None:
     """A model of one's own is always younger than ``loss``."""
-    said = header("denoising")
-    said["recipe"]["name"] = name
-    del said["recipe"][setting]
+    written = header("denoising")
+    written["recipe"]["name"] = name
+    del written["recipe"][setting]
     if setting == "noise" or (setting, name) == ("loss", "best"):
-        assert Metadata.parse(said).net is not None
+        assert Metadata.parse(written).net is not None
     else:
         with pytest.raises(ValueError, match="does not say what its recipe is"):
-            Metadata.parse(said)
+            Metadata.parse(written)
 
 
 @pytest.mark.parametrize("value", [[], {}, ["adam"]], ids=str)
 def test_a_setting_is_a_plain_value(value: Any) -> None:
-    said = header("deep")
-    said["recipe"]["optimizer"] = value
+    written = header("deep")
+    written["recipe"]["optimizer"] = value
     with pytest.raises(ValueError, match="does not say what its recipe is"):
-        Metadata.parse(said)
+        Metadata.parse(written)

@@ -233,9 +233,9 @@ def test_divergence_on_the_command_line(
 ) -> None:
     monkeypatch.setattr("ae.mnist.load", lambda path=None, on_share=None: data)
     assert main(wild(tmp_path)) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.removeprefix("Starting TensorFlow …\n") == (
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.removeprefix("Starting TensorFlow …\n") == (
         "ae: the loss is no longer a number: the learning rate is too high; "
         "mine.safetensors has the weights of 0.00 epochs\n"
     )
@@ -295,11 +295,11 @@ def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
     assert [names.count(name) for name in ("data", "epoch", "done")] == [1, 1, 1]
     assert names.index("data") > max(i for i, name in enumerate(names) if name == "drawing")
     assert names[-1] == "done"
-    said = dict(told)
-    assert said["data"] == {"name": "samples", "digits": 500, "held_out": augmentation.HELD_OUT}
-    assert said["done"]["file"] == str(out / "mine.safetensors")
-    model = weights.load_own(said["done"]["file"])
-    assert model.metadata.test.mse == said["done"]["mse"]
+    last = dict(told)
+    assert last["data"] == {"name": "samples", "digits": 500, "held_out": augmentation.HELD_OUT}
+    assert last["done"]["file"] == str(out / "mine.safetensors")
+    model = weights.load_own(last["done"]["file"])
+    assert model.metadata.test.mse == last["done"]["mse"]
     assert model.code_size == 4
 
 
@@ -326,8 +326,8 @@ def test_events_alone_on_standard_output(
     monkeypatch.setattr(augmentation, "TRAIN", 600)
     monkeypatch.setattr(augmentation, "HELD_OUT", 100)
     assert main(["train", "mine", *QUICK, "--out", str(tmp_path), "--events", "-"]) == 0
-    said, complaints = capfd.readouterr()
-    check_told([events.read(line.encode()) for line in said.splitlines()], tmp_path)
+    printed, complaints = capfd.readouterr()
+    check_told([events.read(line.encode()) for line in printed.splitlines()], tmp_path)
     assert "it learns from varied samples instead" in complaints and "Traceback" not in complaints
 
 
@@ -385,8 +385,8 @@ def test_a_file_that_is_none_on_the_command_line(
         "export": ["export", str(path), "--to", str(tmp_path / "x.keras")],
     }[command]
     assert main(argv) == 2
-    said = capsys.readouterr()
-    assert said.err == f"ae: {path} is missing or cannot be read\n"
+    printed = capsys.readouterr()
+    assert printed.err == f"ae: {path} is missing or cannot be read\n"
     path.write_bytes(b"PK\x03\x04")
     assert main(argv) == 2
     assert capsys.readouterr().err == f"ae: {path} is not a weights file of ours\n"
@@ -494,17 +494,17 @@ def test_wrong_dtype(raw: bytes, dtype: str) -> None:
 def test_wrong_shape(raw: bytes, name: str, shape: tuple[int, ...]) -> None:
     tensors, header = take_apart(raw)
     tensors[name] = np.zeros(shape, np.float32)
-    said = refusal(put_together(tensors, header))
-    assert said.startswith("does not fit what it says of itself: ")
-    assert f"{name} is float32 of shape {shape}" in said
+    sentence = refusal(put_together(tensors, header))
+    assert sentence.startswith("does not fit what it says of itself: ")
+    assert f"{name} is float32 of shape {shape}" in sentence
 
 
 @pytest.mark.parametrize("name", ["encoder.2.weights", "a", "zzz"])
 def test_an_array_too_many(raw: bytes, name: str) -> None:
     tensors, header = take_apart(raw)
     tensors[name] = np.zeros((2, 3), np.float32)
-    said = refusal(put_together(tensors, header))
-    assert f"{name} is float32 of shape (2, 3), expected nothing" in said
+    sentence = refusal(put_together(tensors, header))
+    assert f"{name} is float32 of shape (2, 3), expected nothing" in sentence
 
 
 def test_each_array_is_wanted(raw: bytes) -> None:
@@ -520,8 +520,8 @@ def test_other_widths_than_the_arrays(raw: bytes, encoder: list[int]) -> None:
     depth = len(encoder) - 1
     header["encoder"] = encoder
     header["activations"] = [["relu"] * depth, ["relu"] * (depth - 1) + ["sigmoid"]]
-    said = refusal(put_together(tensors, header))
-    assert said.startswith("does not fit what it says of itself: ")
+    sentence = refusal(put_together(tensors, header))
+    assert sentence.startswith("does not fit what it says of itself: ")
 
 
 @pytest.mark.parametrize("key", ["family", "encoder", "activations", "recipe", "test", "data"])
@@ -556,8 +556,8 @@ def test_what_was_measured_are_figures(raw: bytes, figure: str, value: Any) -> N
 
 @pytest.mark.parametrize("name", weights.MODELS)
 def test_a_model_that_ships_is_not_one_s_own(name: str) -> None:
-    said = refusal(weights.locate(name).read_bytes())
-    assert said == "is a model that ships, not one of your own"
+    sentence = refusal(weights.locate(name).read_bytes())
+    assert sentence == "is a model that ships, not one of your own"
 
 
 @pytest.mark.parametrize(

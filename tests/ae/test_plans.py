@@ -138,15 +138,15 @@ def test_too_many_layers() -> None:
 @pytest.mark.parametrize("field", ["loss", "optimizer", "schedule", "initializer"])
 @pytest.mark.parametrize("value", ["", "Adam", "zeros", None, 3, ["adam"]], ids=str)
 def test_a_word_that_is_none_of_the_known(field: str, value: Any) -> None:
-    said = refusal(recipe=replace(BASE.recipe, **{field: value}))
+    sentence = refusal(recipe=replace(BASE.recipe, **{field: value}))
     known = getattr(plans, {"loss": "LOSSES"}.get(field, f"{field.upper()}S"))
-    assert said == f"{field}: got {value!r}, expected one of {', '.join(known)}"
+    assert sentence == f"{field}: got {value!r}, expected one of {', '.join(known)}"
 
 
 @pytest.mark.parametrize("value", ["", "pca", OWN, None, 3, "denoising", "vae", "vae2"])
 def test_like_no_plain_family(value: Any) -> None:
-    said = refusal(like=value)
-    assert said == f"like: got {value!r}, expected one of shallow, sparse, deep, linear"
+    sentence = refusal(like=value)
+    assert sentence == f"like: got {value!r}, expected one of shallow, sparse, deep, linear"
 
 
 def test_plain_is_what_copies_what_it_is_shown() -> None:
@@ -158,14 +158,14 @@ def test_plain_is_what_copies_what_it_is_shown() -> None:
 
 @pytest.mark.parametrize("noise", [True, 1, 0, None, "", {}], ids=str)
 def test_no_plan_learns_from_noise(noise: Any) -> None:
-    said = refusal(recipe=replace(BASE.recipe, noise=noise))
-    assert said == "noise: a plan's net learns from clean digits"
+    sentence = refusal(recipe=replace(BASE.recipe, noise=noise))
+    assert sentence == "noise: a plan's net learns from clean digits"
     assert not BASE.recipe.noise and "noise" not in " ".join(BASE.arguments)
 
 
 def test_the_negative_elbo_is_no_loss_of_a_plan() -> None:
-    said = refusal(recipe=replace(BASE.recipe, loss="negative_elbo"))
-    assert said.startswith("loss: got 'negative_elbo', expected one of binary_crossentropy, ")
+    sentence = refusal(recipe=replace(BASE.recipe, loss="negative_elbo"))
+    assert sentence.startswith("loss: got 'negative_elbo', expected one of binary_crossentropy, ")
 
 
 def test_the_bounds_themselves_are_inside() -> None:
@@ -216,8 +216,8 @@ def custom() -> st.SearchStrategy[Plan]:
 def test_a_preset_s_arguments_make_it_again(name: str, like: str) -> None:
     plan = plans.preset(name, like)
     assert again(plan) == plan
-    said = build_parser().parse_args(["train", OWN, "--like", like, "--preset", name])
-    assert plan_of(said) == plan
+    arguments = build_parser().parse_args(["train", OWN, "--like", like, "--preset", name])
+    assert plan_of(arguments) == plan
 
 
 def test_no_bound_is_said_by_none_and_by_nothing_else() -> None:
@@ -319,12 +319,17 @@ def test_a_recipe_in_the_header_is_checked(field: str) -> None:
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
     | st.sampled_from(["relu", "sigmoid", "linear", OWN, 784, 32, 10**400]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150)

@@ -188,7 +188,7 @@ def test_cosine_schedule(epochs: int) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
 def test_a_few_epochs_teach_something(family: Family, digits: np.ndarray) -> None:
-    # A rolled code says little at first, and its price keeps it small.
+    # A sampled code says little at first, and its price keeps it small.
     epochs = 10 if family.variational else 4
     recipe = replace(family.recipes["best"], learning_rate=1e-2, epochs=epochs, batch_size=50)
     seen: list[Epoch] = []
@@ -250,16 +250,16 @@ def test_tensors_are_keras_s_numbers_under_our_names(
     build: Callable[[Family, Recipe], Nets],
 ) -> None:
     nets = build(DEEP, QUICK)
-    found = training.tensors(nets)
-    assert list(found) == [
+    arrays = training.tensors(nets)
+    assert list(arrays) == [
         f"{half}.{i}.{part}"
         for half in ("encoder", "decoder")
         for i in range(3)
         for part in ("weights", "bias")
     ]
-    assert_array_equal(found["encoder.0.weights"], nets.encoder.layers[0].get_weights()[0])
-    assert_array_equal(found["decoder.2.bias"], nets.decoder.layers[2].get_weights()[1])
-    assert all(a.dtype == np.float32 and a.flags.c_contiguous for a in found.values())
+    assert_array_equal(arrays["encoder.0.weights"], nets.encoder.layers[0].get_weights()[0])
+    assert_array_equal(arrays["decoder.2.bias"], nets.decoder.layers[2].get_weights()[1])
+    assert all(a.dtype == np.float32 and a.flags.c_contiguous for a in arrays.values())
 
 
 # From data to file

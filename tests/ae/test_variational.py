@@ -71,16 +71,16 @@ def test_divergence_is_the_integral(mean: float, log_variance: float) -> None:
         return float(q.pdf(z) * (q.logpdf(z) - prior.logpdf(z)))
 
     wanted, _ = integrate.quad(nats, mean - 12 * deviation, mean + 12 * deviation)
-    found = divergence(np.array([[mean]], np.float32), np.array([[log_variance]], np.float32))
-    assert found.shape == (1, 1) and found.dtype == np.float32
-    assert found[0, 0] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+    nats = divergence(np.array([[mean]], np.float32), np.array([[log_variance]], np.float32))
+    assert nats.shape == (1, 1) and nats.dtype == np.float32
+    assert nats[0, 0] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 
 def test_divergence_is_zero_at_the_prior_alone() -> None:
     m, v = np.meshgrid(np.linspace(-2, 2, 9, dtype=np.float32), np.linspace(-2, 2, 9))
-    found = divergence(m, v.astype(np.float32))
-    assert found.shape == (9, 9)
-    assert np.argwhere(found <= 1e-6).tolist() == [[4, 4]]
+    nats = divergence(m, v.astype(np.float32))
+    assert nats.shape == (9, 9)
+    assert np.argwhere(nats <= 1e-6).tolist() == [[4, 4]]
 
 
 # The distribution of a code
@@ -105,13 +105,13 @@ def test_the_code_is_the_mean(name: str, digits: np.ndarray) -> None:
 def test_a_plain_net_has_no_distribution(name: str, digits: np.ndarray) -> None:
     model = loaded(name)
     assert model.log_variance is None
-    said = f"{name} is not variational: its code is one place"
+    sentence = f"{name} is not variational: its code is one place"
     for ask in (
         lambda: model.encode_distribution(digits),
         lambda: negative_elbo(model, digits, np.random.default_rng(0)),
         lambda: bound(model, digits),
     ):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=sentence):
             ask()
 
 
@@ -199,10 +199,10 @@ def test_bound_averages_grey_digits_and_binary_ones(
         return negative_elbo(model, x, random)
 
     monkeypatch.setattr(evaluation, "negative_elbo", noted)
-    found = bound(model, digits)
-    assert found == bound(model, digits), "always the same noises"
-    assert isinstance(found, Bound) and all(type(nats) is float for nats in found)
-    assert found.total == found.pixels + found.code
+    measured = bound(model, digits)
+    assert measured == bound(model, digits), "always the same noises"
+    assert isinstance(measured, Bound) and all(type(nats) is float for nats in measured)
+    assert measured.total == measured.pixels + measured.code
     grey, binary = asked[:2]
     assert_array_equal(grey, digits)
     assert binary.dtype == np.float32 and set(np.unique(binary)) == {0, 1}
@@ -213,10 +213,10 @@ def test_bound_averages_grey_digits_and_binary_ones(
         some = (digits > low) & (digits < low + 0.2)
         assert binary[some].mean() == pytest.approx(digits[some].mean(), abs=0.03)
     pixels, code = negative_elbo(model, binary, np.random.default_rng(7))
-    assert found.binary == pytest.approx((pixels + code).mean(), rel=0.01)
+    assert measured.binary == pytest.approx((pixels + code).mean(), rel=0.01)
     pixels, code = negative_elbo(model, digits, np.random.default_rng(7))
-    assert found.pixels == pytest.approx(pixels.mean(), rel=0.01)
-    assert found.code == pytest.approx(code.mean(), rel=1e-5)
+    assert measured.pixels == pytest.approx(pixels.mean(), rel=0.01)
+    assert measured.code == pytest.approx(code.mean(), rel=1e-5)
 
 
 # Learning with sampled codes
@@ -242,17 +242,17 @@ def test_a_variational_encoder_has_one_layer_more(tiny: Nets) -> None:
     layers = [(784, 24), (24, 3), (24, 3), (3, 24), (24, 784)]
     assert TINY.parameters == sum(a * b + b for a, b in layers) == tiny.learner.count_params()
     assert tiny.autoencoder.count_params() == TINY.parameters - 75
-    found = training.tensors(tiny)
-    assert list(found)[-2:] == ["log_variance.weights", "log_variance.bias"]
-    assert found["log_variance.weights"].shape == (24, 3)
-    model = weights.autoencoder(TINY, found)
+    arrays = training.tensors(tiny)
+    assert list(arrays)[-2:] == ["log_variance.weights", "log_variance.bias"]
+    assert arrays["log_variance.weights"].shape == (24, 3)
+    model = weights.autoencoder(TINY, arrays)
     assert model.log_variance is not None and model.log_variance.activation == "linear"
     for name, array in weights.tensors_of(model).items():
-        assert_array_equal(array, found[name])
+        assert_array_equal(array, arrays[name])
     other = training.build(TINY, QUICK)
-    training.fill(other, found)
+    training.fill(other, arrays)
     assert_array_equal(
-        training.tensors(other)["log_variance.weights"], found["log_variance.weights"]
+        training.tensors(other)["log_variance.weights"], arrays["log_variance.weights"]
     )
 
 
@@ -343,11 +343,11 @@ def test_a_net_is_shown_the_corrupted_and_asked_for_the_clean(
     digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shown nothing at all, it cannot use its input, and learns the clean digits' mean."""
-    shown = 0
+    seen = 0
 
     def nothing(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        nonlocal shown
-        shown += len(x)
+        nonlocal seen
+        seen += len(x)
         return np.zeros_like(x)
 
     monkeypatch.setattr(noise, "mixed", nothing)
@@ -358,10 +358,10 @@ def test_a_net_is_shown_the_corrupted_and_asked_for_the_clean(
     nets = training.fit(
         family, recipe, digits, on_step=lambda step, nets: starts.append(training.tensors(nets))
     )
-    assert shown >= 20 * 500
-    found = training.tensors(nets)
-    assert_array_equal(found["encoder.0.weights"], starts[0]["encoder.0.weights"])
-    assert np.abs(found["decoder.2.bias"] - starts[0]["decoder.2.bias"]).max() > 0.05
+    assert seen >= 20 * 500
+    arrays = training.tensors(nets)
+    assert_array_equal(arrays["encoder.0.weights"], starts[0]["encoder.0.weights"])
+    assert np.abs(arrays["decoder.2.bias"] - starts[0]["decoder.2.bias"]).max() > 0.05
     drawn = np.asarray(nets.autoencoder(np.zeros((1, 784), np.float32)))
     assert_allclose(drawn[0], digits.reshape(-1, 784).mean(axis=0), atol=0.1)
 
@@ -376,8 +376,8 @@ def test_other_nets_are_shown_clean_digits(
 
 
 def test_only_denoising_is_shown_noise() -> None:
-    shown = [name for name, f in FAMILIES.items() if any(r.noise for r in f.recipes.values())]
-    assert shown == ["denoising"]
+    denoising = [name for name, f in FAMILIES.items() if any(r.noise for r in f.recipes.values())]
+    assert denoising == ["denoising"]
 
 
 # Files

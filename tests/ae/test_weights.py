@@ -61,9 +61,9 @@ def refusal(folder: Path, name: str, recipe: str = "best") -> str:
 def list_sums(folder: Path) -> dict[str, str]:
     """Read the list as `sha256sum -c` does."""
     lines = (folder / SUMS).read_text().splitlines()
-    found = [re.fullmatch(r"([0-9a-f]{64})  (\S+)", line) for line in lines]
-    assert all(found)
-    return {match[2]: match[1] for match in found if match}
+    matches = [re.fullmatch(r"([0-9a-f]{64})  (\S+)", line) for line in lines]
+    assert all(matches)
+    return {match[2]: match[1] for match in matches if match}
 
 
 def vouch(folder: Path, path: Path) -> None:
@@ -89,13 +89,13 @@ def forge(folder: Path, name: str, edit: Callable[[Tensors, Header], None]) -> N
 
 def test_each_model_has_a_file_and_each_file_is_listed() -> None:
     listed = list_sums(checked.FOLDER)
-    found = {
+    files = {
         p.relative_to(checked.FOLDER).as_posix() for p in checked.FOLDER.rglob("*.safetensors")
     }
-    assert listed.keys() == found
-    assert found >= {f"{name}.safetensors" for name in MODELS}
+    assert listed.keys() == files
+    assert files >= {f"{name}.safetensors" for name in MODELS}
     tutorial = [name for name, family in ae.FAMILIES.items() if "tutorial" in family.recipes]
-    assert found >= {f"tutorial/{name}.safetensors" for name in tutorial}
+    assert files >= {f"tutorial/{name}.safetensors" for name in tutorial}
     for name, digest in listed.items():
         assert hashlib.sha256((checked.FOLDER / name).read_bytes()).hexdigest() == digest
 
@@ -371,7 +371,7 @@ def test_one_model_s_file_under_another_s_name(folder: Path, source: str, name: 
     assert f"does not fit {name}: it says " in refusal(folder, name)
 
 
-def spoil(key: str, value: float) -> Callable[[Tensors, Header], None]:
+def damage(key: str, value: float) -> Callable[[Tensors, Header], None]:
     def edit(tensors: Tensors, header: Header) -> None:
         tensors[key] = tensors[key].copy()
         tensors[key].flat[-1] = value
@@ -391,7 +391,7 @@ def spoil(key: str, value: float) -> Callable[[Tensors, Header], None]:
     ],
 )
 def test_numbers_that_are_none(folder: Path, name: str, key: str, value: float) -> None:
-    forge(folder, name, spoil(key, value))
+    forge(folder, name, damage(key, value))
     assert f"{key} holds NaN or infinity" in refusal(folder, name)
 
 
@@ -524,7 +524,7 @@ def test_a_save_that_dies_leaves_the_old_file(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, dies_in, die)
-    spoil("decoder.0.weights", 0.5)(tensors, header)
+    damage("decoder.0.weights", 0.5)(tensors, header)
     with pytest.raises(KeyboardInterrupt):
         checked.save(folder / "shallow.safetensors", tensors, header)
     assert_array_equal(ae.load("shallow", folder=folder).atoms(), before)
@@ -535,7 +535,7 @@ def test_a_save_that_dies_before_the_list_is_told(
 ) -> None:
     """The new file is then one that nobody vouches for; saving again mends it."""
     tensors, header = content(folder / "shallow.safetensors")
-    spoil("decoder.0.weights", 0.5)(tensors, header)
+    damage("decoder.0.weights", 0.5)(tensors, header)
     replace = Path.replace
 
     def die(path: Path, target: Path) -> Path:

@@ -442,22 +442,22 @@ def test_who_cancelled_in_the_queue_may_enlist_again(open_office: Callable[..., 
 
 def test_many_at_the_same_moment(open_office: Callable[..., Office]) -> None:
     office = open_office("done()", at_once=3)
-    found: dict[int, Training] = {}
+    trainings: dict[int, Training] = {}
 
     def visit(i: int) -> None:
-        found[i] = office.submit(str(i), seed(i), DIGITS)
+        trainings[i] = office.submit(str(i), seed(i), DIGITS)
 
     threads = [threading.Thread(target=visit, args=(i,)) for i in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for training in found.values():
+    for training in trainings.values():
         wait_for(over(training))
-    assert {training.outcome for training in found.values()} == {"done"}
-    assert all(office.desk(str(i)).training is found[i] for i in range(12))
+    assert {training.outcome for training in trainings.values()} == {"done"}
+    assert all(office.desk(str(i)).training is trainings[i] for i in range(12))
     assert all(office.desk(str(i)).version == 1 for i in range(12))
-    assert len({training.number for training in found.values()}) == 12
+    assert len({training.number for training in trainings.values()}) == 12
 
 
 # How it may end
@@ -597,9 +597,15 @@ def test_what_is_no_event_ends_it(
 
 
 BAD = (
-    "empty", "truncated", "altered", "not finite", "other shapes", "other family", "huge figure",
+    "empty",
+    "truncated",
+    "altered",
+    "not finite",
+    "other shapes",
+    "other family",
+    "huge figure",
     "deep facts",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("file", BAD)
