@@ -119,9 +119,8 @@ class Family:
         """Number of weights and biases of the encoder and the decoder together."""
         halves = sum(a * b + b for a, b in itertools.pairwise(self.widths))
         before, code = self.encoder[-2:]
-        return halves + (
-            before * code + code if self.variational else 0
-        )  # the log-variances' layer
+        log_variances = before * code + code if self.variational else 0
+        return halves + log_variances
 
 
 # Adadelta's learning rate was 1.0 when the tutorial was written; Keras 3's default is 0.001, with
