@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ae import augmentation, drawing
-from ae.mnist import Mnist
+from ae.mnist import DataError, Mnist
 from ae.samples import SAMPLES
 
 COUNT = (250, 50)
@@ -141,3 +141,17 @@ def test_shifted_copies_fill_an_epoch(data: Mnist) -> None:
         moved = [drawn[y : y + 28, x : x + 28] for y in range(3) for x in range(3)]
         assert any(np.array_equal(copies.x_train[i], one) for one in moved)
         assert copies.y_train[i] == data.y_train[i % len(data.x_train)]
+
+
+def test_samples_stand_in_only_where_they_are_wanted(
+    data: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AE_MNIST", "/nowhere/mnist.npz")
+    monkeypatch.setattr(augmentation, "load", lambda on_share=None: data)
+    with pytest.raises(DataError, match="no MNIST file at /nowhere"):
+        augmentation.mnist_or_samples(None)
+    lines: list[str] = []
+    samples = augmentation.mnist_or_samples(700, say=lines.append)
+    assert (samples.name, len(samples.x_train)) == ("samples", 700)
+    (line,) = lines
+    assert line.startswith("no MNIST file") and line.endswith("from varied samples instead")
