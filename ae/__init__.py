@@ -24,11 +24,13 @@ from ae import (
     units,
     weights,
 )
+from ae.checked import WeightsError
 from ae.drawing import EmptyDrawing
 from ae.families import FAMILIES, Family, Recipe
+from ae.metadata import Metadata
 from ae.mnist import DataError
 from ae.model import Autoencoder, Model, Statistics
-from ae.weights import MODELS, WeightsError, load
+from ae.weights import MODELS, load
 
 __version__ = "0.1.0"
 
@@ -39,6 +41,7 @@ __all__ = [
     "DataError",
     "EmptyDrawing",
     "Family",
+    "Metadata",
     "Model",
     "Recipe",
     "Statistics",

@@ -1,9 +1,8 @@
 """Where 5,000 test digits lie: codes, maps and what was measured of them, small enough to ship.
 
 ``python -m ae evaluate --atlas`` makes ``weights/atlas.safetensors``, which is verified like any
-weights file. It names the weights that it was measured on; beside others, their maps are left
-out. UMAP
-(McInnes, Healy & Melville, 2018) runs only then, and is no dependency of the app.
+weights file. It names the weights that it was measured on; beside others, their maps are left out.
+UMAP (McInnes, Healy & Melville, 2018) runs only then, and is no dependency of the app.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from typing import Any, final
 
 import numpy as np
 
-from ae import facts, latent, weights
+from ae import checked, facts, latent, weights
 from ae.arrays import PIXELS, Float32
+from ae.checked import Header, Tensors
 from ae.evaluation import Bound, bound, divergence, mse
 from ae.families import FAMILIES
 from ae.latent import Digits, Indices
 from ae.mnist import Mnist
 from ae.model import Autoencoder
 from ae.noise import NOISES
-from ae.weights import WeightsError
 
 FILE = "atlas.safetensors"
 DIGITS = 5000
@@ -125,33 +124,15 @@ def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
     WeightsError
         The file is missing, truncated, altered or not ours.
     """
-    root = weights.FOLDER if folder is None else Path(folder)
-    path = root / FILE
-    try:
-        tensors, header = weights.read(path, root)
-        maps = {
-            name: _code_map(name, tensors, header["maps"][name])
-            for name in FAMILIES
-            if weights.unchanged(name, "best", header["weights"], root)
-        }
-        digits: Any = tensors["digits"]
-        pixels = _restored("pixels", tensors)
-        if digits.shape != (DIGITS,) or pixels.shape != (DIGITS, COMPONENTS):
-            raise ValueError("is no atlas")
-        figures = header["pixels"]
-        return Atlas(
-            digits,
-            MappingProxyType(maps),
-            pixels,
-            figures["accuracy"],
-            figures["agreement"],
-            figures["near"],
-            figures["grey"],
-        )
-    except (ValueError, KeyError, TypeError) as fault:
-        what = str(fault) if isinstance(fault, ValueError) else "is no atlas"
-        remedy = weights.how_to_restore(path, "evaluate --atlas", root, "--folder")
-        raise WeightsError(f"{path} {what}; {remedy}") from fault
+    root = checked.root_of(folder)
+    return checked.load(
+        root / FILE,
+        root,
+        lambda tensors, header: _assemble(tensors, header, root),
+        what="atlas",
+        command="evaluate --atlas",
+        option="--folder",
+    )
 
 
 def code_map(codes: Float32) -> CodeMap:
@@ -162,7 +143,7 @@ def code_map(codes: Float32) -> CodeMap:
 
 def produce(
     data: Mnist,
-    folder: Path = weights.FOLDER,
+    folder: Path = checked.FOLDER,
     *,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -191,26 +172,26 @@ def produce(
         say(f"map of {name}")
         model = weights.load(name, folder=folder)
         z = model.encode(data.x_test)
-        found = {**_mapped(z, data.y_test), "grey": _grey(model.decode(z))}
-        right, off = found["accuracy"], found["umap_error"]
+        measured = {**_mapped(z, data.y_test), "grey": _grey(model.decode(z))}
+        right, off = measured["accuracy"], measured["umap_error"]
         say(f"{name}: {NEIGHBOURS} neighbours are right for {right:.1%}, UMAP is off by {off:.1%}")
-        say(f"{name}: {found['grey']:.1%} of its ink is grey")
+        say(f"{name}: {measured['grey']:.1%} of its ink is grey")
         for noise, x in corrupted.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
-            found[f"corrupted/{noise}"] = float(error)
+            measured[f"corrupted/{noise}"] = float(error)
             say(f"{name}: squared error {error:.4f} of digits corrupted by {noise}")
         if isinstance(model, Autoencoder) and model.variational:
             each = divergence(*model.encode_distribution(data.x_test))
-            found["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
-            found["bound"] = bound(model, data.x_test)._asdict()
-        arrays = {key: value for key, value in found.items() if isinstance(value, np.ndarray)}
+            measured["divergence"] = each.mean(axis=0, dtype=np.float64).astype(np.float32)
+            measured["bound"] = bound(model, data.x_test)._asdict()
+        arrays = {key: value for key, value in measured.items() if isinstance(value, np.ndarray)}
         tensors |= {f"{name}/{key}": value for key, value in arrays.items()}
-        maps[name] = {key: value for key, value in found.items() if key not in arrays}
+        maps[name] = {key: value for key, value in measured.items() if key not in arrays}
     say("neighbours by pixels")
     of_pixels = _pixels(data, folder)
     say(f"pixels: {NEIGHBOURS} neighbours are right for {of_pixels['accuracy']:.1%}")
     tensors |= _rounded("pixels", of_pixels.pop("components"))
-    sums = weights.sums(folder)
+    sums = checked.sums(folder)
     files = [weights.locate(name, folder=folder).name for name in FAMILIES]
     header = {
         "weights": {file: sums[file] for file in files},
@@ -218,7 +199,7 @@ def produce(
         "pixels": of_pixels,
     }
     path = folder / FILE
-    weights.save(path, tensors, header)
+    checked.save(path, tensors, header)
     return path
 
 
@@ -256,9 +237,9 @@ def _pixels(data: Mnist, folder: Path) -> dict[str, Any]:
     pca = facts.load(folder).ladder.pca
     x = data.x_test.reshape(-1, PIXELS)
     components = pca.encode(x)[:, :COMPONENTS]
-    found = _restored("pixels", _rounded("pixels", components[:DIGITS]))
+    rounded = _restored("pixels", _rounded("pixels", components[:DIGITS]))
     true, _ = latent.neighbours(x[:DIGITS], x[DIGITS:], NEIGHBOURS)
-    near, distances = latent.neighbours(found, components[DIGITS:], NEIGHBOURS)
+    near, distances = latent.neighbours(rounded, components[DIGITS:], NEIGHBOURS)
     digits = data.y_test[:DIGITS]
     return {
         "components": components[:DIGITS],
@@ -283,8 +264,8 @@ def _rounded(name: str, codes: Float32) -> dict[str, Any]:
     """Write codes in a quarter of the room: the range of each unit in 255 steps."""
     low = codes.min(axis=0)
     step = np.maximum((codes.max(axis=0) - low) / 255, np.float32(1e-12))
-    return {name: np.rint((codes - low) / step).astype(np.uint8), f"{name}/low": low,
-            f"{name}/step": step}  # fmt: skip
+    steps = np.rint((codes - low) / step).astype(np.uint8)
+    return {name: steps, f"{name}/low": low, f"{name}/step": step}
 
 
 def _restored(name: str, tensors: Mapping[str, Any]) -> Float32:
@@ -295,7 +276,30 @@ def _restored(name: str, tensors: Mapping[str, Any]) -> Float32:
     return _frozen(restored)
 
 
-def _code_map(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) -> CodeMap:
+def _assemble(tensors: Tensors, header: Header, root: Path) -> Atlas:
+    """Build the atlas, without what was measured on other weights than those in ``root``."""
+    maps = {
+        name: _code_map(name, tensors, header["maps"][name])
+        for name in FAMILIES
+        if checked.unchanged(weights.locate(name, folder=root), header["weights"], root)
+    }
+    digits: Any = tensors["digits"]
+    pixels = _restored("pixels", tensors)
+    if digits.shape != (DIGITS,) or pixels.shape != (DIGITS, COMPONENTS):
+        raise ValueError("is no atlas")
+    measured = header["pixels"]
+    return Atlas(
+        digits=digits,
+        maps=MappingProxyType(maps),
+        pixels=pixels,
+        pixels_accuracy=measured["accuracy"],
+        pixels_agreement=measured["agreement"],
+        pixels_near=measured["near"],
+        grey=measured["grey"],
+    )
+
+
+def _code_map(name: str, tensors: Mapping[str, Any], measured: Mapping[str, Any]) -> CodeMap:
     """Build one map, whose arrays must have the family's shapes."""
     units = FAMILIES[name].code_size
     codes = _restored(f"{name}/codes", tensors)
@@ -308,12 +312,12 @@ def _code_map(name: str, tensors: Mapping[str, Any], said: Mapping[str, Any]) ->
         mean,
         axes,
         _frozen(umap.astype(np.float32)),
-        said["accuracy"],
-        said["umap_error"],
+        measured["accuracy"],
+        measured["umap_error"],
         tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
-        Bound(**said["bound"]) if FAMILIES[name].variational else None,
-        said["grey"],
-        MappingProxyType({noise: said[f"corrupted/{noise}"] for noise in NOISES}),
+        Bound(**measured["bound"]) if FAMILIES[name].variational else None,
+        measured["grey"],
+        MappingProxyType({noise: measured[f"corrupted/{noise}"] for noise in NOISES}),
     )
 
 

@@ -6,14 +6,15 @@ say nothing about MNIST. But they let a training be shown anywhere.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from ae import drawing
+from ae import drawing, mnist
 from ae.arrays import SIDE, Float32
-from ae.mnist import Mnist
+from ae.mnist import DataError, Mnist
 from ae.samples import SAMPLES
 
 NAME = "samples"
@@ -52,6 +53,36 @@ def load(seed: int = 0, on_share: Callable[[float], None] | None = None) -> Mnis
         if on_share is not None and i % 100 == 0:
             on_share(i / count)
     return Mnist(x[:TRAIN], y[:TRAIN], x[TRAIN:], y[TRAIN:], sha256="", name=NAME)
+
+
+def mnist_or_samples(
+    digits: int | None,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    on_download: Callable[[float], None] | None = None,
+    on_drawing: Callable[[float], None] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Mnist:
+    """Load MNIST, or draw varied samples if it cannot be had.
+
+    Parameters
+    ----------
+    digits : to train on, of the samples; None to do without them.
+    path, on_download : as for ``ae.mnist.load``. on_drawing : as ``on_share`` of ``load``.
+    say : called with why it is samples.
+
+    Raises
+    ------
+    DataError
+        MNIST cannot be had, and samples are not wanted.
+    """
+    try:
+        return mnist.load(path, on_download)
+    except DataError as fault:
+        if digits is None:
+            raise
+        say(f"{fault}; it learns from varied samples instead")
+        return shifted(load(on_share=on_drawing), digits)
 
 
 def shifted(data: Mnist, digits: int, seed: int = 0) -> Mnist:

@@ -1,13 +1,19 @@
-"""Errors per pixel, sparsity, dead units: plain records of what was measured."""
+"""Errors per pixel, sparsity, dead units: of one model, and of all weights files of a folder."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ae import checked, weights
 from ae.arrays import PIXELS, Float32, as_pictures
+from ae.checked import WeightsError
+from ae.families import FAMILIES
+from ae.metadata import Errors, Metadata
+from ae.mnist import Mnist
 from ae.model import Autoencoder, Model, Statistics
 
 # Keras's own bound (keras.config.epsilon()): keeps the logarithms finite where a pixel is 0 or 1.
@@ -69,7 +75,7 @@ def negative_elbo(
 ) -> tuple[Float32, Float32]:
     """Bound the nats that a variational net needs for digits: less is better.
 
-    Codes are rolled once for each digit (Kingma & Welling, 2014, eq. 10, L = 1).
+    One code is sampled for each digit (Kingma & Welling, 2014, eq. 10, L = 1).
 
     Parameters
     ----------
@@ -87,8 +93,8 @@ def negative_elbo(
     """
     mean, log_variance = model.encode_distribution(x)
     deviation: Float32 = np.exp(log_variance / 2)
-    rolled = mean + deviation * random.standard_normal(mean.shape, np.float32)
-    return PIXELS * bce(x, model.decode(rolled)), divergence(mean, log_variance).sum(axis=1)
+    sample = mean + deviation * random.standard_normal(mean.shape, np.float32)
+    return PIXELS * bce(x, model.decode(sample)), divergence(mean, log_variance).sum(axis=1)
 
 
 class Bound(NamedTuple):
@@ -112,7 +118,7 @@ class Bound(NamedTuple):
 
 
 def bound(model: Autoencoder, x: Float32) -> Bound:
-    """Average ``negative_elbo`` over digits, (n, 28, 28) in [0, 1]; always with the same dice."""
+    """Average ``negative_elbo`` over digits, (n, 28, 28) in [0, 1]; with one seed for all nets."""
     random = np.random.default_rng(0)
     binary = (random.random(x.shape, np.float32) < x).astype(np.float32)
     pixels, code, *of_binary = (
@@ -129,28 +135,6 @@ def _pair(x: Float32, y: Float32) -> tuple[Float32, Float32]:
     if len(x) != len(y):
         raise ValueError(f"reconstructions: got {len(y)}, expected as many as digits, {len(x)}")
     return x, y
-
-
-@dataclass(frozen=True)
-class Errors:
-    """Averages over digits.
-
-    Attributes
-    ----------
-    bce : nats per pixel. mse : per pixel. psnr : dB, averaged over the digits.
-    zeros : share of exact zeros in the average code, 0 to 1.
-    dead : number of units that are zero for every digit.
-    """
-
-    bce: float
-    mse: float
-    psnr: float
-    zeros: float
-    dead: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """As plain numbers, for a weights file's facts or JSON."""
-        return asdict(self)
 
 
 def measure(model: Model, x: Float32) -> tuple[Errors, Statistics]:
@@ -180,3 +164,159 @@ def measure(model: Model, x: Float32) -> tuple[Errors, Statistics]:
         mse_percentiles=np.percentile(errors_mse, hundredths).astype(np.float32),
     )
     return errors, statistics
+
+
+# All weights files of a folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One weights file.
+
+    Attributes
+    ----------
+    name, recipe : as in the command line; PCA has no recipe.
+    file : its path inside the folder, with slashes.
+    bytes : its size.
+    layers : widths from the picture to the picture, 784 first.
+    errors : measured now, over the test digits.
+    bound : of a variational model, measured now over the test digits; else None.
+    metadata : what the file says of itself.
+    """
+
+    name: str
+    recipe: str | None
+    file: str
+    bytes: int
+    layers: tuple[int, ...]
+    errors: Errors
+    bound: Bound | None
+    metadata: Metadata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A predictor without weights, between which the models stand.
+
+    Attributes
+    ----------
+    bce : nats per pixel. mse : per pixel. psnr : dB, None where it is infinite.
+    """
+
+    name: str
+    title: str
+    bce: float
+    mse: float
+    psnr: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that one evaluation measured.
+
+    Attributes
+    ----------
+    models : in the family table's order, PCA last.
+    floor, mean : a perfect copy, which grey pixels keep above a BCE of 0; the mean training digit.
+    missing : models of the best recipe that have no file in the folder.
+    digits : how many test digits.
+    sha256 : of the data's file.
+    """
+
+    models: tuple[Measured, ...]
+    floor: Reference
+    mean: Reference
+    missing: tuple[str, ...]
+    digits: int
+    sha256: str
+
+
+def evaluate(data: Mnist, folder: Path = checked.FOLDER) -> Report:
+    """Measure every weights file of a folder over the test digits.
+
+    Raises
+    ------
+    WeightsError
+        A file is damaged, or there is none at all.
+    """
+    models = [
+        (name, recipe)
+        for name, recipe in weights.all_models()
+        if weights.locate(name, recipe, folder).exists()
+    ]
+    missing = tuple(name for name in weights.MODELS if (name, "best") not in models)
+    if not models:
+        raise WeightsError(
+            f"{folder} holds no weights; make them with: python -m ae train all --out {folder}"
+        )
+    x = data.x_test.reshape(-1, PIXELS)
+    mean = data.x_train.reshape(-1, PIXELS).mean(axis=0, dtype=np.float64).astype(np.float32)
+    return Report(
+        models=tuple(_measured(name, recipe, folder, data.x_test) for name, recipe in models),
+        floor=_reference("floor", "a perfect copy (the floor)", x, x),
+        mean=_reference("mean", "the mean digit", x, np.broadcast_to(mean, x.shape)),
+        missing=missing,
+        digits=len(x),
+        sha256=data.sha256,
+    )
+
+
+def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
+    path = weights.locate(name, recipe, folder)
+    model = weights.load(name, recipe=recipe, folder=folder)
+    errors, _ = measure(model, x)
+    family = FAMILIES.get(name)
+    return Measured(
+        name=name,
+        recipe=model.metadata.net and model.metadata.net.recipe_name,
+        file=checked.listed_name(path, folder),
+        bytes=path.stat().st_size,
+        layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
+        errors=errors,
+        bound=bound(model, x) if isinstance(model, Autoencoder) and model.variational else None,
+        metadata=model.metadata,
+    )
+
+
+def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:
+    def average(errors: Float32) -> float:
+        return float(errors.mean(dtype=np.float64))
+
+    squared = average(mse(x, y))
+    decibels = average(psnr(x, y)) if squared else None
+    return Reference(name=name, title=title, bce=average(bce(x, y)), mse=squared, psnr=decibels)
+
+
+def as_record(report: Report) -> dict[str, Any]:
+    """Give the figures in full, as plain numbers, lists and dictionaries."""
+    models = [
+        {
+            "name": model.name,
+            "recipe": model.recipe,
+            **model.errors.as_dict(),
+            "bound": None if model.bound is None else model.bound._asdict(),
+            "parameters": model.metadata.parameters,
+            "file": model.file,
+            "bytes": model.bytes,
+        }
+        for model in report.models
+    ]
+    return {
+        "data": {"name": "MNIST", "sha256": report.sha256, "test_digits": report.digits},
+        "units": {
+            "bce": "nats per pixel",
+            "mse": "per pixel, of values in [0, 1]",
+            "psnr": "dB, averaged over the digits",
+            "zeros": "share of exact zeros in the average code",
+            "dead": "units that are zero for every digit",
+            "bound": "nats per digit: for the pixels, for the code, and for both if binarised",
+        },
+        "floor": _figures(report.floor),
+        "mean": _figures(report.mean),
+        "models": models,
+        "missing": report.missing,
+    }
+
+
+def _figures(reference: Reference) -> dict[str, float | None]:
+    return {"bce": reference.bce, "mse": reference.mse, "psnr": reference.psnr}

@@ -1,14 +1,18 @@
 """What a training says while it runs: one line of JSON for each event, for programs that read it.
 
-``python -m ae train … --events -`` writes these lines to standard output. Each is an object whose
+``python -m ae train … --events -`` and ``python -m ae.training.worker`` write these lines to
+standard output. Each is an object whose
 ``"event"`` names one of `EVENTS`, with that event's fields and no others.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -78,6 +82,21 @@ def read(line: bytes) -> tuple[str, dict[str, Any]]:
     event = fields.pop("event", None)
     _check(event, fields)
     return event, fields
+
+
+@contextlib.contextmanager
+def alone_on_standard_output() -> Iterator[IO[str]]:
+    """Give standard output to the events; what anything else prints goes to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+            os.dup2(2, 1)
+            yield out
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _check(event: Any, fields: Mapping[str, Any]) -> None:

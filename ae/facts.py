@@ -15,14 +15,14 @@ from typing import Any, final
 
 import numpy as np
 
-from ae import report, weights
+from ae import checked, evaluation, pca, weights
 from ae.arrays import PIXELS, Float32
-from ae.evaluation import bce, mse
+from ae.checked import Header, Tensors
+from ae.evaluation import Report, bce, mse
 from ae.families import FAMILIES
 from ae.mnist import Mnist
 from ae.model import Model
 from ae.pca import PCA
-from ae.weights import WeightsError
 
 FILE = "facts.safetensors"
 COMPONENTS = 128
@@ -105,45 +105,22 @@ def load(folder: str | os.PathLike[str] | None = None) -> Facts:
     WeightsError
         The file is missing, truncated, altered or not ours.
     """
-    root = weights.FOLDER if folder is None else Path(folder)
-    path = root / FILE
-    try:
-        tensors, header = weights.read(path, root)
-        measured, table = header.get("weights"), header.get("table")
-        if not isinstance(measured, dict) or not isinstance(table, dict):
-            raise ValueError("is no file of facts")
-        fresh = [model for model in _all() if weights.unchanged(*model, measured, root)]
-        shapes = _shapes(fresh)
-        weights.check({key: tensors[key] for key in shapes if key in tensors}, shapes, "the facts")
-        table = table | {"models": [row for row in table["models"] if _key(row) in fresh]}
-    except (ValueError, KeyError, TypeError) as fault:
-        what = str(fault) if isinstance(fault, ValueError) else "is no file of facts"
-        remedy = weights.how_to_restore(path, "evaluate --facts", root, "--folder")
-        raise WeightsError(f"{path} {what}; {remedy}") from fault
-    ladder = Ladder(
-        PCA.from_state(tensors["ladder/mean"], tensors["ladder/components"], {}),
-        tensors["ladder/bce"],
-        tensors["ladder/mse"],
+    root = checked.root_of(folder)
+    return checked.load(
+        root / FILE,
+        root,
+        lambda tensors, header: _assemble(tensors, header, root),
+        what="file of facts",
+        command="evaluate --facts",
+        option="--folder",
     )
-    codes = {
-        (name, recipe): CodeFacts(
-            **{f.name: tensors[f"codes/{recipe}/{name}/{f.name}"] for f in fields(CodeFacts)}
-        )
-        for name, recipe in fresh
-    }
-    angles = {
-        (name, recipe): tensors[f"angles/{recipe}/{name}"]
-        for name, recipe in fresh
-        if draws_in_one_layer(name)
-    }
-    return Facts(ladder, MappingProxyType(codes), MappingProxyType(angles), MappingProxyType(table))
 
 
 def produce(
     data: Mnist,
-    folder: Path = weights.FOLDER,
+    folder: Path = checked.FOLDER,
     *,
-    found: report.Report | None = None,
+    report: Report | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Measure everything and write the file; takes a minute or two on two cores.
@@ -151,7 +128,7 @@ def produce(
     Parameters
     ----------
     folder : with all the weights; gets the file and its line in ``SHA256SUMS``.
-    found : the folder's evaluation, where there is one already.
+    report : the folder's evaluation, where there is one already.
     say : called with a line of progress now and then.
 
     Raises
@@ -159,23 +136,23 @@ def produce(
     WeightsError
         A weights file is missing or damaged.
     """
-    found = found or report.evaluate(data, folder)
+    report = report or evaluation.evaluate(data, folder)
     tensors = {f"ladder/{name}": array for name, array in _ladder(data, say).items()}
-    pca = weights.load("pca", folder=folder)
-    for name, recipe in _all():
+    components = weights.load("pca", folder=folder).atoms()
+    for name, recipe in weights.all_models():
         say(f"codes of {name}, {recipe}")
         model = weights.load(name, recipe=recipe, folder=folder)
         for key, array in asdict(_codes(model, data.x_test)).items():
             tensors[f"codes/{recipe}/{name}/{key}"] = array
         if draws_in_one_layer(name):
-            tensors[f"angles/{recipe}/{name}"] = principal_angles(model.atoms(), pca.atoms())
-    sums = weights.sums(folder)
+            tensors[f"angles/{recipe}/{name}"] = principal_angles(model.atoms(), components)
+    sums = checked.sums(folder)
     header = {
-        "weights": {model.file: sums[model.file] for model in found.models},
-        "table": report.as_record(found),
+        "weights": {model.file: sums[model.file] for model in report.models},
+        "table": evaluation.as_record(report),
     }
     path = folder / FILE
-    weights.save(path, tensors, header)
+    checked.save(path, tensors, header)
     return path
 
 
@@ -226,26 +203,54 @@ def draws_in_one_layer(name: str) -> bool:
     return name in FAMILIES and len(FAMILIES[name].decoder) == 2
 
 
-def _all() -> list[tuple[str, str]]:
-    return [(name, recipe) for name in weights.MODELS for recipe in weights.recipes(name)]
+def _assemble(tensors: Tensors, header: Header, root: Path) -> Facts:
+    """Build the facts, without what was measured on other weights than those in ``root``."""
+    measured, table = header["weights"], header["table"]
+    if not isinstance(measured, dict) or not isinstance(table, dict):
+        raise TypeError
+    fresh = [
+        (name, recipe)
+        for name, recipe in weights.all_models()
+        if checked.unchanged(weights.locate(name, recipe, root), measured, root)
+    ]
+    shapes = _shapes(fresh)
+    checked.check({key: tensors[key] for key in shapes if key in tensors}, shapes, "the facts")
+    table = table | {"models": [row for row in table["models"] if _key(row) in fresh]}
+    ladder = Ladder(
+        PCA(tensors["ladder/mean"], tensors["ladder/components"]),
+        tensors["ladder/bce"],
+        tensors["ladder/mse"],
+    )
+    codes = {
+        (name, recipe): CodeFacts(
+            **{f.name: tensors[f"codes/{recipe}/{name}/{f.name}"] for f in fields(CodeFacts)}
+        )
+        for name, recipe in fresh
+    }
+    angles = {
+        (name, recipe): tensors[f"angles/{recipe}/{name}"]
+        for name, recipe in fresh
+        if draws_in_one_layer(name)
+    }
+    return Facts(ladder, MappingProxyType(codes), MappingProxyType(angles), MappingProxyType(table))
 
 
 def _ladder(data: Mnist, say: Callable[[str], None]) -> dict[str, Float32]:
     say(f"PCA with {COMPONENTS} components")
-    pca = PCA(COMPONENTS).fit(data.x_train)
+    fitted = PCA.fit(data.x_train, COMPONENTS)
     x = data.x_test.reshape(-1, PIXELS)
-    codes = pca.encode(x)
-    y = np.broadcast_to(pca.mean, x.shape).copy()
+    codes = fitted.encode(x)
+    y = np.broadcast_to(fitted.mean, x.shape).copy()
     errors: dict[str, list[float]] = {"bce": [], "mse": []}
     for i in range(COMPONENTS):
         if i % 16 == 0:
             say(f"PCA with {i + 1} of {COMPONENTS} components")
-        y += codes[:, i : i + 1] * pca.components[i]
-        shown = np.clip(y, 0, 1)
+        y += codes[:, i : i + 1] * fitted.components[i]
+        clipped = np.clip(y, 0, 1)
         for name, measure in (("bce", bce), ("mse", mse)):
-            errors[name].append(float(measure(x, shown).mean(dtype=np.float64)))
-    measured = {name: np.array(values, np.float32) for name, values in errors.items()}
-    return {"mean": pca.mean, "components": pca.components, **measured}
+            errors[name].append(float(measure(x, clipped).mean(dtype=np.float64)))
+    steps = {name: np.array(values, np.float32) for name, values in errors.items()}
+    return {"mean": fitted.mean, "components": fitted.components, **steps}
 
 
 def _codes(model: Model, x: Float32) -> CodeFacts:
@@ -274,9 +279,8 @@ def _shapes(fresh: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
     steps = (COMPONENTS,)
     ladder = {"mean": (PIXELS,), "components": (COMPONENTS, PIXELS), "bce": steps, "mse": steps}
     shapes: dict[str, tuple[int, ...]] = {f"ladder/{key}": shape for key, shape in ladder.items()}
-    of_pca = PCA().code_size
     for name, recipe in fresh:
-        units = FAMILIES[name].code_size if name in FAMILIES else of_pca
+        units = FAMILIES[name].code_size if name in FAMILIES else pca.CODE_SIZE
         of_codes = {f.name: (units,) for f in fields(CodeFacts)} | {
             "zeros": (units + 1,),
             "edges": (BINS + 1,),
@@ -286,5 +290,5 @@ def _shapes(fresh: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
         }
         shapes |= {f"codes/{recipe}/{name}/{key}": shape for key, shape in of_codes.items()}
         if draws_in_one_layer(name):
-            shapes[f"angles/{recipe}/{name}"] = (min(units, of_pca),)
+            shapes[f"angles/{recipe}/{name}"] = (min(units, pca.CODE_SIZE),)
     return shapes

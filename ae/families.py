@@ -30,7 +30,7 @@ class Recipe:
     Attributes
     ----------
     loss : by Keras's name, averaged over the 784 pixels. ``"negative_elbo"`` is the cross-entropy
-        of a digit drawn from a code that is rolled, plus the divergence of what it is rolled from
+        of a digit drawn from a sampled code, plus the divergence of what that is sampled from
         (``ae.evaluation.divergence``), over the 784 pixels too (Kingma & Welling, "Auto-encoding
         variational Bayes", 2014, eq. 10).
     optimizer : name of the Keras optimizer.
@@ -44,7 +44,7 @@ class Recipe:
         averaged over the digits.
     max_row_norm : largest Euclidean norm of a row of the decoder's first layer, or None.
         Without a bound the net escapes L1: it shrinks the code and scales the decoder up.
-    noise : show the net spoiled digits (``ae.noise.mixed``) and ask for the clean ones (Vincent et
+    noise : show the net corrupted digits (``ae.noise.mixed``), ask for the clean ones (Vincent et
         al., "Extracting and composing robust features with denoising autoencoders", 2008).
     """
 
@@ -117,9 +117,10 @@ class Family:
     @property
     def parameters(self) -> int:
         """Number of weights and biases of the encoder and the decoder together."""
-        found = sum(a * b + b for a, b in itertools.pairwise(self.widths))
+        halves = sum(a * b + b for a, b in itertools.pairwise(self.widths))
         before, code = self.encoder[-2:]
-        return found + (before * code + code if self.variational else 0)  # the log-variances' layer
+        log_variances = before * code + code if self.variational else 0
+        return halves + log_variances
 
 
 # Adadelta's learning rate was 1.0 when the tutorial was written; Keras 3's default is 0.001, with

@@ -10,13 +10,13 @@ from ae.model import Statistics
 
 
 def uniform(statistics: Statistics, n: int, random: np.random.Generator) -> Float32:
-    """Roll each unit alone, anywhere where it usually lies: n codes of shape (n, units)."""
+    """Sample each unit alone, anywhere where it usually lies: n codes of shape (n, units)."""
     low, _, high = statistics.code_percentiles
     return random.uniform(low, high, (n, len(low))).astype(np.float32)
 
 
 def gaussian(facts: CodeFacts, n: int, random: np.random.Generator) -> Float32:
-    """Roll codes with the mean and the covariance of the test digits' codes: (n, units).
+    """Sample codes with the mean and the covariance of the test digits' codes: (n, units).
 
     A value beyond what its unit ever had is brought back to that: no ReLU gives less than zero.
     The mean moves a little with it, and there are fewer exact zeros than in real codes.
@@ -29,7 +29,7 @@ def gaussian(facts: CodeFacts, n: int, random: np.random.Generator) -> Float32:
 
 
 def prior(units: int, n: int, temperature: float, random: np.random.Generator) -> Float32:
-    """Roll codes as a variational net was trained to find them: normal, with mean 0.
+    """Sample codes as a variational net was trained to find them: normal, with mean 0.
 
     Parameters
     ----------

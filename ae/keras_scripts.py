@@ -6,7 +6,8 @@ only where the lesson is. The text is code, not screen text: it is English in ev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ae.arrays import PIXELS
@@ -27,13 +28,45 @@ class _Argument(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-class _Option(NamedTuple):
-    """Of a layer: by Keras's name, which both languages share, with its value in each."""
+@dataclass(frozen=True, kw_only=True)
+class _Syntax:
+    """How a language writes what both scripts say; ``str.format`` fills in what is in braces.
 
-    name: str
-    python: str
-    r: str
-    why: tuple[str, ...] = ()
+    Attributes
+    ----------
+    cosine_imports, start : all up to the digits.
+    seeds : how many there are, from 0. some : picks the first of the training digits.
+    half, layer, more_layers, last_layer, end_of_half : around the layers of a half.
+    autoencoder, schedule, compile, fit, end : the rest, in the script's order.
+    argument : by name. units : the first of a layer's.
+    constant, l1, row_norm : makes an initializer, a penalty, a bound, of its number.
+    optimizer, pair : makes an optimizer; holds two things.
+    indent, last_comma : of arguments that have a line each, and behind the last of them.
+    """
+
+    cosine_imports: str
+    start: str
+    seeds: int
+    some: str
+    half: str
+    layer: str
+    more_layers: str
+    last_layer: str
+    end_of_half: str
+    autoencoder: str
+    schedule: str
+    compile: str
+    fit: str
+    end: str
+    argument: str
+    units: str
+    constant: Callable[[float], str]
+    l1: Callable[[float], str]
+    row_norm: Callable[[float], str]
+    optimizer: str
+    pair: str
+    indent: str
+    last_comma: str
 
 
 def keras_python(plan: Plan) -> str:
@@ -44,72 +77,9 @@ def keras_python(plan: Plan) -> str:
     A whole script, its lines ``WIDTH`` characters at most. It trains ``autoencoder``, whose halves
     are ``encoder`` and ``decoder``, and ends with ``codes`` (10, code_size) and ``pictures``
     (10, 784) of the first ten test digits. On the same machine it gives the weights that
-    ``training.fit`` gives.
+    ``ae.training.fit`` gives.
     """
-    recipe = plan.recipe
-    cosine = recipe.schedule == "cosine"
-    some = "" if plan.digits == DIGITS[1] else f"[:{plan.digits}]"
-    rate = "schedule" if cosine else f"{recipe.learning_rate!r}"
-    lines = [
-        *(["import math", ""] if cosine else []),
-        "import keras",
-        "",
-        f"keras.utils.set_random_seed({plan.seed})",
-        "",
-        "(x_train, _), (x_test, _) = keras.datasets.mnist.load_data()",
-        f'x_train = x_train{some}.reshape(-1, {PIXELS}).astype("float32") / 255',
-        f'x_test = x_test.reshape(-1, {PIXELS}).astype("float32") / 255',
-        "",
-    ]
-    depth = 0
-    for half, widths, activations in _halves(plan):
-        lines += [f"{half} = keras.Sequential([", f"    keras.Input(({widths[0]},)),"]
-        for units, activation in zip(widths[1:], activations, strict=True):
-            arguments = [_Argument(str(units))]
-            if activation != "linear":
-                arguments.append(_Argument(f'activation="{activation}"'))
-            arguments += [_Argument(f"{o.name}={o.python}", o.why) for o in _options(plan, depth)]
-            lines += _python_call("    keras.layers.Dense(", arguments, "),")
-            depth += 1
-        lines.append("])")
-    lines += ["autoencoder = keras.Sequential([encoder, decoder])", ""]
-    if cosine:
-        lines += [
-            f"epochs, batch_size = {recipe.epochs}, {recipe.batch_size}",
-            "steps = math.ceil(len(x_train) / batch_size)  # in each epoch",
-            _COSINE,
-            "schedule = keras.optimizers.schedules.CosineDecay(",
-            "    initial_learning_rate=0.0,",
-            f"    warmup_target={recipe.learning_rate!r},",
-            "    warmup_steps=steps,",
-            "    decay_steps=steps * max(epochs - 1, 1),",
-            ")",
-        ]
-    optimizer = f"keras.optimizers.{OPTIMIZER_CLASSES[recipe.optimizer]}(learning_rate={rate})"
-    lines += _python_call(
-        "autoencoder.compile(",
-        [
-            _Argument(f"optimizer={optimizer}", _why_this_rate(plan)),
-            _Argument(f'loss="{recipe.loss}"'),
-        ],
-        ")",
-    )
-    lines += _python_call(
-        "autoencoder.fit(",
-        [
-            _Argument("x_train, x_train"),
-            _Argument(f"epochs={'epochs' if cosine else recipe.epochs}"),
-            _Argument(f"batch_size={'batch_size' if cosine else recipe.batch_size}"),
-            _Argument("validation_data=(x_test, x_test)"),
-        ],
-        ")",
-    )
-    lines += [
-        "",
-        f"codes = encoder.predict(x_test[:10])  # (10, {plan.code_size})",
-        f"pictures = decoder.predict(codes)  # (10, {PIXELS})",
-    ]
-    return "\n".join(lines) + "\n"
+    return _script(plan, _PYTHON)
 
 
 def keras_r(plan: Plan) -> str:
@@ -122,83 +92,114 @@ def keras_r(plan: Plan) -> str:
     A whole script, its lines ``WIDTH`` characters at most, with the names that ``keras_python``
     has.
     """
+    return _script(plan, _R)
+
+
+def _script(plan: Plan, say: _Syntax) -> str:
     recipe = plan.recipe
     cosine = recipe.schedule == "cosine"
-    some = "" if plan.digits == DIGITS[1] else f"[1:{plan.digits}, , ]"
-    rate = "schedule" if cosine else f"{recipe.learning_rate!r}"
-    lines = [
-        "library(keras3)",
-        "",
-        # R's integers end at 2^31 - 1, a plan's seeds at 2^32 - 1.
-        f"set_random_seed({plan.seed % 2**31})",
-        "",
-        "mnist <- dataset_mnist()",
-        f"x_train <- array_reshape(mnist$train$x{some}, c({plan.digits}, {PIXELS})) / 255",
-        f"x_test <- array_reshape(mnist$test$x, c(10000, {PIXELS})) / 255",
-        "",
-    ]
+    script = say.cosine_imports if cosine else ""
+    script += say.start.format(
+        seed=plan.seed % say.seeds,
+        digits=plan.digits,
+        some="" if plan.digits == DIGITS[1] else say.some.format(digits=plan.digits),
+        pixels=PIXELS,
+    )
     depth = 0
     for half, widths, activations in _halves(plan):
-        lines += [
-            f"{half}_input <- layer_input(shape = c({widths[0]}))",
-            f"{half}_output <- {half}_input %>%",
-        ]
-        for i, (units, activation) in enumerate(zip(widths[1:], activations, strict=True)):
-            arguments = [_Argument(f"units = {units}")]
+        script += say.half.format(half=half, inputs=widths[0])
+        for i, (units, activation) in enumerate(zip(widths[1:], activations, strict=True), 1):
+            arguments = [_Argument(say.units.format(units=units))]
             if activation != "linear":
-                arguments.append(_Argument(f'activation = "{activation}"'))
-            arguments += [_Argument(f"{o.name} = {o.r}", o.why) for o in _options(plan, depth)]
-            more = i < len(activations) - 1
-            lines += _r_call("  layer_dense(", arguments, ") %>%" if more else ")")
+                arguments.append(_named(say, "activation", f'"{activation}"'))
+            arguments += _options(plan, depth, say)
+            closing = say.more_layers if i < len(activations) else say.last_layer
+            script += _call(say, say.layer, arguments, closing)
             depth += 1
-        lines += [f"{half} <- keras_model({half}_input, {half}_output)", ""]
-    lines += ["autoencoder <- keras_model(encoder_input, decoder(encoder(encoder_input)))", ""]
+        script += say.end_of_half.format(half=half)
+    script += say.autoencoder
     if cosine:
-        lines += [
-            f"epochs <- {recipe.epochs}",
-            f"batch_size <- {recipe.batch_size}",
-            "steps <- ceiling(nrow(x_train) / batch_size)  # in each epoch",
-            _COSINE,
-            "schedule <- learning_rate_schedule_cosine_decay(",
-            "  initial_learning_rate = 0.0,",
-            f"  warmup_target = {recipe.learning_rate!r},",
-            "  warmup_steps = steps,",
-            "  decay_steps = steps * max(epochs - 1, 1)",
-            ")",
-        ]
-    lines += _r_call(
-        "autoencoder %>% compile(",
-        [
-            _Argument(
-                f"optimizer = optimizer_{recipe.optimizer}(learning_rate = {rate})",
-                _why_this_rate(plan),
-            ),
-            _Argument(f'loss = "{recipe.loss}"'),
-        ],
-        ")",
+        script += say.schedule.format(
+            epochs=recipe.epochs, batch_size=recipe.batch_size, rate=repr(recipe.learning_rate)
+        )
+    optimizer = say.optimizer.format(
+        name=recipe.optimizer,
+        keras_class=OPTIMIZER_CLASSES[recipe.optimizer],
+        rate="schedule" if cosine else repr(recipe.learning_rate),
     )
-    lines += _r_call(
-        "autoencoder %>% fit(",
-        [
-            _Argument("x_train, x_train"),
-            _Argument(f"epochs = {'epochs' if cosine else recipe.epochs}"),
-            _Argument(f"batch_size = {'batch_size' if cosine else recipe.batch_size}"),
-            _Argument("validation_data = list(x_test, x_test)"),
-        ],
-        ")",
-    )
-    lines += [
-        "",
-        f"codes <- encoder %>% predict(x_test[1:10, ])  # (10, {plan.code_size})",
-        f"pictures <- decoder %>% predict(codes)  # (10, {PIXELS})",
+    compile_arguments = [
+        _named(say, "optimizer", optimizer, _why_this_rate(plan)),
+        _named(say, "loss", f'"{recipe.loss}"'),
     ]
-    return "\n".join(lines) + "\n"
+    fit_arguments = [
+        _Argument("x_train, x_train"),
+        _named(say, "epochs", "epochs" if cosine else str(recipe.epochs)),
+        _named(say, "batch_size", "batch_size" if cosine else str(recipe.batch_size)),
+        _named(say, "validation_data", say.pair.format("x_test, x_test")),
+    ]
+    script += _call(say, say.compile, compile_arguments, ")")
+    script += _call(say, say.fit, fit_arguments, ")")
+    return script + say.end.format(code_size=plan.code_size, pixels=PIXELS)
+
+
+def _halves(plan: Plan) -> list[tuple[str, tuple[int, ...], tuple[Activation, ...]]]:
+    """Of encoder and decoder: name, widths with the input's first, activations."""
+    family = plan.family
+    of_encoder, of_decoder = family.activations
+    return [("encoder", family.encoder, of_encoder), ("decoder", family.decoder, of_decoder)]
+
+
+def _options(plan: Plan, depth: int, say: _Syntax) -> list[_Argument]:
+    """What layer ``depth`` gets beside its width and activation, as in ``ae.training.nets``."""
+    recipe = plan.recipe
+    code, last = len(plan.hidden), 2 * len(plan.hidden) + 1
+    options: list[_Argument] = []
+    if depth != last and recipe.initializer != "glorot_uniform":
+        options.append(_named(say, "kernel_initializer", f'"{recipe.initializer}"'))
+    if depth == code and recipe.code_bias:
+        saved = recipe.code_bias > 0 and plan.family.hidden == "relu"
+        bias = say.constant(recipe.code_bias)
+        options.append(_named(say, "bias_initializer", bias, _DEAD if saved else ()))
+    if depth == code and recipe.l1:
+        options.append(_named(say, "activity_regularizer", say.l1(recipe.l1), _PRICE))
+    if depth == code + 1 and recipe.max_row_norm is not None:
+        bound = say.row_norm(recipe.max_row_norm)
+        why = _ESCAPE if recipe.l1 else _PICTURE
+        options.append(_named(say, "kernel_constraint", bound, why))
+    return options
+
+
+def _why_this_rate(plan: Plan) -> tuple[str, ...]:
+    if plan.recipe.optimizer != "adadelta":
+        return ()
+    return _RATE_OF_TODAY if plan.recipe.learning_rate <= 0.001 else _RATE_OF_2017
+
+
+def _named(say: _Syntax, name: str, value: str, why: tuple[str, ...] = ()) -> _Argument:
+    return _Argument(say.argument.format(name=name, value=value), why)
+
+
+def _call(say: _Syntax, opening: str, arguments: Sequence[_Argument], closing: str) -> str:
+    """Write a call in one line, or in several if it is too long or has something to explain.
+
+    Parameters
+    ----------
+    opening, closing : around the arguments; ``opening`` has the margin.
+    """
+    line = opening + ", ".join(argument.text for argument in arguments) + closing
+    if len(line) <= WIDTH and not any(argument.why for argument in arguments):
+        return line + "\n"
+    margin = opening[: len(opening) - len(opening.lstrip())]
+    lines = [opening]
+    for i, argument in enumerate(arguments):
+        lines += [f"{margin}{say.indent}# {why}" for why in argument.why]
+        comma = "," if i < len(arguments) - 1 else say.last_comma
+        lines.append(f"{margin}{say.indent}{argument.text}{comma}")
+    return "\n".join([*lines, margin + closing]) + "\n"
 
 
 # What both languages say
 
-
-_COSINE = "# One epoch up to the full rate, then along a cosine down to zero."
 
 _DEAD = ("Above zero, no unit begins its life dead.",)
 _PRICE = ("Each number that is not zero has a price.",)
@@ -212,34 +213,62 @@ _RATE_OF_2017 = ("Adadelta's default was 1.0 in 2017; today it is 0.001.",)
 _RATE_OF_TODAY = ("Adadelta's default was 1.0 in 2017; with today's 0.001 it hardly learns.",)
 
 
-def _halves(plan: Plan) -> list[tuple[str, tuple[int, ...], tuple[Activation, ...]]]:
-    """Of encoder and decoder: name, widths with the input's first, activations."""
-    family = plan.family
-    of_encoder, of_decoder = family.activations
-    return [("encoder", family.encoder, of_encoder), ("decoder", family.decoder, of_decoder)]
+# How each says it
 
 
-def _options(plan: Plan, depth: int) -> list[_Option]:
-    """What layer ``depth`` gets beside its width and activation, as in ``training.build``."""
-    recipe = plan.recipe
-    code, last = len(plan.hidden), 2 * len(plan.hidden) + 1
-    found: list[_Option] = []
-    if depth != last and recipe.initializer != "glorot_uniform":
-        name = f'"{recipe.initializer}"'
-        found.append(_Option("kernel_initializer", name, name))
-    if depth == code and recipe.code_bias:
-        python = f"keras.initializers.Constant({recipe.code_bias!r})"
-        r = f"initializer_constant({recipe.code_bias!r})"
-        saved = recipe.code_bias > 0 and plan.family.hidden == "relu"
-        found.append(_Option("bias_initializer", python, r, _DEAD if saved else ()))
-    if depth == code and recipe.l1:
-        python, r = f"keras.regularizers.L1({recipe.l1!r})", f"regularizer_l1({recipe.l1!r})"
-        found.append(_Option("activity_regularizer", python, r, _PRICE))
-    if depth == code + 1 and recipe.max_row_norm is not None:
-        python = f"keras.constraints.MaxNorm({recipe.max_row_norm!r}, axis=1)"
-        why = _ESCAPE if recipe.l1 else _PICTURE
-        found.append(_Option("kernel_constraint", python, _r_bound(recipe.max_row_norm), why))
-    return found
+_PYTHON = _Syntax(
+    cosine_imports="import math\n\n",
+    start="""\
+import keras
+
+keras.utils.set_random_seed({seed})
+
+(x_train, _), (x_test, _) = keras.datasets.mnist.load_data()
+x_train = x_train{some}.reshape(-1, {pixels}).astype("float32") / 255
+x_test = x_test.reshape(-1, {pixels}).astype("float32") / 255
+
+""",
+    seeds=2**32,
+    some="[:{digits}]",
+    half="""\
+{half} = keras.Sequential([
+    keras.Input(({inputs},)),
+""",
+    layer="    keras.layers.Dense(",
+    more_layers="),",
+    last_layer="),",
+    end_of_half="])\n",
+    autoencoder="""\
+autoencoder = keras.Sequential([encoder, decoder])
+
+""",
+    schedule="""\
+epochs, batch_size = {epochs}, {batch_size}
+steps = math.ceil(len(x_train) / batch_size)  # in each epoch
+# One epoch up to the full rate, then along a cosine down to zero.
+schedule = keras.optimizers.schedules.CosineDecay(
+    initial_learning_rate=0.0,
+    warmup_target={rate},
+    warmup_steps=steps,
+    decay_steps=steps * max(epochs - 1, 1),
+)
+""",
+    compile="autoencoder.compile(",
+    fit="autoencoder.fit(",
+    end="""
+codes = encoder.predict(x_test[:10])  # (10, {code_size})
+pictures = decoder.predict(codes)  # (10, {pixels})
+""",
+    argument="{name}={value}",
+    units="{units}",
+    constant=lambda value: f"keras.initializers.Constant({value!r})",
+    l1=lambda weight: f"keras.regularizers.L1({weight!r})",
+    row_norm=lambda norm: f"keras.constraints.MaxNorm({norm!r}, axis=1)",
+    optimizer="keras.optimizers.{keras_class}(learning_rate={rate})",
+    pair="({})",
+    indent="    ",
+    last_comma=",",
+)
 
 
 def _r_bound(norm: float) -> str:
@@ -250,37 +279,57 @@ def _r_bound(norm: float) -> str:
     return f"constraint_minmaxnorm(0, {norm!r}, axis = 2)"
 
 
-def _why_this_rate(plan: Plan) -> tuple[str, ...]:
-    if plan.recipe.optimizer != "adadelta":
-        return ()
-    return _RATE_OF_TODAY if plan.recipe.learning_rate <= 0.001 else _RATE_OF_2017
+_R = _Syntax(
+    cosine_imports="",
+    start="""\
+library(keras3)
 
+set_random_seed({seed})
 
-def _python_call(opening: str, arguments: Sequence[_Argument], closing: str) -> list[str]:
-    return _call(opening, arguments, closing, indent="    ", last=",")
+mnist <- dataset_mnist()
+x_train <- array_reshape(mnist$train$x{some}, c({digits}, {pixels})) / 255
+x_test <- array_reshape(mnist$test$x, c(10000, {pixels})) / 255
 
+""",
+    seeds=2**31,  # R's integers end there, a plan's seeds at 2^32 - 1
+    some="[1:{digits}, , ]",
+    half="""\
+{half}_input <- layer_input(shape = c({inputs}))
+{half}_output <- {half}_input %>%
+""",
+    layer="  layer_dense(",
+    more_layers=") %>%",
+    last_layer=")",
+    end_of_half="{half} <- keras_model({half}_input, {half}_output)\n\n",
+    autoencoder="""\
+autoencoder <- keras_model(encoder_input, decoder(encoder(encoder_input)))
 
-def _r_call(opening: str, arguments: Sequence[_Argument], closing: str) -> list[str]:
-    return _call(opening, arguments, closing, indent="  ", last="")
-
-
-def _call(
-    opening: str, arguments: Sequence[_Argument], closing: str, *, indent: str, last: str
-) -> list[str]:
-    """Write a call in one line, or in several if it is too long or has something to explain.
-
-    Parameters
-    ----------
-    opening, closing : the lines around the arguments; ``opening`` has the margin.
-    last : what stands behind the last argument before a line ends: R allows no comma there.
-    """
-    line = opening + ", ".join(argument.text for argument in arguments) + closing
-    if len(line) <= WIDTH and not any(argument.why for argument in arguments):
-        return [line]
-    margin = opening[: len(opening) - len(opening.lstrip())]
-    lines = [opening]
-    for i, argument in enumerate(arguments):
-        lines += [f"{margin}{indent}# {why}" for why in argument.why]
-        comma = "," if i < len(arguments) - 1 else last
-        lines.append(f"{margin}{indent}{argument.text}{comma}")
-    return [*lines, margin + closing]
+""",
+    schedule="""\
+epochs <- {epochs}
+batch_size <- {batch_size}
+steps <- ceiling(nrow(x_train) / batch_size)  # in each epoch
+# One epoch up to the full rate, then along a cosine down to zero.
+schedule <- learning_rate_schedule_cosine_decay(
+  initial_learning_rate = 0.0,
+  warmup_target = {rate},
+  warmup_steps = steps,
+  decay_steps = steps * max(epochs - 1, 1)
+)
+""",
+    compile="autoencoder %>% compile(",
+    fit="autoencoder %>% fit(",
+    end="""
+codes <- encoder %>% predict(x_test[1:10, ])  # (10, {code_size})
+pictures <- decoder %>% predict(codes)  # (10, {pixels})
+""",
+    argument="{name} = {value}",
+    units="units = {units}",
+    constant=lambda value: f"initializer_constant({value!r})",
+    l1=lambda weight: f"regularizer_l1({weight!r})",
+    row_norm=_r_bound,
+    optimizer="optimizer_{name}(learning_rate = {rate})",
+    pair="list({})",
+    indent="  ",
+    last_comma="",
+)

@@ -87,8 +87,8 @@ def principal_plane(codes: Float32) -> tuple[Float32, Float32]:
 def interpolate(a: Float32, b: Float32, steps: int) -> Float32:
     """Go from a to b in a straight line: two arrays of one shape -> (steps, …), ends included."""
     share = np.linspace(0, 1, steps, dtype=np.float32).reshape(-1, *[1] * a.ndim)
-    found: Float32 = (1 - share) * a + share * b
-    return found
+    codes: Float32 = (1 - share) * a + share * b
+    return codes
 
 
 def sheet(corners: Sequence[Float32], size: int) -> Float32:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, final
+from typing import Protocol, final
 
 import numpy as np
 
 from ae.arrays import PIXELS, SIDE, Float32, as_codes, as_pictures
 from ae.families import Activation
+from ae.metadata import Metadata
 
 
 def relu(a: Float32) -> Float32:
@@ -82,9 +83,9 @@ class Statistics:
 
     @property
     def code_axis(self) -> tuple[float, float]:
-        """Ends of a chart of codes, zero included: one for all digits, so that bars compare."""
+        """Ends of an axis for codes, zero included: one for all digits, so that bars compare."""
         low, high = float(self.code_percentiles[0].min()), float(self.code_percentiles[-1].max())
-        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has a chart too
+        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has an axis too
 
     def better_than(self, mse: float) -> float:
         """Share of the test digits, 0 to 1, whose squared error is above ``mse``."""
@@ -100,7 +101,7 @@ class Model(Protocol):
         """As in the family table; "pca" for PCA."""
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def metadata(self) -> Metadata:
         """What the weights file says of itself."""
 
     @property
@@ -134,8 +135,6 @@ class Autoencoder:
 
     Attributes
     ----------
-    facts : what the weights file says of itself: family, layer widths, recipe, epochs, seed,
-        SHA-256 of the data, library versions, test errors.
     log_variance : of a variational net, the layer beside the code's: how far around the code
         (which is a mean) it may as well lie.
     """
@@ -143,9 +142,16 @@ class Autoencoder:
     name: str
     encoder: tuple[Dense, ...]
     decoder: tuple[Dense, ...]
-    facts: Mapping[str, Any]
+    _metadata: Metadata | None = None
     _statistics: Statistics | None = None
     log_variance: Dense | None = None
+
+    @property
+    def metadata(self) -> Metadata:
+        """What its weights file says of itself."""
+        if self._metadata is None:
+            raise ValueError(f"this {self.name} model is not from a file: use ae.load")
+        return self._metadata
 
     @property
     def statistics(self) -> Statistics:

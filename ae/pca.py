@@ -2,106 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Self, final
+from dataclasses import dataclass
+from typing import ClassVar, Self, final
 
 import numpy as np
 
 from ae.arrays import PIXELS, SIDE, Float32, as_codes, as_pictures
+from ae.metadata import Metadata
 from ae.model import Statistics
+
+CODE_SIZE = 32
+"""Numbers per code of the PCA that ships."""
 
 
 @final
+@dataclass(frozen=True, eq=False)
 class PCA:
     """The best linear squeeze: project on the directions in which the digits vary most.
 
     Pearson, "On lines and planes of closest fit", 1901; as in Goodfellow et al., *Deep Learning*,
     2016, section 2.12: ``encode(x) = (x - mean) @ components.T`` and back.
 
-    Parameters
-    ----------
-    n_components : numbers per code, 1 to 784.
-
     Attributes
     ----------
-    mean : float32 array of shape (784,), once fitted.
+    mean : float32 array of shape (784,), the average digit; read-only, as ``components`` is.
     components : float32 array of shape (n_components, 784), orthonormal rows, strongest first.
         Each row's largest entry in size is positive, so that the signs do not depend on LAPACK.
     """
 
-    name = "pca"
+    name: ClassVar[str] = "pca"
 
-    def __init__(self, n_components: int = 32) -> None:
-        if not 1 <= n_components <= PIXELS:
-            raise ValueError(f"n_components: got {n_components}, expected 1 to {PIXELS}")
-        self._n_components = n_components
-        self._mean: Float32 | None = None
-        self._components: Float32 | None = None
-        self._statistics: Statistics | None = None
-        self.facts: Mapping[str, Any] = MappingProxyType({})
+    mean: Float32
+    components: Float32
+    _metadata: Metadata | None = None
+    _statistics: Statistics | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.mean, self.components):
+            array.setflags(write=False)
 
     @classmethod
-    def from_state(
-        cls,
-        mean: Float32,
-        components: Float32,
-        facts: Mapping[str, Any],
-        statistics: Statistics | None = None,
-    ) -> Self:
-        """Build a fitted PCA from what a weights file holds; the arrays become read-only."""
-        pca = cls(len(components))
-        pca._mean, pca._components = mean, components
-        for array in (mean, components):
-            array.setflags(write=False)
-        pca._statistics = statistics
-        pca.facts = MappingProxyType(dict(facts))
-        return pca
-
-    def fit(self, x: Float32) -> Self:
+    def fit(cls, x: Float32, n_components: int = CODE_SIZE) -> Self:
         """Find the mean and the components of digits.
 
         Parameters
         ----------
         x : float32 array of shape (n, 784) or (n, 28, 28), values in [0, 1], n >= n_components.
+        n_components : numbers per code, 1 to 784.
 
         Raises
         ------
         ValueError
             Wrong type, shape, dtype, range, or fewer digits than components.
         """
+        if not 1 <= n_components <= PIXELS:
+            raise ValueError(f"n_components: got {n_components}, expected 1 to {PIXELS}")
         x = as_pictures(x)
-        if len(x) < self._n_components:
-            raise ValueError(f"fit: got {len(x)} digits, expected at least {self._n_components}")
-        mean = x.mean(axis=0, dtype=np.float64)
+        if len(x) < n_components:
+            raise ValueError(f"fit: got {len(x)} digits, expected at least {n_components}")
+        mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
         # The covariance is 784x784 however many digits there are; an SVD of (60000, 784) would
         # give the same directions at many times the cost.
-        centred = x - mean.astype(np.float32)
+        centred = x - mean
         covariance = (centred.T @ centred).astype(np.float64)
         _, vectors = np.linalg.eigh(covariance)  # weakest first
-        components = vectors[:, ::-1][:, : self._n_components].T
+        components = vectors[:, ::-1][:, :n_components].T
         strongest = np.abs(components).argmax(axis=1)
         components *= np.sign(components[np.arange(len(components)), strongest])[:, None]
-        self._mean = mean.astype(np.float32)
-        self._components = np.ascontiguousarray(components, np.float32)
-        for array in (self._mean, self._components):
-            array.setflags(write=False)
-        self._statistics, self.facts = None, MappingProxyType({})  # those were of an earlier fit
-        return self
+        return cls(mean, np.ascontiguousarray(components, np.float32))
 
     @property
-    def mean(self) -> Float32:
-        """The average digit, (784,)."""
-        if self._mean is None:
-            raise ValueError("this PCA is not fitted: call fit(x) first, or ae.load('pca')")
-        return self._mean
-
-    @property
-    def components(self) -> Float32:
-        """The directions, (n_components, 784)."""
-        if self._components is None:
-            raise ValueError("this PCA is not fitted: call fit(x) first, or ae.load('pca')")
-        return self._components
+    def metadata(self) -> Metadata:
+        """What its weights file says of itself."""
+        if self._metadata is None:
+            raise ValueError("this PCA is not from a file: use ae.load('pca')")
+        return self._metadata
 
     @property
     def statistics(self) -> Statistics:
@@ -113,7 +88,7 @@ class PCA:
     @property
     def code_size(self) -> int:
         """Numbers per code."""
-        return self._n_components
+        return len(self.components)
 
     def encode(self, x: Float32) -> Float32:
         """Project digits: (n, 784) or (n, 28, 28) in [0, 1] -> (n, n_components), any sign."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, Self, final
 
 from ae.arrays import PIXELS
 from ae.families import FAMILIES, N_, TUTORIAL, Family, Recipe
+from ae.metadata import Metadata
 
 PLAIN = tuple(name for name, family in FAMILIES.items() if family.plain)
 """The families that a plan can start from; what else the others need is no matter of a recipe."""
@@ -104,18 +105,38 @@ class Plan:
     @property
     def arguments(self) -> list[str]:
         """What makes this plan behind ``python -m ae train``: only where it differs from "ours"."""
-        base, found = preset("ours", self.like), [OWN, "--like", self.like]
+        base, words = preset("ours", self.like), [OWN, "--like", self.like]
         if self.hidden != base.hidden:
-            found += ["--layers", ",".join(map(str, self.hidden)) or "none"]
+            words += ["--layers", ",".join(map(str, self.hidden)) or "none"]
         if self.code_size != base.code_size:
-            found += ["--code", str(self.code_size)]
+            words += ["--code", str(self.code_size)]
         for name, value in asdict(self.recipe).items():
             if value != getattr(base.recipe, name):
                 # One word: a number below zero would look like an option.
-                found.append(f"--{name.replace('_', '-')}={str(value).lower()}")
+                words.append(f"--{name.replace('_', '-')}={str(value).lower()}")
         if self.digits != base.digits:
-            found += ["--digits", str(self.digits)]
-        return [*found, "--seed", str(self.seed)] if self.seed else found
+            words += ["--digits", str(self.digits)]
+        return [*words, "--seed", str(self.seed)] if self.seed else words
+
+    def as_dict(self) -> dict[str, Any]:
+        """Write it as plain values, of which ``from_dict`` makes the same again."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Any) -> Self:
+        """Read a plan from plain values, which may come from anybody.
+
+        Raises
+        ------
+        ValueError
+            A field is missing, unknown, of another kind or outside its bounds.
+        """
+        settings = dict(_fields_of(cls, value, "a plan"))
+        settings["recipe"] = Recipe(**_fields_of(Recipe, settings["recipe"], "a recipe"))
+        if not isinstance(settings["hidden"], (list, tuple)):
+            raise ValueError(f"layers of the encoder: got {settings['hidden']!r}, expected a list")
+        settings["hidden"] = tuple(settings["hidden"])
+        return cls(**settings)
 
 
 def own_family(encoder: tuple[int, ...], like: Family, recipe: Recipe) -> Family:
@@ -132,32 +153,27 @@ def own_family(encoder: tuple[int, ...], like: Family, recipe: Recipe) -> Family
     )
 
 
-def family_of(facts: Mapping[str, Any]) -> Family:
-    """Read from a file's facts which net of one's own it holds.
+def family_of(metadata: Metadata) -> Family:
+    """Tell from what a file says of itself which net of one's own it holds.
 
     Raises
     ------
     ValueError
         It is no such file, or what it says is impossible; the file comes from anybody.
     """
-    try:
-        if facts["family"] != OWN:
-            raise ValueError("is a model that ships, not one of your own")
-        encoder = tuple(facts["encoder"])
-        if not all(type(width) is int for width in encoder):
-            raise TypeError
-        written = facts["recipe"]
-        if not isinstance(written, dict):
-            raise TypeError
-        # A file from before denoising says nothing of noise.
-        said: dict[str, Any] = {"noise": False} | written
-        recipe = Recipe(**{f.name: said[f.name] for f in fields(Recipe)})
-        activations = [list(half) for half in facts["activations"]]
-        like = like_of(activations[0][-1], activations[1][-1])
-        plan = Plan(like=like, hidden=encoder[1:-1], code_size=encoder[-1], recipe=recipe)
-    except (KeyError, TypeError, IndexError) as fault:
-        raise ValueError("does not say what a model of your own says") from fault
-    if encoder[0] != PIXELS or [list(half) for half in plan.family.activations] != activations:
+    if metadata.family != OWN:
+        raise ValueError("is a model that ships, not one of your own")
+    net = metadata.net
+    if net is None or len(net.encoder) < 2 or not all(net.activations):
+        raise ValueError("does not say what net it is")
+    of_encoder, of_decoder = net.activations
+    plan = Plan(
+        like=like_of(of_encoder[-1], of_decoder[-1]),
+        hidden=net.encoder[1:-1],
+        code_size=net.encoder[-1],
+        recipe=net.recipe,
+    )
+    if net.encoder[0] != PIXELS or plan.family.activations != net.activations:
         raise ValueError("says that it is a net of another kind")
     return plan.family
 
@@ -174,6 +190,13 @@ def like_of(hidden: str, output: str) -> str:
         if (hidden, output) == (FAMILIES[name].hidden, FAMILIES[name].output):
             return name
     raise ValueError("says that it is a net of another kind")
+
+
+def _fields_of(record: type[Plan | Recipe], value: Any, what: str) -> Mapping[str, Any]:
+    wanted = [f.name for f in fields(record)]
+    if not isinstance(value, dict) or value.keys() != set(wanted):
+        raise ValueError(f"{what}: expected an object with {', '.join(wanted)}")
+    return value
 
 
 def _inside(what: str, value: Any, bounds: Bounds, *, whole: bool = False) -> None:

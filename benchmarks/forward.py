@@ -52,10 +52,10 @@ def in_numpy(model: ae.Model, digit: np.ndarray) -> Callable[[], object]:
 
 
 def in_keras(model: ae.Autoencoder, digit: np.ndarray) -> dict[str, Callable[[], Any]]:
-    from ae import training
+    from ae.training import nets as keras_nets
 
     family = ae.FAMILIES[model.name]
-    nets = training.build(family, family.recipes["best"])
+    nets = keras_nets.build(family, family.recipes["best"])
     for net, layers in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
         for of_keras, ours in zip(net.layers, layers, strict=True):
             of_keras.set_weights([ours.weights, ours.bias])

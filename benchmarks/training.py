@@ -61,9 +61,14 @@ def main() -> None:
             seconds, waiting, most = _office(plan)
             ratios.append(seconds / plain)
         rows.append(
-            Row("seconds of fit, training of the page / plain script, median", median(ratios),
-                unit="", target=RATIO, digits=2)
-        )  # fmt: skip
+            Row(
+                "seconds of fit, training of the page / plain script, median",
+                median(ratios),
+                unit="",
+                target=RATIO,
+                digits=2,
+            )
+        )
         rows += [
             Row("the child's own memory, waiting", waiting / MB, unit="MB"),
             Row("… at most while it trains", most / MB, unit="MB"),
@@ -91,11 +96,11 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__)
-    made.add_argument("--pairs", type=count, default=3, help="of trainings (default: 3)")
-    made.add_argument("--epochs", type=count, default=5, help="of each (default: 5)")
-    made.add_argument("--strokes", type=count, default=16, help="to measure (default: 16)")
-    return made.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--pairs", type=count, default=3, help="of trainings (default: 3)")
+    options.add_argument("--epochs", type=count, default=5, help="of each (default: 5)")
+    options.add_argument("--strokes", type=count, default=16, help="to measure (default: 16)")
+    return options.parse_args()
 
 
 def _begin(browser: Browser, server: Server, wait: float = 0, preset: str = "Ours") -> Page:
@@ -122,7 +127,7 @@ def _ten_seconds(browser: Browser, server: Server, wait: float) -> tuple[float, 
         page.get_by_role("button", name="My model (safetensors)").click()
     model = weights.read_own(got.value.path().read_bytes())
     page.context.close()
-    return first, done, float(model.facts["test"]["bce"])
+    return first, done, model.metadata.test.bce
 
 
 def _plain(plan: plans.Plan) -> float:
@@ -143,9 +148,13 @@ def _plain(plan: plans.Plan) -> float:
         path.write_text(timed)
         environment = {**os.environ, "DATA": str(mnist.find()), "TF_CPP_MIN_LOG_LEVEL": "3"}
         done = subprocess.run(
-            [sys.executable, str(path)], cwd=ROOT, env=environment, capture_output=True, text=True,
+            [sys.executable, str(path)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
     if done.returncode:
         raise MeasurementError(f"the plain script failed: {done.stderr.strip().splitlines()[-1]}")
     return float(done.stdout.split()[-1])
@@ -178,12 +187,12 @@ def _strokes(browser: Browser, server: Server, strokes: int) -> float:
         visit.prepare()
         for _ in range(2):
             visit.draw()
-        found = []
+        repaints = []
         for i in range(strokes):
             if i % 4 == 0:
                 visit.clear()
-            found.append(visit.draw().repainted)
-    return median(found)
+            repaints.append(visit.draw().repainted)
+    return median(repaints)
 
 
 if __name__ == "__main__":

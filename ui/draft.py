@@ -45,7 +45,7 @@ class Draft:
         if own is None:
             self.plan = plans.preset(recipe, like)
         else:
-            net = plans.family_of(own.facts)
+            net = plans.family_of(own.metadata)
             self.plan = replace(
                 plans.preset(recipe, plans.like_of(net.hidden, net.output)),
                 hidden=net.encoder[1:-1],

@@ -39,15 +39,18 @@ class Limits:
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """Read the bounds; what is no whole number above zero is told to the log and left out."""
-        said = {}
+        bounds = {}
         for name in (f.name for f in fields(cls)):
             text = environment.get(_PREFIX + name.upper(), "")
             least = 0 if name == "spare_seconds" else 1
             if text.isdecimal() and int(text) >= least:
-                said[name] = int(text)
+                bounds[name] = int(text)
             elif text:
                 logging.getLogger(__name__).error(
                     "%s%s is %r, expected a whole number from %d: the default stands",
-                    _PREFIX, name.upper(), text, least,
-                )  # fmt: skip
-        return cls(**said)
+                    _PREFIX,
+                    name.upper(),
+                    text,
+                    least,
+                )
+        return cls(**bounds)

@@ -88,7 +88,7 @@ def _first_test_digits() -> Float32:
 
 def tested_on_mnist(model: ae.Model) -> bool:
     """Tell whether a model's test errors compare with the others'; one's own may be on samples."""
-    return bool(model.name != OWN or model.facts["data"]["name"] == "MNIST")
+    return model.name != OWN or model.metadata.data.name == "MNIST"
 
 
 def title(name: str, text: Text) -> str:

@@ -172,7 +172,7 @@ def family(now: Visit) -> Family:
     """Give the family that this visitor looks at."""
     name = model_name()
     if name == OWN and now.own is not None:
-        return plans.family_of(now.own.facts)
+        return plans.family_of(now.own.metadata)
     return ae.FAMILIES[name]
 
 

@@ -4,15 +4,14 @@ A training outlives the script run that began it, the page and the tab. So it ca
 session: the office, one per process, holds a desk for each visitor who has trained. A desk is found
 only with its token, which nobody but that visitor's browser knows (`ui.state.TOKEN_COOKIE`).
 
-Each training is a child process, ``python -m ae train -``; a thread reads its events and changes
-the `Training`, which the pages only look at.
+Each training is a child process, ``python -m ae.training.worker``; a thread reads its events and
+changes the `Training`, which the pages only look at.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import logging
 import os
 import shutil
@@ -34,12 +33,13 @@ from streamlit import runtime
 
 from ae import events, weights
 from ae.arrays import Float32
+from ae.jobs import Job
 from ae.model import Autoencoder
 from ae.plans import OWN, Plan
 from ui.limits import Limits
 
 _ROOT = Path(__file__).parents[1]
-COMMAND = (sys.executable, "-m", "ae", "train", "-")
+COMMAND = (sys.executable, "-m", "ae.training.worker")
 
 _TICK = 0.25  # seconds
 _PATIENCE = 5.0  # seconds, with a child that has just been killed
@@ -50,9 +50,17 @@ _NICE = 10
 Phase = Literal["waiting", "starting", "download", "drawing", "learning", "over"]
 # How it ended, while it went on: None. The page has a sentence for each.
 Outcome = Literal[
-    "done", "cancelled", "diverged", "late", "absent", "killed", "memory", "garbled", "data",
+    "done",
+    "cancelled",
+    "diverged",
+    "late",
+    "absent",
+    "killed",
+    "memory",
+    "garbled",
+    "data",
     "failed",
-]  # fmt: skip
+]
 
 _log = logging.getLogger(__name__)
 
@@ -142,31 +150,33 @@ class Training:
 
     def take(self, line: bytes, folder: Path) -> None:
         """Take what the child said; raises ValueError for what is no event."""
-        event, said = events.read(line)
+        event, fields = events.read(line)
         if event == "ready":
             return
         if event in ("download", "drawing"):
-            self.share = said["share"]
+            self.share = fields["share"]
             self.phase = "download" if event == "download" else "drawing"
         elif event == "data":
-            self.data, self.tests = (said["name"], said["digits"]), said["held_out"]
+            self.data, self.tests = (fields["name"], fields["digits"]), fields["held_out"]
             self.phase = "starting"
         elif event == "step":
-            self.passed, self.seen, self.seconds = said["passed"], said["digits"], said["seconds"]
+            self.passed, self.seen = fields["passed"], fields["digits"]
+            self.seconds = fields["seconds"]
             self.phase = "learning"
-            if said["loss"] is not None and self.passed < 1:
-                self.sketch.append(Point(self.passed, said["loss"]))
+            if fields["loss"] is not None and self.passed < 1:
+                self.sketch.append(Point(self.passed, fields["loss"]))
         elif event == "kept":
-            self._keep(folder, said["passed"], said["mse"], said["dead"])
+            self._keep(folder, fields["passed"], fields["mse"], fields["dead"])
         elif event == "epoch":
-            self.history.append(Point(said["number"], said["loss"], said["validation_loss"]))
+            point = Point(fields["number"], fields["loss"], fields["validation_loss"])
+            self.history.append(point)
         elif event == "diverged":
             self._end("diverged", folder)
         elif event == "done":
             self._end("done", folder)
         elif event == "failed":
-            _log.error("a training failed: %s", said["message"])
-            reason = said["reason"]
+            _log.error("a training failed: %s", fields["message"])
+            reason = fields["reason"]
             self._end(reason if reason in ("data", "memory") else "failed", folder)
 
     def _keep(self, folder: Path, passed: float, mse: float, dead: int) -> None:
@@ -197,8 +207,12 @@ class _Child:
         self.folder = Path(tempfile.mkdtemp(prefix="gargalo-"))
         self.since = time.monotonic()
         threads = str(limits.threads)
-        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS",
-                 "OPENBLAS_NUM_THREADS")  # fmt: skip
+        names = (
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+        )
         try:
             self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
         except OSError:
@@ -231,11 +245,11 @@ class _Child:
         assert self.process.stdout is not None
         return self.process.stdout
 
-    def tell(self, arguments: Sequence[str]) -> None:
+    def tell(self, job: Job) -> None:
         """Say what to train. The child ends when this pipe does, so it stays open."""
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):  # it has died; its reader will see that
-            self.process.stdin.write(json.dumps(list(arguments)).encode() + b"\n")
+            self.process.stdin.write(job.to_line())
             self.process.stdin.flush()
 
     def end(self) -> None:
@@ -311,12 +325,12 @@ class Office:
     def desk(self, token: str, session: str | None = None) -> Desk | None:
         """Find a visitor's desk, and note that they are here."""
         with self._lock:
-            found = self._desks.get(token)
-            if found is not None:
-                found.seen = time.monotonic()
+            desk = self._desks.get(token)
+            if desk is not None:
+                desk.seen = time.monotonic()
                 if session is not None:
-                    found.sessions.add(session)
-            return found
+                    desk.sessions.add(session)
+            return desk
 
     def reserve(self, token: str) -> Desk:
         """Find a visitor's desk, or give them one.
@@ -459,17 +473,16 @@ class Office:
 
     def _follow(self, training: Training, child: _Child) -> None:
         """Read what a child says until it ends."""
-        arguments = [*training.plan.arguments, "--out", str(child.folder), "--or-samples"]
+        start = None
         try:
             if training.start is not None:
                 start = child.folder / "start.safetensors"
                 start.write_bytes(training.start)
-                arguments += ["--start", str(start)]
         except OSError as fault:  # no disk
             _log.error("a training could not begin: %s", fault)
             training.outcome = training.outcome or "failed"
             child.process.kill()
-        child.tell(arguments)
+        child.tell(Job(plan=training.plan, out=child.folder, start=start, or_samples=True))
         try:
             while line := child.lines.readline(_LINE):
                 training.take(line, child.folder)
@@ -510,6 +523,6 @@ def _connected(session: str) -> bool:
 @lru_cache(maxsize=1)
 def office() -> Office:
     """Give this process's office. Not Streamlit's cache, which any visitor can empty."""
-    found = Office(command=COMMAND)
-    atexit.register(found.close)  # or else its folders would stay behind
-    return found
+    opened = Office(command=COMMAND)
+    atexit.register(opened.close)  # or else its folders would stay behind
+    return opened

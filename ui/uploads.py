@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import ae
-from ae import files
+from ae import images
 from ui import pictures
 from ui.pictures import Pixels
 from ui.strokes import SIDE, Picture
@@ -49,8 +49,8 @@ def _open(raw: bytes) -> Image.Image:
     if len(raw) > MAX_MB * 1_000_000:
         raise UploadError(N_("This file is larger than 5 MB."))
     try:
-        return files.open_picture(raw, _FORMATS)
-    except files.TooManyPixels:
+        return images.open_picture(raw, _FORMATS)
+    except images.TooManyPixels:
         raise UploadError(N_("This picture has more than 20 megapixels.")) from None
     except ValueError:
         raise UploadError(N_("This file is not a picture, or it is damaged.")) from None

@@ -28,7 +28,7 @@ def show(scene: Scene, text: Text) -> None:
     nets = {name: model for name, model in scene.models.items() if name != "pca"}
     # A model that learnt from samples was tested on them too, which compares with nothing here.
     tested = {
-        name: float(model.facts["test"][measure])
+        name: float(getattr(model.metadata.test, measure))
         for name, model in nets.items()
         if models.tested_on_mnist(model)
     }
@@ -109,8 +109,8 @@ def _csv(ladder: Ladder, scene: Scene) -> bytes:
     ]
     for name, model in scene.models.items():
         if name != "pca":
-            test, result = model.facts["test"], scene.results.get(name)
+            test, result = model.metadata.test, scene.results.get(name)
             drawn = (result.mse, result.bce) if result else ()
-            rows.append([name, "", test["mse"], test["bce"], *drawn])
+            rows.append([name, "", test.mse, test.bce, *drawn])
     head = ["model", "components", "test_mse", "test_bce", "drawing_mse", "drawing_bce"]
     return downloads.csv_bytes(head, rows)

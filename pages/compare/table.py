@@ -87,7 +87,8 @@ def _rows(
             }
     for name, model in scene.available.items():
         if name == OWN and models.tested_on_mnist(model):
-            measured = {**model.facts["test"], "parameters": family_of(model.facts).parameters}
+            measured = model.metadata.test.as_dict()
+            measured["parameters"] = family_of(model.metadata).parameters
             rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
     floor, mean = text.gettext("A perfect copy (the floor)"), text.gettext("The mean digit")

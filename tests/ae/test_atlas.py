@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 import ae
-from ae import atlas, evaluation, facts, generation, latent, weights
+from ae import atlas, checked, evaluation, facts, generation, latent
 from ae.arrays import PIXELS
 from ae.atlas import Atlas, CodeMap
 from ae.families import FAMILIES
@@ -46,18 +46,18 @@ def drawn() -> np.ndarray:
 
 def agreement(x: np.ndarray, other: np.ndarray, of: int) -> float:
     """Share of the ten nearest of the first digits that are the same in both, by scikit-learn."""
-    found = []
+    neighbours = []
     for places in (x, other):
         oracle = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(places[:of])
-        found.append(oracle.kneighbors(places[of:], return_distance=False))
-    return float(np.mean([len({*a} & {*b}) / 10 for a, b in zip(*found, strict=True)]))
+        neighbours.append(oracle.kneighbors(places[of:], return_distance=False))
+    return float(np.mean([len({*a} & {*b}) / 10 for a, b in zip(*neighbours, strict=True)]))
 
 
 # What ships
 
 
 def test_what_ships_is_small() -> None:
-    assert (weights.FOLDER / atlas.FILE).stat().st_size <= 3_000_000
+    assert (checked.FOLDER / atlas.FILE).stat().st_size <= 3_000_000
 
 
 def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
@@ -71,9 +71,14 @@ def test_there_is_a_chart_of_each_family(shipped: Atlas) -> None:
 
 @every_family
 def test_shapes(shipped: Atlas, name: str) -> None:
-    chart, units = shipped.maps[name], FAMILIES[name].code_size
-    assert chart.umap is not None
-    arrays = {"codes": chart.codes, "mean": chart.mean, "axes": chart.axes, "umap": chart.umap}
+    code_map, units = shipped.maps[name], FAMILIES[name].code_size
+    assert code_map.umap is not None
+    arrays = {
+        "codes": code_map.codes,
+        "mean": code_map.mean,
+        "axes": code_map.axes,
+        "umap": code_map.umap,
+    }
     assert {key: array.shape for key, array in arrays.items()} == {
         "codes": (5000, units),
         "mean": (units,),
@@ -82,16 +87,16 @@ def test_shapes(shipped: Atlas, name: str) -> None:
     }
     for array in arrays.values():
         assert array.dtype == np.float32 and np.isfinite(array).all()
-    assert chart.umap.min() >= 0 and chart.umap.max() == pytest.approx(1, abs=1e-3)
+    assert code_map.umap.min() >= 0 and code_map.umap.max() == pytest.approx(1, abs=1e-3)
     variational = FAMILIES[name].variational
-    assert (chart.divergence is not None) == (chart.bound is not None) == variational
-    assert chart.corrupted.keys() == NOISES.keys()
+    assert (code_map.divergence is not None) == (code_map.bound is not None) == variational
+    assert code_map.corrupted.keys() == NOISES.keys()
 
 
 def test_everything_is_read_only(shipped: Atlas) -> None:
     arrays = [shipped.digits, shipped.pixels]
-    for chart in shipped.maps.values():
-        arrays += [a for a in vars(chart).values() if isinstance(a, np.ndarray)]
+    for code_map in shipped.maps.values():
+        arrays += [a for a in vars(code_map).values() if isinstance(a, np.ndarray)]
     assert len(arrays) == 2 + 4 * len(FAMILIES) + 2
     assert not any(array.flags.writeable for array in arrays)
     with pytest.raises(TypeError):
@@ -104,56 +109,56 @@ def test_everything_is_read_only(shipped: Atlas) -> None:
 
 
 def test_the_vae_is_as_good_as_it_must_be(shipped: Atlas) -> None:
-    chart = shipped.maps["vae"]
-    assert chart.bound is not None and chart.divergence is not None
-    assert chart.bound.pixels / PIXELS <= 0.105
-    assert 15 <= chart.bound.code <= 40
-    assert chart.bound.binary <= 105
+    code_map = shipped.maps["vae"]
+    assert code_map.bound is not None and code_map.divergence is not None
+    assert code_map.bound.pixels / PIXELS <= 0.105
+    assert 15 <= code_map.bound.code <= 40
+    assert code_map.bound.binary <= 105
 
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])
 def test_what_a_code_costs_is_the_sum_of_its_numbers(shipped: Atlas, name: str) -> None:
-    chart = shipped.maps[name]
-    assert chart.bound is not None and chart.divergence is not None
-    assert chart.divergence.shape == (FAMILIES[name].code_size,)
-    assert np.all(chart.divergence >= 0)
-    assert chart.divergence.sum() == pytest.approx(chart.bound.code, rel=1e-5)
-    assert chart.bound.total == chart.bound.pixels + chart.bound.code
+    code_map = shipped.maps[name]
+    assert code_map.bound is not None and code_map.divergence is not None
+    assert code_map.divergence.shape == (FAMILIES[name].code_size,)
+    assert np.all(code_map.divergence >= 0)
+    assert code_map.divergence.sum() == pytest.approx(code_map.bound.code, rel=1e-5)
+    assert code_map.bound.total == code_map.bound.pixels + code_map.bound.code
 
 
 @pytest.mark.parametrize("noise", NOISES)
-def test_the_denoising_net_is_best_at_spoiled_digits(shipped: Atlas, noise: str) -> None:
-    errors = {name: chart.corrupted[noise] for name, chart in shipped.maps.items()}
+def test_the_denoising_net_is_best_at_corrupted_digits(shipped: Atlas, noise: str) -> None:
+    errors = {name: code_map.corrupted[noise] for name, code_map in shipped.maps.items()}
     assert min(errors, key=errors.__getitem__) == "denoising"
     assert 2 * errors["denoising"] <= errors["deep"]
     # Harder than clean digits, which both can copy.
     for name, error in errors.items():
-        assert error > loaded(name).facts["test"]["mse"]
+        assert error > loaded(name).metadata.test.mse
 
 
 def test_each_code_knows_the_digit(shipped: Atlas) -> None:
-    accuracies = {name: chart.accuracy for name, chart in shipped.maps.items()}
+    accuracies = {name: code_map.accuracy for name, code_map in shipped.maps.items()}
     assert min(accuracies, key=accuracies.__getitem__) == "vae2", "two numbers are few"
     assert accuracies.pop("vae2") > 0.8
     assert min(accuracies.values()) > 0.93
     assert shipped.pixels_accuracy > 0.93 and shipped.pixels_agreement > 0.9
-    assert max(chart.umap_error for chart in shipped.maps.values()) < 0.02
+    assert max(code_map.umap_error for code_map in shipped.maps.values()) < 0.02
 
 
 @pytest.mark.parametrize("judge", ["vae", "vae2"])
 def test_all_ten_digits_are_on_the_prior_s_sheet(shipped: Atlas, judge: str) -> None:
     codes, _ = latent.prior_sheet(20)
     pictures = loaded("vae2").decode(codes)
-    chart = shipped.maps[judge]
-    nearest, _ = latent.neighbours(chart.codes, loaded(judge).encode(pictures), atlas.NEIGHBOURS)
+    code_map = shipped.maps[judge]
+    nearest, _ = latent.neighbours(code_map.codes, loaded(judge).encode(pictures), atlas.NEIGHBOURS)
     votes = latent.votes(shipped.digits, nearest)
     assert set(votes.argmax(axis=1)[votes.max(axis=1) >= 0.8]) == set(range(10))
 
 
 def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:
     true = np.array([int(name[0]) for name in ae.samples.SAMPLES])
-    for name, chart in shipped.maps.items():
-        nearest, _ = latent.neighbours(chart.codes, loaded(name).encode(drawn()), 10)
+    for name, code_map in shipped.maps.items():
+        nearest, _ = latent.neighbours(code_map.codes, loaded(name).encode(drawn()), 10)
         share = np.mean(latent.votes(shipped.digits, nearest).argmax(axis=1) == true)
         assert share > (0.55 if name == "vae2" else 0.75), name
 
@@ -163,47 +168,47 @@ def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:
 
 @every_family
 def test_project_is_pca_s_plane(shipped: Atlas, name: str) -> None:
-    chart = shipped.maps[name]
-    places = chart.project(chart.codes)
+    code_map = shipped.maps[name]
+    places = code_map.project(code_map.codes)
     assert places.shape == (5000, 2)
     assert_allclose(places.mean(axis=0), [0, 0], atol=1e-2)
     # The variances along the axes are the two largest eigenvalues, and they are not correlated.
-    values = np.linalg.eigvalsh(np.cov(chart.codes.T.astype(np.float64)))
+    values = np.linalg.eigvalsh(np.cov(code_map.codes.T.astype(np.float64)))
     assert_allclose(np.cov(places.T), np.diag(values[:-3:-1]), rtol=1e-3, atol=1e-3 * values[-1])
 
 
 @every_family
 def test_a_code_that_is_on_the_map_is_placed_where_it_is(shipped: Atlas, name: str) -> None:
-    chart = shipped.maps[name]
-    assert chart.umap is not None
-    places = chart.place(chart.codes[:200])
+    code_map = shipped.maps[name]
+    assert code_map.umap is not None
+    places = code_map.place(code_map.codes[:200])
     # Codes were rounded, so that some of two numbers are the same, and then lie between both.
-    alone = [np.sum((chart.codes == code).all(axis=1)) == 1 for code in chart.codes[:200]]
+    alone = [np.sum((code_map.codes == code).all(axis=1)) == 1 for code in code_map.codes[:200]]
     assert np.mean(alone) > 0.5
-    assert_allclose(places[alone], chart.umap[:200][alone], atol=1e-4)
+    assert_allclose(places[alone], code_map.umap[:200][alone], atol=1e-4)
 
 
 def test_other_codes_are_placed_among_their_like(shipped: Atlas) -> None:
-    chart = shipped.maps["vae"]
-    places = chart.place(loaded("vae").encode(drawn()))
+    code_map = shipped.maps["vae"]
+    places = code_map.place(loaded("vae").encode(drawn()))
     assert places.shape == (len(drawn()), 2) and places.dtype == np.float32
     assert np.all((places >= 0) & (places <= 1))
 
 
 def test_a_chart_of_any_codes() -> None:
     codes = np.random.default_rng(0).normal(0, [1, 5, 3], (50, 3)).astype(np.float32)
-    found = atlas.code_map(codes)
+    code_map = atlas.code_map(codes)
     mean, axes = latent.principal_plane(codes)
-    assert_array_equal(found.codes, codes)
-    assert_array_equal(found.mean, mean)
-    assert_array_equal(found.axes, axes)
-    assert not any(a.flags.writeable for a in (found.codes, found.mean, found.axes))
+    assert_array_equal(code_map.codes, codes)
+    assert_array_equal(code_map.mean, mean)
+    assert_array_equal(code_map.axes, axes)
+    assert not any(a.flags.writeable for a in (code_map.codes, code_map.mean, code_map.axes))
     assert codes.flags.writeable, "the caller's own"
-    assert found.umap is found.divergence is found.bound is None
-    assert np.isnan(found.accuracy) and np.isnan(found.umap_error) and found.corrupted == {}
-    assert found.project(codes).shape == (50, 2)
+    assert code_map.umap is code_map.divergence is code_map.bound is None
+    assert np.isnan([code_map.accuracy, code_map.umap_error]).all() and code_map.corrupted == {}
+    assert code_map.project(codes).shape == (50, 2)
     with pytest.raises(ValueError, match="no map by UMAP"):
-        found.place(codes)
+        code_map.place(codes)
 
 
 # Against MNIST
@@ -211,18 +216,18 @@ def test_a_chart_of_any_codes() -> None:
 
 @every_family
 def test_codes_are_the_model_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    z, chart = loaded(name).encode(mnist.x_test[:5000]), shipped.maps[name]
+    z, code_map = loaded(name).encode(mnist.x_test[:5000]), shipped.maps[name]
     step = np.ptp(z, axis=0) / 255
     assert step.min() > 0
-    assert np.abs((chart.codes - z) / step).max() < 0.5 + 0.01
+    assert np.abs((code_map.codes - z) / step).max() < 0.5 + 0.01
 
 
 @every_family
 def test_accuracy_is_scikit_learn_s(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    chart = shipped.maps[name]
-    oracle = KNeighborsClassifier(10, algorithm="brute").fit(chart.codes, shipped.digits)
+    code_map = shipped.maps[name]
+    oracle = KNeighborsClassifier(10, algorithm="brute").fit(code_map.codes, shipped.digits)
     score = oracle.score(loaded(name).encode(mnist.x_test[5000:]), mnist.y_test[5000:])
-    assert chart.accuracy == pytest.approx(score, abs=0.003)  # of ties, either may count
+    assert code_map.accuracy == pytest.approx(score, abs=0.003)  # of ties, either may count
 
 
 def test_digits_and_neighbours_by_pixels(shipped: Atlas, mnist: Mnist) -> None:
@@ -260,15 +265,15 @@ def test_what_the_vae_rolls_is_near_digits_and_what_a_plain_net_does_is_not(
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])
 def test_what_the_variational_nets_need(shipped: Atlas, mnist: Mnist, name: str) -> None:
-    model, chart = loaded(name), shipped.maps[name]
-    assert chart.divergence is not None
-    assert evaluation.bound(model, mnist.x_test) == pytest.approx(chart.bound, rel=1e-4)
+    model, code_map = loaded(name), shipped.maps[name]
+    assert code_map.divergence is not None
+    assert evaluation.bound(model, mnist.x_test) == pytest.approx(code_map.bound, rel=1e-4)
     each = evaluation.divergence(*model.encode_distribution(mnist.x_test))
-    assert_allclose(chart.divergence, each.mean(axis=0), rtol=1e-3, atol=1e-4)
+    assert_allclose(code_map.divergence, each.mean(axis=0), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("noise", NOISES)
-def test_errors_of_spoiled_digits(shipped: Atlas, mnist: Mnist, noise: str) -> None:
+def test_errors_of_corrupted_digits(shipped: Atlas, mnist: Mnist, noise: str) -> None:
     way = NOISES[noise]
     x = way.corrupt(mnist.x_test, way.strength, np.random.default_rng(0))
     for name in ("deep", "denoising"):
@@ -282,7 +287,7 @@ def test_errors_of_spoiled_digits(shipped: Atlas, mnist: Mnist, noise: str) -> N
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of everything that ships."""
-    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+    return Path(shutil.copytree(checked.FOLDER, tmp_path / "copied"))
 
 
 class FirstTwo:
@@ -306,37 +311,37 @@ def test_produce_measures_what_load_then_gives(
     x = np.random.default_rng(0).random((400, 28, 28), np.float32) ** 4
     y = (np.arange(400) % 10).astype(np.uint8)
     data = Mnist(x_train=x[:0], y_train=y[:0], x_test=x, y_test=y, sha256="ab")
-    said: list[str] = []
-    assert atlas.produce(data, folder, say=said.append) == folder / atlas.FILE
-    assert [line for line in said if line.startswith("map of ")] == [
+    lines: list[str] = []
+    assert atlas.produce(data, folder, say=lines.append) == folder / atlas.FILE
+    assert [line for line in lines if line.startswith("map of ")] == [
         f"map of {f}" for f in FAMILIES
     ]
-    found = atlas.load(folder)
-    assert_array_equal(found.digits, y[:300])
-    assert list(found.maps) == list(FAMILIES)
-    for name, chart in found.maps.items():
+    measured = atlas.load(folder)
+    assert_array_equal(measured.digits, y[:300])
+    assert list(measured.maps) == list(FAMILIES)
+    for name, code_map in measured.maps.items():
         model = loaded(name)
         z = model.encode(x)
         step = np.ptp(z[:300], axis=0) / 255
-        assert np.all(np.abs(chart.codes - z[:300]) <= 0.51 * step + 1e-6)
-        assert chart.umap is not None
-        flat = chart.codes[:, :2] - chart.codes[:, :2].min(axis=0)
-        assert_allclose(chart.umap, flat / np.ptp(flat, axis=0).max(), atol=1e-3)
-        oracle = KNeighborsClassifier(10).fit(chart.codes, y[:300])
-        assert chart.accuracy == pytest.approx(oracle.score(z[300:], y[300:]), abs=0.02)
-        assert 0 <= chart.umap_error < 1
+        assert np.all(np.abs(code_map.codes - z[:300]) <= 0.51 * step + 1e-6)
+        assert code_map.umap is not None
+        flat = code_map.codes[:, :2] - code_map.codes[:, :2].min(axis=0)
+        assert_allclose(code_map.umap, flat / np.ptp(flat, axis=0).max(), atol=1e-3)
+        oracle = KNeighborsClassifier(10).fit(code_map.codes, y[:300])
+        assert code_map.accuracy == pytest.approx(oracle.score(z[300:], y[300:]), abs=0.02)
+        assert 0 <= code_map.umap_error < 1
         box = NOISES["box"].corrupt(x, NOISES["box"].strength, np.random.default_rng(0))
         error = evaluation.mse(x, model.reconstruct(box)).mean()
-        assert chart.corrupted["box"] == pytest.approx(error, rel=1e-5)
+        assert code_map.corrupted["box"] == pytest.approx(error, rel=1e-5)
         if model.log_variance is not None:
-            assert chart.bound == evaluation.bound(model, x)
+            assert code_map.bound == evaluation.bound(model, x)
     flat = x.reshape(-1, PIXELS)
     components = facts.load().ladder.pca.encode(flat)[:, :100]
     assert_allclose(
-        found.pixels, components[:300], atol=0.51 * np.ptp(components, axis=0).max() / 255
+        measured.pixels, components[:300], atol=0.51 * np.ptp(components, axis=0).max() / 255
     )
     shared = agreement(flat, components, 300)
-    assert found.pixels_agreement == pytest.approx(shared, abs=0.01)
+    assert measured.pixels_agreement == pytest.approx(shared, abs=0.01)
 
 
 def truncate(path: Path) -> None:
@@ -351,15 +356,15 @@ def alter(path: Path) -> None:
 
 def changed(path: Path, **changes: Any) -> None:
     """Write the file again and vouch for it: None takes an array or a fact out."""
-    tensors, header = weights.read(path, path.parent)
+    tensors, header = checked.read(path, path.parent)
     whole: dict[str, Any] = {**tensors, **header} | changes
     kept = {key: value for key, value in whole.items() if value is not None}
     arrays = {key: value for key, value in kept.items() if isinstance(value, np.ndarray)}
-    weights.save(path, arrays, {key: kept[key] for key in kept.keys() - arrays.keys()})
+    checked.save(path, arrays, {key: kept[key] for key in kept.keys() - arrays.keys()})
 
 
 def replace_by_weights(path: Path) -> None:
-    weights.save(path, *weights.read(path.with_name("pca.safetensors"), path.parent))
+    checked.save(path, *checked.read(path.with_name("pca.safetensors"), path.parent))
 
 
 NO_ATLAS = "is no atlas"
@@ -399,19 +404,19 @@ def test_what_is_damaged_is_refused(
 
 def test_what_was_measured_on_other_weights_is_left_out(folder: Path, shipped: Atlas) -> None:
     path = folder / "vae.safetensors"
-    tensors, header = weights.read(path, folder)
-    weights.save(path, tensors, {**header, "seed": 1})
-    found = atlas.load(folder)
-    assert list(found.maps) == [name for name in FAMILIES if name != "vae"]
-    assert_array_equal(found.maps["vae2"].codes, shipped.maps["vae2"].codes)
-    assert_array_equal(found.pixels, shipped.pixels)
+    tensors, header = checked.read(path, folder)
+    checked.save(path, tensors, {**header, "seed": 1})
+    loaded = atlas.load(folder)
+    assert list(loaded.maps) == [name for name in FAMILIES if name != "vae"]
+    assert_array_equal(loaded.maps["vae2"].codes, shipped.maps["vae2"].codes)
+    assert_array_equal(loaded.pixels, shipped.pixels)
 
 
 def test_a_family_without_weights_is_left_out(folder: Path) -> None:
-    (folder / weights.SUMS).write_text(
+    (folder / checked.SUMS).write_text(
         "".join(
             line
-            for line in (folder / weights.SUMS).read_text().splitlines(keepends=True)
+            for line in (folder / checked.SUMS).read_text().splitlines(keepends=True)
             if not line.endswith("  deep.safetensors\n")
         )
     )

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ae import augmentation, drawing
-from ae.mnist import Mnist
+from ae.mnist import DataError, Mnist
 from ae.samples import SAMPLES
 
 COUNT = (250, 50)
@@ -110,8 +110,9 @@ def test_the_strokes_are_left_as_they_are() -> None:
 def test_varied() -> None:
     """One sample, drawn often: thick and thin, wide and narrow, here and there."""
     rng = np.random.default_rng(0)
-    drawn = np.stack([augmentation.vary(SAMPLES["0a" if "0a" in SAMPLES else "7b"], rng)
-                      for _ in range(60)])  # fmt: skip
+    drawn = np.stack(
+        [augmentation.vary(SAMPLES["0a" if "0a" in SAMPLES else "7b"], rng) for _ in range(60)]
+    )
     ink = drawn.sum(axis=(1, 2))
     assert ink.max() > 1.4 * ink.min(), "thickness"
     for axis in (1, 2):
@@ -132,11 +133,25 @@ def test_the_share_rises(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_shifted_copies_fill_an_epoch(data: Mnist) -> None:
     """The first are the drawn ones; a copy is one of them, moved by at most a pixel."""
-    made = augmentation.shifted(data, 600)
-    assert made.x_train.shape == (600, 28, 28) and made.y_train.shape == (600,)
-    assert_array_equal(made.x_train[: len(data.x_train)], data.x_train)
+    copies = augmentation.shifted(data, 600)
+    assert copies.x_train.shape == (600, 28, 28) and copies.y_train.shape == (600,)
+    assert_array_equal(copies.x_train[: len(data.x_train)], data.x_train)
     for i in range(len(data.x_train), 600):
         drawn = np.pad(data.x_train[i % len(data.x_train)], 1)
         moved = [drawn[y : y + 28, x : x + 28] for y in range(3) for x in range(3)]
-        assert any(np.array_equal(made.x_train[i], one) for one in moved)
-        assert made.y_train[i] == data.y_train[i % len(data.x_train)]
+        assert any(np.array_equal(copies.x_train[i], one) for one in moved)
+        assert copies.y_train[i] == data.y_train[i % len(data.x_train)]
+
+
+def test_samples_stand_in_only_where_they_are_wanted(
+    data: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AE_MNIST", "/nowhere/mnist.npz")
+    monkeypatch.setattr(augmentation, "load", lambda on_share=None: data)
+    with pytest.raises(DataError, match="no MNIST file at /nowhere"):
+        augmentation.mnist_or_samples(None)
+    lines: list[str] = []
+    samples = augmentation.mnist_or_samples(700, say=lines.append)
+    assert (samples.name, len(samples.x_train)) == ("samples", 700)
+    (line,) = lines
+    assert line.startswith("no MNIST file") and line.endswith("from varied samples instead")

@@ -19,8 +19,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 import ae
-from ae import drawing, files, samples, training
-from ae.__main__ import main
+from ae import drawing, samples
+from ae.cli import files, main
+from ae.metadata import Errors
 from ae.mnist import Mnist
 
 ROOT = Path(__file__).parents[2]
@@ -35,11 +36,11 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> Complaint:
 
     def run(*argv: str | Path, code: int = 2) -> str:
         assert main(list(map(str, argv))) == code
-        said = capsys.readouterr()
-        assert said.out == ""
+        printed = capsys.readouterr()
+        assert printed.out == ""
         # On the way to a training, TensorFlow may be said to start.
-        last = said.err.removeprefix("Starting TensorFlow …\n")
-        assert last.startswith("ae: ") and last.count("\n") == 1, said.err
+        last = printed.err.removeprefix("Starting TensorFlow …\n")
+        assert last.startswith("ae: ") and last.count("\n") == 1, printed.err
         return last.removeprefix("ae: ").rstrip("\n")
 
     return run
@@ -102,7 +103,7 @@ def test_a_pipe_and_no_tensorflow_in_it(seven: Path, tmp_path: Path) -> None:
         ["bash", "-o", "pipefail", "-c", line], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "ae.files" in done.stderr
+    assert "ae.cli.files" in done.stderr
     assert "tensorflow" not in done.stderr and "keras" not in done.stderr
     wanted = ae.load("shallow").reconstruct(files.read_digits(str(seven)))[0]
     assert_array_equal(np.array(Image.open(tmp_path / "again.png")), np.rint(wanted * 255))
@@ -134,6 +135,12 @@ def npy(array: np.ndarray) -> bytes:
     return raw.getvalue()
 
 
+def claiming(shape: str) -> bytes:
+    """Give the header of an array of such a shape, and nothing behind it."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+
+
 def npz(**arrays: np.ndarray) -> bytes:
     np.savez_compressed(raw := io.BytesIO(), **arrays)
     return raw.getvalue()
@@ -154,7 +161,6 @@ def text(*rows: list[object]) -> bytes:
 
 ZEROS = np.zeros((2, 784), np.float32)
 DRAWN = png(Image.fromarray(np.rint(np.kron(SEVEN, np.ones((9, 9))) * 255).astype(np.uint8)))
-CLAIM = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }"
 MALFORMED = {
     "empty.png": (b"", "nothing in it"),
     "empty.npy": (b"", "nothing in it"),
@@ -166,10 +172,9 @@ MALFORMED = {
     "text.jpg": (b"hello", "not a picture"),
     "cut.npy": (npy(ZEROS)[:-1], "truncated"),
     "header.npy": (npy(ZEROS)[:20], "not an array that NumPy saved"),
-    "claim.npy": (
-        b"\x93NUMPY\x01\x00" + len(CLAIM).to_bytes(2, "little") + CLAIM,
-        "0 bytes for shape",
-    ),
+    "claim.npy": (claiming("(1000000000000,)"), "0 bytes for shape"),
+    "absurd.npy": (claiming(f"(0, {2**70})"), "0 bytes for shape"),
+    "negative.npy": (claiming("(-1, 784)"), "not an array|0 bytes for shape"),
     "pickled.npy": (npy(np.array([Trap()], object)), "Python objects"),
     "pickle.npy": (pickle.dumps(Trap()), "not an array that NumPy saved"),
     "shape.npy": (npy(np.zeros((2, 783), np.float32)), "(2, 783)"),
@@ -186,14 +191,17 @@ MALFORMED = {
     "altered.npz": (npz(digits=ZEROS)[:-200] + bytes(200), "not an archive"),
     "flipped.npz": (flipped(npz(digits=ZEROS), at=150), "not an archive"),
     "pickled.npz": (npz(digits=np.array([Trap()], object)), "Python objects"),
-    "nan.csv": (text([0] * 783 + ["nan"]), "line 1: 'nan' is not a finite number"),
-    "word.csv": (text([0] * 784, [0] * 783 + ["x"]), "line 2: 'x' is not"),
-    "ragged.csv": (text([0] * 784, [0] * 783), "line 2 has 783 columns, not 784"),
+    "nan.csv": (text([0] * 783 + ["nan"]), "row 1, column 784: nan is not a finite number"),
+    "word.csv": (text([0] * 784, [0] * 783 + ["x"]), "line 2: could not convert string 'x'"),
+    "ragged.csv": (
+        text([0] * 784, [0] * 783),
+        "line 2: the number of columns changed from 784",
+    ),
     "header.csv": (text([f"p{i}" for i in range(784)]), "no digits"),
     "columns.csv": (text([0] * 785), "(1, 785)"),
-    "semicolons.csv": (b"0,5;" * 784, "is not a finite number"),
+    "semicolons.csv": (b"0,5;" * 784, "line 1: could not convert string '5;0'"),
     "binary.csv": (b"\xff\xfe\x00\x01", "not CSV text"),
-    "line.csv": (b"0," * 60_000, "a line of 100,000 characters"),
+    "line.csv": (b"0," * 60_000, "line 1: 100,000 characters or more"),
     "blank.csv": (b"\n\n\n", "no digits|expected"),
     "script.py": (b"print()", "a kind of file that is not read here"),
 }
@@ -204,9 +212,9 @@ MALFORMED = {
 def test_malformed_digits(name: str, command: str, tmp_path: Path, complaint: Complaint) -> None:
     raw, reason = MALFORMED[name]
     (tmp_path / name).write_bytes(raw)
-    said = complaint(command, tmp_path / name)
-    assert said.startswith(f"{tmp_path / name}: ")
-    assert any(part in said for part in reason.split("|")), said
+    sentence = complaint(command, tmp_path / name)
+    assert sentence.startswith(f"{tmp_path / name}: ")
+    assert any(part in sentence for part in reason.split("|")), sentence
 
 
 @pytest.mark.parametrize(
@@ -251,6 +259,15 @@ def test_nothing_on_standard_input(complaint: Complaint, monkeypatch: pytest.Mon
         ("train deep --epochs 0", "0 is not from 1"),
         ("train deep --epochs ten", "invalid whole number value: 'ten'"),
         ("train deep --seed -1", "-1 is not from 0"),
+        ("train mine --max-row-norm inf", "--max-row-norm: inf is not a finite number"),
+        ("train mine --max-row-norm nan", "--max-row-norm: nan is not a finite number"),
+        ("train mine --max-row-norm -inf", "--max-row-norm"),
+        ("train mine --max-row-norm wide", "invalid number value: 'wide'"),
+        ("train mine --learning-rate inf", "inf is not a finite number"),
+        ("train mine --l1 nan", "nan is not a finite number"),
+        ("train mine --code-bias 1e999", "1e999 is not a finite number"),
+        ("train mine --layers wide", "invalid widths value: 'wide'"),
+        ("train -", "invalid choice: '-'"),
         ("train pca --epochs 3", "no recipe and no epochs"),
         ("train deep --data {here}/no.npz", "no.npz"),
         ("export pca --to pca.keras", "no Keras net"),
@@ -272,10 +289,10 @@ def test_bad_usage(
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
         main([*command.split(), "--help"])
-    said = capsys.readouterr().out
-    assert max(map(len, said.splitlines())) <= 100
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 100
     if command in ("", "train"):
-        assert all(word in said for word in (("exit codes", "130") if not command else ae.MODELS))
+        assert all(word in text for word in (("exit codes", "130") if not command else ae.MODELS))
 
 
 # train, evaluate, export
@@ -298,26 +315,26 @@ def test_train_evaluate_export(
 ) -> None:
     out = str(tmp_path / "w")
     assert main(["train", "deep", "--epochs", "2", "--seed", "5", "--out", out]) == 0
-    said = capsys.readouterr()
-    (line,) = said.out.splitlines()
+    printed = capsys.readouterr()
+    (line,) = printed.out.splitlines()
     assert line.startswith(f"{out}/deep.safetensors: BCE ")
     # "Starting TensorFlow" is said before, unless an earlier test has started it.
-    assert [text.split(",")[0] for text in said.err.splitlines()][-2:] == [
+    assert [text.split(",")[0] for text in printed.err.splitlines()][-2:] == [
         "deep: epoch 1 of 2",
         "deep: epoch 2 of 2",
     ]
     model = ae.load("deep", folder=out)
-    assert model.facts["seed"] == 5 and model.facts["recipe"]["epochs"] == 2
+    assert model.metadata.net.seed == 5 and model.metadata.net.recipe.epochs == 2
 
     assert main(["evaluate", "--folder", out, "--json"]) == 0
-    said = capsys.readouterr()
-    found = json.loads(said.out)
-    assert said.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
-    assert [(m["name"], m["recipe"], m["file"]) for m in found["models"]] == [
+    printed = capsys.readouterr()
+    record = json.loads(printed.out)
+    assert printed.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
+    assert [(m["name"], m["recipe"], m["file"]) for m in record["models"]] == [
         ("deep", "best", "deep.safetensors")
     ]
-    assert found["models"][0]["bce"] == pytest.approx(model.facts["test"]["bce"], abs=1e-6)
-    assert f"BCE {found['models'][0]['bce']:.4f}" in line
+    assert record["models"][0]["bce"] == pytest.approx(model.metadata.test.bce, abs=1e-6)
+    assert f"BCE {record['models'][0]['bce']:.4f}" in line
 
     target = tmp_path / "deep.keras"
     assert main(["export", "deep", "--folder", out, "--to", str(target)]) == 0
@@ -339,11 +356,11 @@ def test_all_is_every_family_and_pca(
 ) -> None:
     trained = []
 
-    def produce(name: str, data: Mnist, **options: object) -> tuple[Path, ae.evaluation.Errors]:
+    def produce(name: str, data: Mnist, **options: object) -> tuple[Path, Errors]:
         trained.append((name, options["recipe"]))
-        return tmp_path / name, ae.evaluation.Errors(bce=0, mse=0, psnr=0, zeros=0, dead=0)
+        return tmp_path / name, Errors(bce=0, mse=0, psnr=0, zeros=0, dead=0)
 
-    monkeypatch.setattr(training, "produce", produce)
+    monkeypatch.setattr("ae.training.produce.produce", produce)
     assert main(["train", "all", "--out", str(tmp_path)]) == 0
     assert trained == [(name, "best") for name in ae.MODELS]
     trained.clear()
@@ -358,18 +375,19 @@ def test_ctrl_c_leaves_nothing(
     def pressed(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("ae.__main__._say", pressed)
-    said = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
-    assert said == "interrupted: shallow was not written"
+    monkeypatch.setattr("ae.cli.commands._say", pressed)
+    sentence = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
+    assert sentence == "interrupted: shallow was not written"
     assert not list((tmp_path / "w").iterdir())
 
 
 def test_a_long_training_says_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    from ae.__main__ import _progress
+    from ae.cli.commands import _progress
+    from ae.training.progress import Epoch
 
     with _progress("deep") as on_epoch:
         for number in range(1, 251):
-            on_epoch(training.Epoch(number, 250, 0.2, 0.1, 2.0 * number))
+            on_epoch(Epoch(number, 250, 0.2, 0.1, 2.0 * number))
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 10
     assert lines[3] == "deep: epoch 100 of 250, loss 0.2000, validation 0.1000, 300 s left"

@@ -6,7 +6,6 @@ it must reach (``REACHES``).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
@@ -128,10 +127,12 @@ def test_arguments_are_not_changed(model: Model) -> None:
 def test_what_visitors_share_is_read_only(model: Model) -> None:
     shared = list(arrays_of(model))
     sizes = sum(array.size for array in shared if array.dtype == np.float32)
-    assert sizes > model.facts["parameters"], "the walk did not reach the weights"
+    assert sizes > model.metadata.parameters, "the walk did not reach the weights"
     assert not any(array.flags.writeable for array in shared)
+    with pytest.raises(AttributeError):
+        model.metadata.family = "mine"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        model.facts["family"] = "mine"  # type: ignore[index]
+        model.metadata.versions["keras"] = "2"  # type: ignore[index]
     with pytest.raises(AttributeError):
         model.statistics.active = shared[0]  # type: ignore[misc]
 
@@ -207,24 +208,26 @@ def test_atoms_of_pca_are_its_components() -> None:
 # What the file says of itself
 
 
-def test_facts_say_what_it_is_and_from_what(model: Model) -> None:
-    facts = model.facts
-    assert facts["family"] == model.name
-    assert facts["data"]["name"] == "MNIST" and facts["data"]["digits"] == 60_000
-    assert re.fullmatch("[0-9a-f]{64}", facts["data"]["sha256"])
-    assert facts["versions"].keys() >= {"python", "keras", "numpy"}
-    assert facts["test"].keys() == set(FIGURES)
-    assert all(np.isfinite(facts["test"][figure]) for figure in FIGURES)
-    json.dumps(dict(facts))  # plain numbers and words, for whoever passes them on
+def test_a_file_says_what_it_is_and_from_what(model: Model) -> None:
+    metadata = model.metadata
+    assert metadata.family == model.name
+    assert metadata.data.name == "MNIST" and metadata.data.digits == 60_000
+    assert re.fullmatch("[0-9a-f]{64}", metadata.data.sha256)
+    assert metadata.versions.keys() >= {"python", "keras", "numpy"}
+    assert metadata.test.as_dict().keys() == set(FIGURES)
+    assert all(np.isfinite(value) for value in metadata.test.as_dict().values())
+    assert metadata.tested is None and metadata.epochs is None
+    assert (metadata.net is None) == (model.name == "pca")
 
 
 @pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambda family: family.name)
-def test_facts_agree_with_the_table(family: Family) -> None:
-    facts = ae.load(family.name).facts
-    assert (facts["encoder"], facts["decoder"]) == (list(family.encoder), list(family.decoder))
-    assert facts["activations"] == [list(half) for half in family.activations]
-    assert facts["parameters"] == family.parameters
-    assert isinstance(facts["seed"], int)
+def test_a_file_agrees_with_the_table(family: Family) -> None:
+    metadata = ae.load(family.name).metadata
+    assert metadata.net is not None
+    assert (metadata.net.encoder, metadata.net.decoder) == (family.encoder, family.decoder)
+    assert metadata.net.activations == family.activations
+    assert metadata.parameters == family.parameters
+    assert metadata.net.seed == 0
 
 
 def test_parameters_are_counted(model: Model) -> None:
@@ -235,11 +238,11 @@ def test_parameters_are_counted(model: Model) -> None:
     else:
         assert isinstance(model, PCA)
         parts = [model.mean, model.components]
-    assert model.facts["parameters"] == sum(part.size for part in parts)
+    assert model.metadata.parameters == sum(part.size for part in parts)
 
 
 def test_statistics(model: Model) -> None:
-    statistics, test, units = model.statistics, model.facts["test"], model.code_size
+    statistics, test, units = model.statistics, model.metadata.test.as_dict(), model.code_size
     shapes = {f.name: getattr(statistics, f.name).shape for f in fields(Statistics)}
     assert shapes == {
         "code_percentiles": (3, units),
@@ -267,7 +270,7 @@ def test_statistics(model: Model) -> None:
 # Wrong input, in words
 
 
-def spoilt(good: np.ndarray, value: float) -> np.ndarray:
+def with_last(good: np.ndarray, value: float) -> np.ndarray:
     bad = good.copy()
     bad.flat[-1] = value
     return bad
@@ -288,11 +291,11 @@ BAD_PICTURES: dict[str, tuple[Any, str]] = {
     "truth": (digits(1).astype(bool), "dtype bool"),
     "objects": (digits(1).astype(object), "dtype object"),
     "byte order": (digits(1).astype(">f4"), "dtype >f4"),
-    "NaN": (spoilt(digits(2), np.nan), "from nan to nan"),
-    "infinity": (spoilt(digits(2), np.inf), "to inf"),
-    "minus infinity": (spoilt(digits(2), -np.inf), "from -inf"),
-    "too bright": (spoilt(digits(2), 1.001), "to 1.001"),
-    "negative": (spoilt(digits(2), -0.001), "from -0.001"),
+    "NaN": (with_last(digits(2), np.nan), "from nan to nan"),
+    "infinity": (with_last(digits(2), np.inf), "to inf"),
+    "minus infinity": (with_last(digits(2), -np.inf), "from -inf"),
+    "too bright": (with_last(digits(2), 1.001), "to 1.001"),
+    "negative": (with_last(digits(2), -0.001), "from -0.001"),
     "a list": (digits(1).tolist(), "list"),
     "nothing": (None, "NoneType"),
     "text": ("7", "str"),
@@ -310,11 +313,11 @@ def bad_codes(units: int) -> dict[str, tuple[Any, str]]:
         "a number": (np.array(0.5, np.float32), "shape ()"),
         "double": (two.astype(np.float64), "dtype float64"),
         "whole": (two.astype(np.int32), "dtype int32"),
-        "NaN": (spoilt(two, np.nan), "from nan to nan"),
-        "infinity": (spoilt(two, np.inf), "to inf"),
-        "minus infinity": (spoilt(two, -np.inf), "from -inf"),
-        "too large": (spoilt(two, 1.1 * MAX_CODE), "to 1.1e+06"),
-        "too far below zero": (spoilt(two, -1.1 * MAX_CODE), "from -1.1e+06"),
+        "NaN": (with_last(two, np.nan), "from nan to nan"),
+        "infinity": (with_last(two, np.inf), "to inf"),
+        "minus infinity": (with_last(two, -np.inf), "from -inf"),
+        "too large": (with_last(two, 1.1 * MAX_CODE), "to 1.1e+06"),
+        "too far below zero": (with_last(two, -1.1 * MAX_CODE), "from -1.1e+06"),
         "a list": (two.tolist(), "list"),
         "nothing": (None, "NoneType"),
     }
@@ -391,7 +394,7 @@ REACHES = {
 
 @pytest.mark.parametrize("name", REACHES)
 def test_errors_are_as_small_as_they_must_be(name: str) -> None:
-    measured, reaches = ae.load(name).facts["test"], dict(REACHES[name])
+    measured, reaches = ae.load(name).metadata.test.as_dict(), dict(REACHES[name])
     assert measured["zeros"] >= reaches.pop("zeros", 0)
     late = {figure: measured[figure] for figure in reaches if measured[figure] > reaches[figure]}
     assert late == {}
@@ -399,16 +402,16 @@ def test_errors_are_as_small_as_they_must_be(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "recipe"), [pair for pair in SHIPPED if pair[0] in ae.FAMILIES])
 def test_what_ships_was_trained_by_the_recipe_in_the_table(name: str, recipe: str) -> None:
-    facts = ae.load(name, recipe=recipe).facts
-    assert facts["recipe"]["name"] == recipe
-    assert ae.weights.recipe_of(facts) == ae.FAMILIES[name].recipes[recipe]
+    net = ae.load(name, recipe=recipe).metadata.net
+    assert net is not None and net.recipe_name == recipe
+    assert net.recipe == ae.FAMILIES[name].recipes[recipe]
 
 
 @pytest.mark.parametrize(("name", "recipe"), SHIPPED)
 def test_errors_are_what_the_file_says(name: str, recipe: str, mnist: Mnist) -> None:
     model = ae.load(name, recipe=recipe)
     errors, statistics = ae.evaluation.measure(model, mnist.x_test)
-    assert asdict(errors) == pytest.approx(model.facts["test"], abs=1e-4)
+    assert asdict(errors) == pytest.approx(model.metadata.test.as_dict(), abs=1e-4)
     for field in fields(Statistics):
         measured, shipped = (getattr(s, field.name) for s in (statistics, model.statistics))
         assert_allclose(measured, shipped, rtol=1e-4, atol=1e-3, err_msg=field.name)

@@ -156,6 +156,23 @@ def test_dots_belong_to_the_drawing():
     assert len(columns) < 17  # with a gap between
 
 
+@pytest.mark.parametrize("flip", [1, -1])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize(
+    "dots",
+    [
+        [(0.022, 0.372), (0.541, 0.89)],
+        [(0.506, 0.678), (0.28, 0.451)],
+        [(0.046, 0.006), (0.004, 0.049)],
+        [(0.032, 0.014), (0.023, 0.05), (0.048, 0.045)],
+    ],
+)
+def test_a_few_dots_are_centred_once_they_are_inked(dots, axis, flip):
+    """Inked between the pixels they weigh otherwise: 0.6 of a pixel off, but for a last step."""
+    x = from_strokes([flip * np.roll(np.array([dot]), axis, axis=1) for dot in dots])
+    assert np.abs(centre_of_mass(x) - 14).max() <= 0.52
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize(("sign", "side"), [(1, 19), (-1, 20)])
 def test_a_lopsided_drawing_is_made_smaller_and_not_cut(sign, side, axis):
@@ -343,6 +360,43 @@ def test_every_mode_and_both_polarities_give_the_same(mode, dark):
     before = image.tobytes()
     assert difference(from_image(image), from_strokes(SEVEN)) < 0.02
     assert image.tobytes() == before
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_paper_within_a_frame_of_another_grey(dark):
+    """All of the paper differs a little from its frame, the ink a lot: the ink is what counts."""
+    picture = on_canvas(moved(SEVEN, 2, (60, 40)), 280, 4, paper=40, ink=255)
+    ImageDraw.Draw(picture).rectangle((0, 0, 279, 279), outline=50, width=3)
+    grey = np.asarray(picture)
+    drift, ink = int((grey == 40).sum()) * (50 - 40), int((grey > 200).sum()) * (255 - 50)
+    assert drift > 1.2 * ink, "or else the sum of both would say the same"
+    if dark:
+        picture = Image.eval(picture, lambda v: 255 - v)
+    assert difference(from_image(picture), from_strokes(SEVEN)) < 0.02
+
+
+def cut_out(strokes, side, pen, shade):
+    """A digit cut out of a photograph: transparent around it, and shaded from left to right."""
+    outline = on_canvas(strokes, side, pen)
+    light = np.linspace(128 - shade, 128 + shade, side).astype(np.uint8)
+    image = Image.fromarray(np.tile(light, (side, 1))).convert("RGBA")
+    image.putalpha(outline)
+    return image
+
+
+@pytest.mark.parametrize("shade", [0, 40, 100])
+def test_a_digit_that_is_cut_out_is_its_own_outline(shade):
+    """However it is shaded: it is no paper with something on it."""
+    image = cut_out(moved(SEVEN, 2, (60, 40)), 280, 16, shade)
+    assert difference(from_image(image), from_strokes(SEVEN)) < 0.02
+
+
+def test_a_thick_digit_that_is_cut_out_closely_is_its_own_outline():
+    """More than half of it is opaque, but of one grey: there is nothing on it."""
+    line = [np.array([(30, 10), (30, 50)])]
+    image = cut_out(line, 60, 30, shade=0).crop((5, 0, 55, 60))
+    assert (np.asarray(image)[..., 3] > 127).mean() > 0.5
+    assert difference(from_image(image), from_strokes(line)) < 0.02
 
 
 @pytest.mark.parametrize("width", [3, 6, 12, 24, 34])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sklearn.metrics import log_loss, mean_squared_error
 import ae
 from ae.arrays import Float32
 from ae.evaluation import EPSILON, Errors, bce, measure, mse, psnr
+from ae.metadata import Metadata
 from ae.mnist import Mnist
 from ae.model import Statistics
 
@@ -113,7 +113,10 @@ class Coder:
 
     name: str = "by hand"
     code_size: int = 4
-    facts = MappingProxyType[str, Any]({})
+
+    @property
+    def metadata(self) -> Metadata:
+        raise NotImplementedError
 
     @property
     def statistics(self) -> Statistics:

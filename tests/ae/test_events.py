@@ -27,11 +27,11 @@ def kinds(kind: type | tuple[type, ...]) -> tuple[type, ...]:
 
 
 def example(event: str, which: int = 0) -> dict[str, Any]:
-    found = {}
+    fields = {}
     for name, kind in EVENTS[event].items():
         values = [value for one in kinds(kind) for value in EXAMPLES[one]]
-        found[name] = values[which % len(values)]
-    return found
+        fields[name] = values[which % len(values)]
+    return fields
 
 
 def line(**fields: Any) -> bytes:

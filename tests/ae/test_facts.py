@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import decomposition
 
 import ae
-from ae import evaluation, facts, report, weights
+from ae import checked, evaluation, facts, weights
 from ae.facts import CodeFacts, Facts
 from ae.mnist import Mnist
 
@@ -31,31 +31,31 @@ def shipped() -> Facts:
 
 
 def test_what_ships_is_small() -> None:
-    assert (weights.FOLDER / facts.FILE).stat().st_size < 1_000_000
+    assert (checked.FOLDER / facts.FILE).stat().st_size < 1_000_000
 
 
 def test_the_ladder_goes_down_and_passes_through_the_shipped_pca(shipped: Facts) -> None:
     pca, ladder = ae.load("pca"), shipped.ladder
     for errors in (ladder.bce, ladder.mse):
         assert np.all(np.diff(errors) < 0)
-    assert ladder.mse[31] == pytest.approx(pca.facts["test"]["mse"], rel=1e-4)
-    assert ladder.bce[31] == pytest.approx(pca.facts["test"]["bce"], rel=1e-4)
+    assert ladder.mse[31] == pytest.approx(pca.metadata.test.mse, rel=1e-4)
+    assert ladder.bce[31] == pytest.approx(pca.metadata.test.bce, rel=1e-4)
     assert_allclose(ladder.pca.atoms()[:32], pca.atoms(), atol=1e-4)
 
 
 @every_file
 def test_codes_agree_with_the_file_of_the_model(shipped: Facts, name: str, recipe: str) -> None:
-    model, found = ae.load(name, recipe=recipe), shipped.codes[name, recipe]
-    assert found.zeros.sum() == 10_000
+    model, codes = ae.load(name, recipe=recipe), shipped.codes[name, recipe]
+    assert codes.zeros.sum() == 10_000
     units = model.code_size
-    share = found.zeros @ np.arange(units + 1) / 10_000 / units
-    assert share == pytest.approx(model.facts["test"]["zeros"], abs=1e-5)
-    assert found.counts.sum() == pytest.approx(10_000 * units * (1 - share), abs=1)
-    assert_allclose(found.mean, model.statistics.code_mean, rtol=1e-4, atol=1e-5)
-    assert np.all(found.least <= model.statistics.code_percentiles[0])
-    assert np.all(found.most >= model.statistics.code_percentiles[-1])
-    assert np.all(np.linalg.eigvalsh(found.covariance) > -1e-3)
-    assert np.all(found.size >= np.abs(found.mean) - 1e-4)
+    share = codes.zeros @ np.arange(units + 1) / 10_000 / units
+    assert share == pytest.approx(model.metadata.test.zeros, abs=1e-5)
+    assert codes.counts.sum() == pytest.approx(10_000 * units * (1 - share), abs=1)
+    assert_allclose(codes.mean, model.statistics.code_mean, rtol=1e-4, atol=1e-5)
+    assert np.all(codes.least <= model.statistics.code_percentiles[0])
+    assert np.all(codes.most >= model.statistics.code_percentiles[-1])
+    assert np.all(np.linalg.eigvalsh(codes.covariance) > -1e-3)
+    assert np.all(codes.size >= np.abs(codes.mean) - 1e-4)
 
 
 def test_the_linear_net_draws_what_pca_draws_and_the_others_do_not(shipped: Facts) -> None:
@@ -82,7 +82,7 @@ def test_the_table_is_what_the_files_say_of_themselves(shipped: Facts) -> None:
     assert [(m["name"], m["recipe"] or "best") for m in table["models"]] == ALL
     for row in table["models"]:
         model = ae.load(row["name"], recipe=row["recipe"] or "best")
-        test = model.facts["test"]
+        test = model.metadata.test.as_dict()
         assert {key: row[key] for key in test} == pytest.approx(test, rel=1e-3)
 
 
@@ -113,14 +113,14 @@ def test_the_ladder_is_what_scikit_learn_finds(shipped: Facts, mnist: Mnist) -> 
 
 @pytest.mark.parametrize(("name", "recipe"), [("sparse", "best"), ("deep", "best"), ALL[-1]])
 def test_codes_are_what_mnist_gives(shipped: Facts, mnist: Mnist, name: str, recipe: str) -> None:
-    z, found = ae.load(name, recipe=recipe).encode(mnist.x_test), shipped.codes[name, recipe]
+    z, codes = ae.load(name, recipe=recipe).encode(mnist.x_test), shipped.codes[name, recipe]
     zeros = np.histogram((z == 0).sum(axis=1), np.arange(34))[0]
-    assert np.abs(found.zeros - zeros).sum() < 20
-    assert_allclose(found.counts, np.histogram(z[z != 0], found.edges)[0], atol=60)
-    assert_allclose(found.l1, np.percentile(np.abs(z).sum(1), range(101)), rtol=1e-3)
-    assert_allclose(found.size, np.abs(z).mean(0), rtol=1e-3)
-    assert_allclose(found.covariance, np.cov(z.T), rtol=1e-2, atol=1e-2)
-    assert_allclose([found.least, found.most], [z.min(0), z.max(0)], rtol=1e-3, atol=1e-3)
+    assert np.abs(codes.zeros - zeros).sum() < 20
+    assert_allclose(codes.counts, np.histogram(z[z != 0], codes.edges)[0], atol=60)
+    assert_allclose(codes.l1, np.percentile(np.abs(z).sum(1), range(101)), rtol=1e-3)
+    assert_allclose(codes.size, np.abs(z).mean(0), rtol=1e-3)
+    assert_allclose(codes.covariance, np.cov(z.T), rtol=1e-2, atol=1e-2)
+    assert_allclose([codes.least, codes.most], [z.min(0), z.max(0)], rtol=1e-3, atol=1e-3)
 
 
 # On data and weights of the test's own
@@ -129,7 +129,7 @@ def test_codes_are_what_mnist_gives(shipped: Facts, mnist: Mnist, name: str, rec
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of everything that ships."""
-    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+    return Path(shutil.copytree(checked.FOLDER, tmp_path / "copied"))
 
 
 def few() -> Mnist:
@@ -139,21 +139,22 @@ def few() -> Mnist:
 
 
 def test_produce_measures_what_load_then_gives(folder: Path) -> None:
-    said: list[str] = []
+    lines: list[str] = []
     data = few()
-    assert facts.produce(data, folder, say=said.append) == folder / facts.FILE
-    assert len(said) > len(ALL)
-    found = facts.load(folder)
+    assert facts.produce(data, folder, say=lines.append) == folder / facts.FILE
+    assert len(lines) > len(ALL)
+    measured = facts.load(folder)
     z = ae.load("shallow").encode(data.x_test)
-    codes = found.codes["shallow", "best"]
+    codes = measured.codes["shallow", "best"]
     assert_allclose(codes.size, np.abs(z).mean(axis=0), rtol=1e-5)
     assert codes.zeros @ np.arange(33) == (z == 0).sum() and codes.zeros.sum() == len(z)
     assert codes.counts.sum() == (z != 0).sum()
-    assert found.table["data"]["test_digits"] == 200
-    assert found.table == report.as_record(report.evaluate(data, folder)) | {"missing": []}
-    pca = ae.pca.PCA(128).fit(data.x_train)
+    assert measured.table["data"]["test_digits"] == 200
+    record = evaluation.as_record(evaluation.evaluate(data, folder))
+    assert measured.table == record | {"missing": []}
+    pca = ae.pca.PCA.fit(data.x_train, 128)
     y = pca.reconstruct(data.x_test)
-    assert found.ladder.mse[-1] == pytest.approx(evaluation.mse(data.x_test, y).mean(), rel=1e-4)
+    assert measured.ladder.mse[-1] == pytest.approx(evaluation.mse(data.x_test, y).mean(), rel=1e-4)
 
 
 def truncate(path: Path) -> None:
@@ -161,34 +162,34 @@ def truncate(path: Path) -> None:
 
 
 def replace_by_weights(path: Path) -> None:
-    tensors, header = weights.read(path.with_name("pca.safetensors"), path.parent)
-    weights.save(path, tensors, header)
+    tensors, header = checked.read(path.with_name("pca.safetensors"), path.parent)
+    checked.save(path, tensors, header)
 
 
 def drop_an_array(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
+    tensors, header = checked.read(path, path.parent)
     del tensors["ladder/mse"]
-    weights.save(path, tensors, header)
+    checked.save(path, tensors, header)
 
 
 def put_a_nan(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors | {"ladder/mse": np.full(128, np.nan, np.float32)}, header)
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors | {"ladder/mse": np.full(128, np.nan, np.float32)}, header)
 
 
 def without_table(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {"weights": header["weights"]})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {"weights": header["weights"]})
 
 
 def with_a_list_of_weights(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {**header, "weights": ["deep.safetensors"]})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {**header, "weights": ["deep.safetensors"]})
 
 
 def with_a_table_of_numbers(path: Path) -> None:
-    tensors, header = weights.read(path, path.parent)
-    weights.save(path, tensors, {**header, "table": {"models": [1, 2]}})
+    tensors, header = checked.read(path, path.parent)
+    checked.save(path, tensors, {**header, "table": {"models": [1, 2]}})
 
 
 @pytest.mark.parametrize(
@@ -218,13 +219,13 @@ def test_what_is_damaged_is_refused(
 
 def test_what_was_measured_on_other_weights_is_left_out(folder: Path) -> None:
     path = folder / "shallow.safetensors"
-    tensors, header = weights.read(path, folder)
-    weights.save(path, tensors, {**header, "seed": 1})
-    found, whole = facts.load(folder), facts.load()
-    assert whole.codes.keys() - found.codes.keys() == {("shallow", "best")}
-    assert whole.angles.keys() - found.angles.keys() == {("shallow", "best")}
-    assert len(whole.table["models"]) - len(found.table["models"]) == 1
-    assert_array_equal(found.ladder.mse, whole.ladder.mse)  # of no family
+    tensors, header = checked.read(path, folder)
+    checked.save(path, tensors, {**header, "seed": 1})
+    loaded, whole = facts.load(folder), facts.load()
+    assert whole.codes.keys() - loaded.codes.keys() == {("shallow", "best")}
+    assert whole.angles.keys() - loaded.angles.keys() == {("shallow", "best")}
+    assert len(whole.table["models"]) - len(loaded.table["models"]) == 1
+    assert_array_equal(loaded.ladder.mse, whole.ladder.mse)  # of no family
 
 
 def test_a_family_that_was_never_measured_is_left_out(
@@ -245,8 +246,8 @@ def test_a_family_that_was_never_measured_is_left_out(
 
 def test_worth_is_the_first_step_that_is_as_good() -> None:
     ladder = np.array([5, 3, 3, 1], np.float32)
-    found = [facts.equivalent_components(ladder, error) for error in (9, 5, 4, 3, 1, 0.5)]
-    assert found == [1, 1, 2, 2, 4, None]
+    enough = [facts.equivalent_components(ladder, error) for error in (9, 5, 4, 3, 1, 0.5)]
+    assert enough == [1, 1, 2, 2, 4, None]
 
 
 def test_angles_of_known_planes() -> None:
@@ -270,6 +271,6 @@ def test_code_facts_of_nothing_but_zeros() -> None:
         def encode(self, x: np.ndarray) -> np.ndarray:
             return np.zeros((len(x), 32), np.float32)
 
-    found: CodeFacts = facts._codes(Dead(), np.zeros((5, 28, 28), np.float32))
-    assert found.counts.sum() == 0 and np.isfinite(found.edges).all()
-    assert_array_equal(found.zeros, [0] * 32 + [5])
+    codes: CodeFacts = facts._codes(Dead(), np.zeros((5, 28, 28), np.float32))
+    assert codes.counts.sum() == 0 and np.isfinite(codes.edges).all()
+    assert_array_equal(codes.zeros, [0] * 32 + [5])

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ae import keras_scripts, plans, training
+from ae import keras_scripts, plans
 from ae.families import Recipe
 from ae.plans import PLAIN, PRESETS, Plan
+from tests.ae import lazy_training as training
 
 if TYPE_CHECKING:
     import keras
@@ -89,9 +90,9 @@ def test_python_does_what_training_does(
         keras.Sequential, "fit", lambda self, x, y, **rest: fitted.update(rest, x=x, y=y)
     )
     monkeypatch.setattr(keras.Sequential, "predict", lambda self, x: np.asarray(self(x)))
-    found = run(plan)
-    autoencoder = found["autoencoder"]
-    assert autoencoder.layers == [found["encoder"], found["decoder"]]
+    names = run(plan)
+    autoencoder = names["autoencoder"]
+    assert autoencoder.layers == [names["encoder"], names["decoder"]]
 
     nets = training.build(plan.family, plan.recipe)
     theirs = [layer for half in autoencoder.layers for layer in half.layers]
@@ -115,8 +116,8 @@ def test_python_does_what_training_does(
         assert len(given) == 2
         for x in given:
             assert_array_equal(x, expected)
-    assert found["codes"].shape == (10, plan.code_size)
-    assert found["pictures"].shape == (10, 784)
+    assert names["codes"].shape == (10, plan.code_size)
+    assert names["pictures"].shape == (10, 784)
 
 
 @pytest.mark.parametrize(
@@ -125,14 +126,14 @@ def test_python_does_what_training_does(
     ids=["own", "sparse"],
 )
 def test_python_gets_the_weights_that_training_gets(plan: Plan, digits: Digits) -> None:
-    found = run(plan)
+    names = run(plan)
     train, test = digits
     nets = training.fit(plan.family, plan.recipe, train[: plan.digits], test, seed=plan.seed)
-    theirs, ours = found["autoencoder"].get_weights(), nets.autoencoder.get_weights()
+    theirs, ours = names["autoencoder"].get_weights(), nets.autoencoder.get_weights()
     for one, other in zip(theirs, ours, strict=True):
         assert_allclose(one, other, atol=1e-4)
     pictures = np.asarray(nets.autoencoder(test[:10].reshape(10, 784)))
-    assert_allclose(found["pictures"], pictures, atol=1e-4)
+    assert_allclose(names["pictures"], pictures, atol=1e-4)
 
 
 def test_the_tutorial_is_short_and_leaves_the_defaults_out() -> None:
@@ -199,12 +200,12 @@ def code(text: str) -> str:
 
 def calls(text: str) -> list[tuple[str, set[str]]]:
     """Each call with the names of its own arguments, from the innermost outwards."""
-    found = []
+    calls = []
     while match := re.search(r"([\w.]+)\(([^()]*)\)", text):
-        found.append((match[1], set(re.findall(r"(\w+) = ", match[2]))))
+        calls.append((match[1], set(re.findall(r"(\w+) = ", match[2]))))
         text = text[: match.start()] + "0" + text[match.end() :]
     assert not re.search(r"[()]", text), "parentheses that do not match"
-    return found
+    return calls
 
 
 @every_plan
@@ -251,10 +252,10 @@ def test_r_bounds_a_row_by_a_fraction() -> None:
 def test_r_s_seed_is_an_integer_there() -> None:
     assert "set_random_seed(11)" in keras_scripts.keras_r(OWN)
     for seed in (2**31, 2**32 - 1):
-        found = re.search(
+        match = re.search(
             r"set_random_seed\((\d+)\)", keras_scripts.keras_r(replace(OWN, seed=seed))
         )
-        assert found and int(found[1]) < 2**31
+        assert match and int(match[1]) < 2**31
 
 
 # Both
@@ -310,14 +311,14 @@ def test_the_longest_values_fit_too(write: Callable[[Plan], str]) -> None:
 
 @both
 def test_comments_are_where_the_lesson_is(write: Callable[[Plan], str]) -> None:
-    def said(plan: Plan) -> str:
+    def scripts(plan: Plan) -> str:
         return "\n".join(re.findall(r"^ *# (.*)", write(plan), re.M))
 
-    assert "1.0 in 2017" in said(SHALLOW) and "hardly" not in said(SHALLOW)
-    assert "hardly learns" in said(PLANS["default_rate-shallow"])
-    assert "2017" not in said(SPARSE)
-    assert "begins its life dead" in said(SPARSE)
-    assert "dead" not in said(recipe(SPARSE, code_bias=-0.5))
-    assert "dead" not in said(replace(SPARSE, like="linear")), "only a ReLU dies"
-    assert "escapes L1" in said(SPARSE)
-    assert "L1" not in said(recipe(SPARSE, l1=0.0))
+    assert "1.0 in 2017" in scripts(SHALLOW) and "hardly" not in scripts(SHALLOW)
+    assert "hardly learns" in scripts(PLANS["default_rate-shallow"])
+    assert "2017" not in scripts(SPARSE)
+    assert "begins its life dead" in scripts(SPARSE)
+    assert "dead" not in scripts(recipe(SPARSE, code_bias=-0.5))
+    assert "dead" not in scripts(replace(SPARSE, like="linear")), "only a ReLU dies"
+    assert "escapes L1" in scripts(SPARSE)
+    assert "L1" not in scripts(recipe(SPARSE, l1=0.0))

@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, Nearest
 from ae import atlas, latent
 
 
-def rolled(n: int, units: int, seed: int = 0) -> np.ndarray:
+def normal(n: int, units: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(1, 3, (n, units)).astype(np.float32)
 
 
@@ -30,18 +30,18 @@ def frozen(*arrays: np.ndarray) -> None:
 @pytest.mark.parametrize("units", [2, 32])
 @pytest.mark.parametrize("k", [1, 10, 200])
 def test_neighbours_are_scikit_learn_s(units: int, k: int) -> None:
-    codes, z = rolled(200, units), rolled(30, units, seed=1)
+    codes, z = normal(200, units), normal(30, units, seed=1)
     frozen(codes, z)
     oracle = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(codes.astype(np.float64))
     distances, indices = oracle.kneighbors(z.astype(np.float64))
-    nearest, found = latent.neighbours(codes, z, k)
-    assert nearest.shape == found.shape == (30, k) and found.dtype == np.float32
+    nearest, measured = latent.neighbours(codes, z, k)
+    assert nearest.shape == measured.shape == (30, k) and measured.dtype == np.float32
     assert_array_equal(nearest, indices)
-    assert_allclose(found, distances, rtol=1e-5)
+    assert_allclose(measured, distances, rtol=1e-5)
 
 
 def test_neighbours_of_nothing() -> None:
-    nearest, distances = latent.neighbours(rolled(20, 3), rolled(0, 3), 10)
+    nearest, distances = latent.neighbours(normal(20, 3), normal(0, 3), 10)
     assert nearest.shape == distances.shape == (0, 10)
 
 
@@ -57,7 +57,7 @@ def test_neighbours_among_real_codes_whose_sizes_differ(name: str) -> None:
 
 
 def test_a_code_is_its_own_nearest_neighbour() -> None:
-    codes = rolled(100, 32)
+    codes = normal(100, 32)
     nearest, distances = latent.neighbours(codes, codes, 3)
     assert_array_equal(nearest[:, 0], np.arange(100))
     assert np.all(distances[:, 0] == 0) and np.all(np.diff(distances, axis=1) >= 0)
@@ -65,7 +65,7 @@ def test_a_code_is_its_own_nearest_neighbour() -> None:
 
 def test_votes_are_scikit_learn_s() -> None:
     digits = np.arange(300).astype(np.uint8) % 10
-    codes, z = rolled(300, 4) + digits[:, None].astype(np.float32), rolled(50, 4, seed=1) + 4
+    codes, z = normal(300, 4) + digits[:, None].astype(np.float32), normal(50, 4, seed=1) + 4
     oracle = KNeighborsClassifier(n_neighbors=10).fit(codes, digits)
     votes = latent.votes(digits, latent.neighbours(codes, z, 10)[0])
     assert votes.shape == (50, 10) and votes.dtype == np.float32
@@ -82,7 +82,7 @@ def test_a_digit_that_nobody_votes_for_has_its_column_too() -> None:
 
 
 def test_places_are_scikit_learn_s_regression() -> None:
-    codes, places, z = rolled(200, 5), rolled(200, 2, seed=1), rolled(40, 5, seed=2)
+    codes, places, z = normal(200, 5), normal(200, 2, seed=1), normal(40, 5, seed=2)
     frozen(codes, places, z)
     oracle = KNeighborsRegressor(n_neighbors=10, weights="distance").fit(codes, places)
     nearest, distances = latent.neighbours(codes, z, 10)
@@ -93,8 +93,8 @@ def test_places_are_scikit_learn_s_regression() -> None:
 
 
 def test_a_place_lies_among_those_of_its_neighbours() -> None:
-    codes, places = rolled(200, 3), rolled(200, 2, seed=1)
-    nearest, distances = latent.neighbours(codes, rolled(300, 3, seed=2), 4)
+    codes, places = normal(200, 3), normal(200, 2, seed=1)
+    nearest, distances = latent.neighbours(codes, normal(300, 3, seed=2), 4)
     placed, corners = latent.inverse_distance(places, nearest, distances), places[nearest]
     for direction in np.stack([np.cos(np.arange(8)), np.sin(np.arange(8))], axis=1):
         shade = corners @ direction
@@ -102,7 +102,7 @@ def test_a_place_lies_among_those_of_its_neighbours() -> None:
 
 
 def test_a_code_that_is_on_the_map_is_where_it_is() -> None:
-    codes, places = rolled(100, 3), rolled(100, 2, seed=1)
+    codes, places = normal(100, 3), normal(100, 2, seed=1)
     placed = latent.inverse_distance(places, *latent.neighbours(codes, codes, 10))
     assert_allclose(placed, places, atol=1e-5)
 
@@ -114,7 +114,7 @@ def test_the_nearer_counts_in_proportion() -> None:
 
 
 def test_the_plane_is_scikit_learn_s() -> None:
-    codes = (rolled(300, 6) * np.array([1, 9, 2, 5, 1, 3])).astype(np.float32)
+    codes = (normal(300, 6) * np.array([1, 9, 2, 5, 1, 3])).astype(np.float32)
     frozen(codes)
     oracle = PCA(2).fit(codes.astype(np.float64))
     mean, axes = latent.principal_plane(codes)
@@ -127,7 +127,7 @@ def test_the_plane_is_scikit_learn_s() -> None:
 
 def test_the_plane_is_never_upside_down() -> None:
     for seed in range(20):
-        codes = rolled(30, 4, seed)
+        codes = normal(30, 4, seed)
         _, axes = latent.principal_plane(codes)
         assert np.all(axes[np.arange(2), np.abs(axes).argmax(axis=1)] > 0)
         _, again = latent.principal_plane(codes[::-1].copy())
@@ -139,7 +139,7 @@ def test_the_plane_is_never_upside_down() -> None:
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 28, 28)])
 def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
-    a, b = rolled(2, int(np.prod(shape, dtype=int))).reshape(2, *shape)
+    a, b = normal(2, int(np.prod(shape, dtype=int))).reshape(2, *shape)
     way = latent.interpolate(a, b, 5)
     assert way.shape == (5, *shape) and way.dtype == np.float32
     assert_array_equal(way[0], a)
@@ -148,37 +148,37 @@ def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
 
 
 def test_a_way_of_one_step_stays() -> None:
-    a, b = rolled(2, 3)
+    a, b = normal(2, 3)
     assert_array_equal(latent.interpolate(a, b, 1), a[None])
 
 
 def test_a_sheet_is_bilinear() -> None:
-    corners = rolled(4, 3)
+    corners = normal(4, 3)
     frozen(corners)
-    found = latent.sheet(list(corners), 7)
-    assert found.shape == (7, 7, 3) and found.dtype == np.float32
+    sheet = latent.sheet(list(corners), 7)
+    assert sheet.shape == (7, 7, 3) and sheet.dtype == np.float32
     # Top left, top right, bottom left, bottom right: rows go down, columns to the right.
     oracle = RegularGridInterpolator(([0, 1], [0, 1]), corners.reshape(2, 2, 3).astype(np.float64))
     down, right = np.meshgrid(np.linspace(0, 1, 7), np.linspace(0, 1, 7), indexing="ij")
-    assert_allclose(found, oracle(np.stack([down, right], axis=-1)), rtol=1e-4, atol=1e-5)
+    assert_allclose(sheet, oracle(np.stack([down, right], axis=-1)), rtol=1e-4, atol=1e-5)
     for place, corner in zip([(0, 0), (0, -1), (-1, 0), (-1, -1)], corners, strict=True):
-        assert_array_equal(found[place], corner)
+        assert_array_equal(sheet[place], corner)
 
 
 def test_of_three_corners_the_third_is_the_whole_bottom_row() -> None:
-    a, b, c = rolled(3, 4)
-    found = latent.sheet([a, b, c], 6)
-    assert_allclose(found[-1], np.broadcast_to(c, (6, 4)), rtol=1e-5)
-    assert_allclose(found, latent.sheet([a, b, c, c], 6))
-    assert_allclose(found[0], latent.interpolate(a, b, 6))
-    assert_allclose(found[:, 0], latent.interpolate(a, c, 6), rtol=1e-5, atol=1e-6)
+    a, b, c = normal(3, 4)
+    sheet = latent.sheet([a, b, c], 6)
+    assert_allclose(sheet[-1], np.broadcast_to(c, (6, 4)), rtol=1e-5)
+    assert_allclose(sheet, latent.sheet([a, b, c, c], 6))
+    assert_allclose(sheet[0], latent.interpolate(a, b, 6))
+    assert_allclose(sheet[:, 0], latent.interpolate(a, c, 6), rtol=1e-5, atol=1e-6)
 
 
 def test_a_sheet_of_pictures() -> None:
     corners = np.random.default_rng(0).random((4, 28, 28), np.float32)
-    found = latent.sheet(corners, 3)
-    assert found.shape == (3, 3, 28, 28)
-    assert_allclose(found[1, 1], corners.mean(axis=0), rtol=1e-5)
+    sheet = latent.sheet(corners, 3)
+    assert sheet.shape == (3, 3, 28, 28)
+    assert_allclose(sheet[1, 1], corners.mean(axis=0), rtol=1e-5)
 
 
 # The prior's sheet

@@ -53,16 +53,16 @@ def retrieve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]
 @pytest.fixture(scope="module")
 def arrays() -> Arrays:
     """MNIST's shapes, nearly all zeros."""
-    made = {
+    arrays = {
         "x_train": np.zeros((60_000, 28, 28), np.uint8),
         "y_train": np.zeros(60_000, np.uint8),
         "x_test": np.zeros((10_000, 28, 28), np.uint8),
         "y_test": np.zeros(10_000, np.uint8),
     }
-    made["x_train"][5, 6, 7] = 255
-    made["x_test"][1, 2, 3] = 51
-    made["y_train"][5], made["y_test"][1] = 9, 4
-    return made
+    arrays["x_train"][5, 6, 7] = 255
+    arrays["x_test"][1, 2, 3] = 51
+    arrays["y_train"][5], arrays["y_test"][1] = 9, 4
+    return arrays
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_the_first_test_digits_where_they_are(
     cache = home / ".keras" / "datasets"
     cache.mkdir(parents=True)
     (cache / "mnist.npz").write_bytes(good.read_bytes())
-    found = mnist.first_test_digits()
-    assert found is not None and (found.shape, found.dtype.name) == ((10, 28, 28), "float32")
-    np.testing.assert_array_equal(found, arrays["x_test"][:10] / np.float32(255))
+    digits = mnist.first_test_digits()
+    assert digits is not None and (digits.shape, digits.dtype.name) == ((10, 28, 28), "float32")
+    np.testing.assert_array_equal(digits, arrays["x_test"][:10] / np.float32(255))
     monkeypatch.setenv("AE_MNIST", str(good))
     (cache / "mnist.npz").unlink()
     assert mnist.first_test_digits(3) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from ae.families import Activation, Family
 from ae.model import ACTIVATIONS, Autoencoder, Dense, relu, sigmoid
 
 if TYPE_CHECKING:
-    from ae.training import Nets
+    from ae.training.nets import Nets
 
 every_family = pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambda f: f.name)
 
@@ -24,11 +25,11 @@ every_family = pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambd
 @pytest.fixture(scope="module")
 def as_keras() -> Callable[[Autoencoder], Nets]:
     """Give the Keras nets that hold a model's weights."""
-    from ae import training
+    from ae.training import nets as keras_nets
 
     def build(model: Autoencoder) -> Nets:
         family = ae.FAMILIES[model.name]
-        nets = training.build(family, family.recipes["best"])
+        nets = keras_nets.build(family, family.recipes["best"])
         for net, layers in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
             for of_keras, ours in zip(net.layers, layers, strict=True):
                 of_keras.set_weights([ours.weights, ours.bias])
@@ -44,7 +45,7 @@ def digits() -> np.ndarray:
     return np.concatenate([drawn, 1 - drawn])
 
 
-def shown(pictures: object) -> np.ndarray:
+def clipped(pictures: object) -> np.ndarray:
     """What Keras gives, as pixels: a linear output can leave [0, 1], and ours is clipped."""
     return np.clip(np.asarray(pictures), 0, 1)
 
@@ -65,10 +66,10 @@ def test_keras_with_the_same_weights_gives_the_same_numbers(
     z, y = model.encode(digits), model.reconstruct(digits)
     # Relative to the largest activation, about 40; a float32 has steps of 4e-6 there.
     assert_allclose(z, np.asarray(nets.encoder(flat)), rtol=1e-5, atol=1e-5 * z.max())
-    assert_allclose(y.reshape(-1, 784), shown(nets.autoencoder(flat)), rtol=0, atol=1e-5)
+    assert_allclose(y.reshape(-1, 784), clipped(nets.autoencoder(flat)), rtol=0, atol=1e-5)
     edited = 2 * z[::-1].copy()
     assert_allclose(
-        model.decode(edited).reshape(-1, 784), shown(nets.decoder(edited)), rtol=0, atol=1e-5
+        model.decode(edited).reshape(-1, 784), clipped(nets.decoder(edited)), rtol=0, atol=1e-5
     )
 
 
@@ -81,7 +82,7 @@ def test_keras_agrees_far_from_any_digit(
     z = np.random.default_rng(0).normal(0, 1, (20, model.code_size)).astype(np.float32)
     z *= np.geomspace(1e-3, MAX_CODE / 10, 20, dtype=np.float32)[:, None]
     # Deep in the sigmoid's slope a sum of large terms keeps fewer digits than 1e-5.
-    pictures = shown(as_keras(model).decoder(z)).reshape(-1, 28, 28)
+    pictures = clipped(as_keras(model).decoder(z)).reshape(-1, 28, 28)
     small = np.abs(z).max(axis=1) < 100
     assert small.sum() > 5
     assert_allclose(model.decode(z)[small], pictures[small], rtol=0, atol=1e-5)
@@ -160,11 +161,13 @@ def test_widths_are_the_tables(family: Family) -> None:
     assert loaded(family).widths == family.widths
 
 
-def test_what_was_not_measured_has_no_statistics() -> None:
+def test_what_is_from_no_file_has_no_statistics_and_no_metadata() -> None:
     shallow = loaded(ae.FAMILIES["shallow"])
-    bare = Autoencoder("shallow", shallow.encoder, shallow.decoder, {})
+    bare = Autoencoder("shallow", shallow.encoder, shallow.decoder)
     with pytest.raises(ValueError, match=r"not measured.*ae\.load"):
         _ = bare.statistics
+    with pytest.raises(ValueError, match=r"not from a file.*ae\.load"):
+        _ = bare.metadata
 
 
 @pytest.mark.parametrize("level", [np.nan, np.inf, 2 * MAX_CODE])
@@ -207,3 +210,20 @@ def test_a_layer_is_activation_of_product_plus_bias() -> None:
     x = np.array([[1, 1, 1], [0, 0, 5]], np.float32)
     assert layer.logits(x).tolist() == [[3.5, -8], [0.5, 5]]
     assert layer(x).tolist() == [[3.5, 0], [0.5, 5]]
+
+
+@pytest.mark.parametrize(
+    ("percentiles", "axis"),
+    [
+        ([[-2, 1], [0, 2], [3, 4]], (-2.3, 4.6)),
+        ([[1, 2], [2, 3], [3, 4]], (0.0, 4.6)),  # zero is always on it
+        ([[-4, -3], [-3, -2], [-2, -1]], (-4.6, 1.0)),
+        ([[0, 0], [0, 0], [0, 0]], (0.0, 1.0)),  # a dead net has an axis too
+    ],
+)
+def test_the_axis_of_codes_has_a_margin_of_15_percent(
+    percentiles: list[list[float]], axis: tuple[float, float]
+) -> None:
+    usual = np.array(percentiles, np.float32)
+    statistics = replace(loaded(ae.FAMILIES["deep"]).statistics, code_percentiles=usual)
+    assert statistics.code_axis == pytest.approx(axis)

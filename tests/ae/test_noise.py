@@ -45,7 +45,7 @@ def test_shapes_and_range(way: Noise) -> None:
 
 
 @every_noise
-def test_the_same_dice_spoil_in_the_same_way(way: Noise) -> None:
+def test_the_same_seed_corrupts_in_the_same_way(way: Noise) -> None:
     x = digits(20)
     one, again, other = (way.corrupt(x, way.strength, dice(seed)) for seed in (1, 1, 2))
     assert_array_equal(one, again)
@@ -53,7 +53,7 @@ def test_the_same_dice_spoil_in_the_same_way(way: Noise) -> None:
 
 
 @every_noise
-def test_no_strength_spoils_nothing_and_more_spoils_more(way: Noise) -> None:
+def test_no_strength_corrupts_nothing_and_more_corrupts_more(way: Noise) -> None:
     x = digits(50)
     assert_array_equal(way.corrupt(x, 0, dice()), x)
     strengths = (0.25 * way.strength, way.strength, way.most)
@@ -123,7 +123,7 @@ def kind(corrupted: np.ndarray) -> str:
     return "box" if filled else "salt_and_pepper"
 
 
-def test_mixed_spoils_each_digit_in_one_way() -> None:
+def test_mixed_corrupts_each_digit_in_one_way() -> None:
     x = grey(3000)
     x.setflags(write=False)
     corrupted = noise.mixed(x, dice())
@@ -162,7 +162,7 @@ def test_mixed_of_few(n: int) -> None:
     assert_array_equal(noise.mixed(x.reshape(n, 28, 28), dice()), corrupted)
 
 
-def test_mixed_spoils_the_digit_that_stands_there() -> None:
+def test_mixed_corrupts_the_digit_that_stands_there() -> None:
     """Not its neighbour: most of what was not hit is still the digit's own."""
     x = digits(200)
     corrupted = noise.mixed(x, dice())

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ae import augmentation, events, plans, training, weights
-from ae.__main__ import _parser, _train_with_events, main
+from ae import augmentation, checked, events, plans, weights
+from ae.checked import MAX_BYTES, WeightsError
+from ae.cli import main
 from ae.evaluation import measure
+from ae.jobs import Job
+from ae.metadata import OWN_RECIPE, Data, Net
 from ae.mnist import Mnist
 from ae.model import Autoencoder
 from ae.plans import Plan
-from ae.training import Epoch, Kept, Step
-from ae.weights import MAX_BYTES, WeightsError
+from ae.training import worker
+from ae.training.progress import Epoch, Kept, Reporter, Step
+from tests.ae import lazy_training as training
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,10 +42,8 @@ TINY = replace(
     code_size=6,
     digits=560,
     seed=3,
-    recipe=replace(
-        BASE.recipe, learning_rate=3e-3, schedule="constant", epochs=3, batch_size=80
-    ),
-)  # fmt: skip
+    recipe=replace(BASE.recipe, learning_rate=3e-3, schedule="constant", epochs=3, batch_size=80),
+)
 STEPS = TINY.digits // TINY.recipe.batch_size
 
 LINEAR = plans.preset("ours", "linear")
@@ -91,12 +93,17 @@ def carry_out(plan: Plan, data: Mnist, out: Path, **options: Any) -> Run:
         run.there.append(weights.load_own(kept.path))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "STEP_SECONDS", 0.0)
-        patch.setattr(training, "_KEEP_SECONDS", 0.0)
+        patch.setattr("ae.training.progress.STEP_SECONDS", 0.0)
+        patch.setattr("ae.training.produce._KEEP_SECONDS", 0.0)
         path, run.errors = training.carry_out(
-            plan, data, out, on_epoch=run.told.append, on_step=run.told.append, on_kept=on_kept,
+            plan,
+            data,
+            out,
+            on_epoch=run.told.append,
+            on_step=run.told.append,
+            on_kept=on_kept,
             **options,
-        )  # fmt: skip
+        )
     assert path == run.path
     return run
 
@@ -120,11 +127,11 @@ def test_it_learns_and_the_file_is_what_was_learnt(own: Run, data: Mnist) -> Non
     errors, statistics = measure(model, data.x_test)
     assert errors == own.errors
     assert_array_equal(model.statistics.mse_percentiles, statistics.mse_percentiles)
-    assert model.facts["test"] == errors.as_dict() | {"digits": 100}
-    assert model.facts["data"] == {"name": "samples", "sha256": "", "digits": 560}
-    assert model.facts["epochs"] == 3 and model.facts["seed"] == 3
-    assert model.facts["recipe"] == {"name": "own", **asdict(TINY.recipe)}
-    assert plans.family_of(model.facts) == TINY.family
+    assert (model.metadata.test, model.metadata.tested) == (errors, 100)
+    assert model.metadata.data == Data(name="samples", sha256="", digits=560)
+    assert model.metadata.epochs == 3
+    assert model.metadata.net == Net.of(TINY.family, OWN_RECIPE, TINY.recipe, seed=3)
+    assert plans.family_of(model.metadata) == TINY.family
     first, last = own.of(Kept)[0], own.of(Kept)[-1]
     assert last.errors.mse < 0.8 * first.errors.mse
     assert sorted(p.name for p in own.path.parent.iterdir()) == ["SHA256SUMS", "mine.safetensors"]
@@ -136,8 +143,8 @@ def test_the_file_is_there_from_the_first_step_on_and_always_whole(own: Run) -> 
     assert [k.path for k in kept] == [own.path] * len(kept)
     assert len(own.there) == len(kept) >= 3 * STEPS
     for model, then in zip(own.there, kept, strict=True):
-        assert model.facts["epochs"] == then.passed
-        assert model.facts["test"]["mse"] == then.errors.mse
+        assert model.metadata.epochs == then.passed
+        assert model.metadata.test.mse == then.errors.mse
     assert np.abs(own.there[0].atoms() - own.there[1].atoms()).max() > 0
 
 
@@ -170,8 +177,8 @@ def test_within_an_epoch_it_is_kept_at_most_once_a_second(data: Mnist, tmp_path:
     kept: list[Kept] = []
     steps: list[Step] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "STEP_SECONDS", 0.0)
-        patch.setattr(training, "_KEEP_SECONDS", 1e9)
+        patch.setattr("ae.training.progress.STEP_SECONDS", 0.0)
+        patch.setattr("ae.training.produce._KEEP_SECONDS", 1e9)
         training.carry_out(TINY, data, tmp_path, on_kept=kept.append, on_step=steps.append)
     assert len(steps) > 3 * STEPS
     assert all(k.passed % 1 == 0 for k in kept)
@@ -196,7 +203,7 @@ def test_it_goes_on_from_weights(own: Run, data: Mnist, tmp_path: Path) -> None:
 @pytest.fixture
 def once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at the weights after each epoch only, however fast this machine is."""
-    monkeypatch.setattr(training, "STEP_SECONDS", 1e9)
+    monkeypatch.setattr("ae.training.progress.STEP_SECONDS", 1e9)
 
 
 def test_divergence_leaves_the_last_finite_weights(
@@ -207,7 +214,7 @@ def test_divergence_leaves_the_last_finite_weights(
         training.carry_out(WILD, data, tmp_path, on_epoch=seen.append)
     assert caught.value.passed == 0 and seen == []
     model = weights.load_own(tmp_path / "mine.safetensors")  # all finite, or it would not load
-    assert model.facts["epochs"] == 0
+    assert model.metadata.epochs == 0
     assert_array_equal(
         model.encoder[0].weights, training.tensors(caught.value.nets)["encoder.0.weights"]
     )
@@ -226,9 +233,9 @@ def test_divergence_on_the_command_line(
 ) -> None:
     monkeypatch.setattr("ae.mnist.load", lambda path=None, on_share=None: data)
     assert main(wild(tmp_path)) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.removeprefix("Starting TensorFlow …\n") == (
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.removeprefix("Starting TensorFlow …\n") == (
         "ae: the loss is no longer a number: the learning rate is too high; "
         "mine.safetensors has the weights of 0.00 epochs\n"
     )
@@ -237,8 +244,9 @@ def test_divergence_on_the_command_line(
 
 def test_divergence_among_the_events(once_an_epoch: None, data: Mnist, tmp_path: Path) -> None:
     out = io.StringIO()
-    with pytest.raises(ValueError, match="no longer a number"):
-        _train_with_events(_parser().parse_args(wild(tmp_path)), out, data)
+    report = Reporter(out)
+    with pytest.raises(ValueError, match="no longer a number"), report.failures():
+        worker.carry_out(Job(plan=WILD, out=tmp_path), report, data=data)
     told = [events.read(line.encode()) for line in out.getvalue().splitlines()]
     assert told[0] == ("data", {"name": "samples", "digits": 560, "held_out": 100})
     assert told[1][0] == "step" and told[1][1]["loss"] is None
@@ -256,17 +264,23 @@ def test_divergence_among_the_events(once_an_epoch: None, data: Mnist, tmp_path:
     ],
 )
 def test_what_cannot_be_trained_is_told_too(
-    argv: list[str], reason: str, own: Run, data: Mnist, tmp_path: Path
+    argv: list[str],
+    reason: str,
+    own: Run,
+    data: Mnist,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     words = [word.format(own=own.path) for word in argv]
-    arguments = _parser().parse_args(["train", *words, "--out", str(tmp_path / "w")])
-    out = io.StringIO()
-    with pytest.raises((ValueError, WeightsError)) as caught:
-        _train_with_events(arguments, out, data)
-    assert reason in str(caught.value)
-    (line,) = out.getvalue().splitlines()
-    said = {"reason": "other", "message": str(caught.value)}
-    assert events.read(line.encode()) == ("failed", said)
+    monkeypatch.setattr("ae.mnist.load", lambda path=None, on_share=None: data)
+    assert main(["train", *words, "--out", str(tmp_path / "w"), "--events", "-"]) == 2
+    out, complaint = capfd.readouterr()
+    (line,) = out.splitlines()
+    event, fields = events.read(line.encode())
+    assert event == "failed" and fields["reason"] == "other"
+    assert reason in fields["message"]
+    assert complaint.removeprefix("Starting TensorFlow …\n") == f"ae: {fields['message']}\n"
     assert not (tmp_path / "w").exists()
 
 
@@ -281,11 +295,11 @@ def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
     assert [names.count(name) for name in ("data", "epoch", "done")] == [1, 1, 1]
     assert names.index("data") > max(i for i, name in enumerate(names) if name == "drawing")
     assert names[-1] == "done"
-    said = dict(told)
-    assert said["data"] == {"name": "samples", "digits": 500, "held_out": augmentation.HELD_OUT}
-    assert said["done"]["file"] == str(out / "mine.safetensors")
-    model = weights.load_own(said["done"]["file"])
-    assert model.facts["test"]["mse"] == said["done"]["mse"]
+    last = dict(told)
+    assert last["data"] == {"name": "samples", "digits": 500, "held_out": augmentation.HELD_OUT}
+    assert last["done"]["file"] == str(out / "mine.safetensors")
+    model = weights.load_own(last["done"]["file"])
+    assert model.metadata.test.mse == last["done"]["mse"]
     assert model.code_size == 4
 
 
@@ -293,7 +307,7 @@ def check_told(told: list[tuple[str, dict[str, Any]]], out: Path) -> None:
 def program() -> Iterator[subprocess.Popen[bytes]]:
     """Start a training that is not told yet what to train."""
     with subprocess.Popen(
-        [sys.executable, "-m", "ae", "train", "-"],
+        [sys.executable, "-m", "ae.training.worker"],
         cwd=ROOT,
         env=os.environ | {"AE_MNIST": "/nowhere/mnist.npz"},
         stdin=subprocess.PIPE,
@@ -312,15 +326,16 @@ def test_events_alone_on_standard_output(
     monkeypatch.setattr(augmentation, "TRAIN", 600)
     monkeypatch.setattr(augmentation, "HELD_OUT", 100)
     assert main(["train", "mine", *QUICK, "--out", str(tmp_path), "--events", "-"]) == 0
-    said, complaints = capfd.readouterr()
-    check_told([events.read(line.encode()) for line in said.splitlines()], tmp_path)
+    printed, complaints = capfd.readouterr()
+    check_told([events.read(line.encode()) for line in printed.splitlines()], tmp_path)
     assert "it learns from varied samples instead" in complaints and "Traceback" not in complaints
 
 
-def test_arguments_from_standard_input(program: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_a_job_from_standard_input(program: subprocess.Popen[bytes], tmp_path: Path) -> None:
     assert events.read(program.stdout.readline()) == ("ready", {})
-    line = json.dumps(["mine", *QUICK, "--out", str(tmp_path)])
-    program.stdin.write(line.encode() + b"\n")
+    recipe = replace(BASE.recipe, epochs=1)
+    plan = replace(BASE, code_size=4, digits=500, recipe=recipe)
+    program.stdin.write(Job(plan=plan, out=tmp_path, or_samples=True).to_line())
     program.stdin.flush()
     told = [events.read(line) for line in program.stdout]  # standard input stays open
     assert program.wait(60) == 0, program.stderr.read()
@@ -370,8 +385,8 @@ def test_a_file_that_is_none_on_the_command_line(
         "export": ["export", str(path), "--to", str(tmp_path / "x.keras")],
     }[command]
     assert main(argv) == 2
-    said = capsys.readouterr()
-    assert said.err == f"ae: {path} is missing or cannot be read\n"
+    printed = capsys.readouterr()
+    assert printed.err == f"ae: {path} is missing or cannot be read\n"
     path.write_bytes(b"PK\x03\x04")
     assert main(argv) == 2
     assert capsys.readouterr().err == f"ae: {path} is not a weights file of ours\n"
@@ -390,12 +405,12 @@ def refusal(raw: bytes) -> str:
 
 def take_apart(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     (length,) = struct.unpack_from("<Q", raw)
-    facts = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["facts"])
-    return {name: a.copy() for name, a in safetensors.numpy.load(raw).items()}, facts
+    header = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["facts"])
+    return {name: a.copy() for name, a in safetensors.numpy.load(raw).items()}, header
 
 
-def put_together(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> bytes:
-    return safetensors.numpy.save(tensors, {"facts": json.dumps(facts)})
+def put_together(tensors: dict[str, np.ndarray], header: dict[str, Any]) -> bytes:
+    return safetensors.numpy.save(tensors, {"facts": json.dumps(header)})
 
 
 def with_header(header: Any, body: bytes = b"") -> bytes:
@@ -417,7 +432,7 @@ def test_longer_than_it_was(raw: bytes) -> None:
 
 
 def test_any_byte_of_the_header(raw: bytes) -> None:
-    """Altered, it is refused or, where the byte is of no importance, a model with other facts."""
+    """Altered, it is refused or, where the byte is of no importance, a model with other header."""
     (length,) = struct.unpack_from("<Q", raw)
     rng = np.random.default_rng(0)
     refused = 0
@@ -436,24 +451,33 @@ def test_any_byte_of_the_header(raw: bytes) -> None:
     "name", ["encoder.0.weights", "decoder.1.bias", "statistics.code_mean", "statistics.active"]
 )
 def test_numbers_that_are_none(raw: bytes, name: str, value: float) -> None:
-    tensors, facts = take_apart(raw)
+    tensors, header = take_apart(raw)
     tensors[name].flat[-1] = value
-    assert f"{name} holds NaN or infinity" in refusal(put_together(tensors, facts))
+    assert f"{name} holds NaN or infinity" in refusal(put_together(tensors, header))
 
 
 def test_codes_too_large_to_decode(raw: bytes) -> None:
     """Each weight is finite, and what comes of them is not."""
     for factor in (1e37, 1e9):
-        tensors, facts = take_apart(raw)
+        tensors, header = take_apart(raw)
         tensors["encoder.0.weights"] *= np.float32(factor)
-        assert "gives codes too large to decode" in refusal(put_together(tensors, facts))
+        assert "gives codes too large to decode" in refusal(put_together(tensors, header))
+
+
+def test_codes_that_are_no_numbers(raw: bytes) -> None:
+    """Each weight is finite: infinity less infinity is not, and it is not too large either."""
+    tensors, header = take_apart(raw)
+    tensors["encoder.0.weights"][:] = 3e38
+    tensors["encoder.1.weights"][::2], tensors["encoder.1.weights"][1::2] = 1, -1
+    assert all(np.isfinite(array).all() for array in tensors.values())
+    assert refusal(put_together(tensors, header)) == "gives codes too large to decode"
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
 def test_wrong_dtype(raw: bytes, dtype: str) -> None:
-    tensors, facts = take_apart(raw)
+    tensors, header = take_apart(raw)
     tensors["encoder.0.bias"] = tensors["encoder.0.bias"].astype(dtype)
-    assert f"encoder.0.bias is {dtype} of shape (24,)" in refusal(put_together(tensors, facts))
+    assert f"encoder.0.bias is {dtype} of shape (24,)" in refusal(put_together(tensors, header))
 
 
 @pytest.mark.parametrize(
@@ -468,56 +492,56 @@ def test_wrong_dtype(raw: bytes, dtype: str) -> None:
     ],
 )
 def test_wrong_shape(raw: bytes, name: str, shape: tuple[int, ...]) -> None:
-    tensors, facts = take_apart(raw)
+    tensors, header = take_apart(raw)
     tensors[name] = np.zeros(shape, np.float32)
-    said = refusal(put_together(tensors, facts))
-    assert said.startswith("does not fit what it says of itself: ")
-    assert f"{name} is float32 of shape {shape}" in said
+    sentence = refusal(put_together(tensors, header))
+    assert sentence.startswith("does not fit what it says of itself: ")
+    assert f"{name} is float32 of shape {shape}" in sentence
 
 
 @pytest.mark.parametrize("name", ["encoder.2.weights", "a", "zzz"])
 def test_an_array_too_many(raw: bytes, name: str) -> None:
-    tensors, facts = take_apart(raw)
+    tensors, header = take_apart(raw)
     tensors[name] = np.zeros((2, 3), np.float32)
-    said = refusal(put_together(tensors, facts))
-    assert f"{name} is float32 of shape (2, 3), expected nothing" in said
+    sentence = refusal(put_together(tensors, header))
+    assert f"{name} is float32 of shape (2, 3), expected nothing" in sentence
 
 
 def test_each_array_is_wanted(raw: bytes) -> None:
     for name in take_apart(raw)[0]:
-        tensors, facts = take_apart(raw)
+        tensors, header = take_apart(raw)
         del tensors[name]
-        assert f"{name} is nothing, expected" in refusal(put_together(tensors, facts))
+        assert f"{name} is nothing, expected" in refusal(put_together(tensors, header))
 
 
 @pytest.mark.parametrize("encoder", [[784, 24, 7], [784, 25, 6], [784, 6], [784, 24, 24, 6]])
 def test_other_widths_than_the_arrays(raw: bytes, encoder: list[int]) -> None:
-    tensors, facts = take_apart(raw)
+    tensors, header = take_apart(raw)
     depth = len(encoder) - 1
-    facts["encoder"] = encoder
-    facts["activations"] = [["relu"] * depth, ["relu"] * (depth - 1) + ["sigmoid"]]
-    said = refusal(put_together(tensors, facts))
-    assert said.startswith("does not fit what it says of itself: ")
+    header["encoder"] = encoder
+    header["activations"] = [["relu"] * depth, ["relu"] * (depth - 1) + ["sigmoid"]]
+    sentence = refusal(put_together(tensors, header))
+    assert sentence.startswith("does not fit what it says of itself: ")
 
 
 @pytest.mark.parametrize("key", ["family", "encoder", "activations", "recipe", "test", "data"])
-def test_each_fact_is_wanted(raw: bytes, key: str) -> None:
+def test_each_part_is_wanted(raw: bytes, key: str) -> None:
     for wrong in (None, [], {}, "x", 3):
-        tensors, facts = take_apart(raw)
-        facts[key] = wrong
-        refusal(put_together(tensors, facts))
-    del facts[key]
-    assert refusal(put_together(tensors, facts)).startswith("does not say what ")
+        tensors, header = take_apart(raw)
+        header[key] = wrong
+        refusal(put_together(tensors, header))
+    del header[key]
+    assert refusal(put_together(tensors, header)).startswith("does not say what ")
 
 
 def test_a_file_from_before_noise_still_loads(raw: bytes) -> None:
-    tensors, facts = take_apart(raw)
-    assert facts["recipe"].pop("noise") is False
-    model = weights.read_own(put_together(tensors, facts))
+    tensors, header = take_apart(raw)
+    assert header["recipe"].pop("noise") is False
+    model = weights.read_own(put_together(tensors, header))
     assert_array_equal(model.atoms(), weights.read_own(raw).atoms())
-    assert weights.recipe_of(model.facts) == TINY.recipe
-    facts["recipe"]["noise"] = True
-    assert "noise: " in refusal(put_together(tensors, facts))
+    assert model.metadata.net.recipe == TINY.recipe
+    header["recipe"]["noise"] = True
+    assert "noise: " in refusal(put_together(tensors, header))
 
 
 @pytest.mark.parametrize("figure", ["bce", "mse", "psnr", "zeros", "dead", "digits"])
@@ -525,15 +549,15 @@ def test_a_file_from_before_noise_still_loads(raw: bytes) -> None:
     "value", [None, "0.1", np.nan, np.inf, True, [0.1], 10**400], ids=lambda value: str(value)[:8]
 )
 def test_what_was_measured_are_figures(raw: bytes, figure: str, value: Any) -> None:
-    tensors, facts = take_apart(raw)
-    facts["test"][figure] = value
-    assert refusal(put_together(tensors, facts)) == "does not say what was measured of it"
+    tensors, header = take_apart(raw)
+    header["test"][figure] = value
+    assert refusal(put_together(tensors, header)) == "does not say what was measured of it"
 
 
 @pytest.mark.parametrize("name", weights.MODELS)
 def test_a_model_that_ships_is_not_one_s_own(name: str) -> None:
-    said = refusal(weights.locate(name).read_bytes())
-    assert said == "is a model that ships, not one of your own"
+    sentence = refusal(weights.locate(name).read_bytes())
+    assert sentence == "is a model that ships, not one of your own"
 
 
 @pytest.mark.parametrize(
@@ -558,7 +582,7 @@ def test_another_kind_of_file(raw: bytes) -> None:
 
 def test_too_large(raw: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refused by its size, before it is parsed and, on a disk, before it is read."""
-    monkeypatch.setattr(weights, "_parse", lambda raw: pytest.fail("was parsed"))
+    monkeypatch.setattr(safetensors.numpy, "load", lambda raw: pytest.fail("was parsed"))
     words = f"is too large for weights ({MAX_BYTES + 1:,} bytes)"
     assert refusal(bytes(MAX_BYTES + 1)) == words
     path = tmp_path / "mine.safetensors"
@@ -574,11 +598,11 @@ def test_too_large(raw: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_huge_widths_are_refused_before_anything_is_built(
     raw: bytes, widths: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("autoencoder", "check", "_family_shapes"):
-        monkeypatch.setattr(weights, name, lambda *_: pytest.fail("went on"))
-    tensors, facts = take_apart(raw)
-    facts["encoder"] = widths
-    assert "expected 2 to " in refusal(put_together(tensors, facts))
+    for module, name in ((weights, "autoencoder"), (checked, "check"), (weights, "_family_shapes")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("went on"))
+    tensors, header = take_apart(raw)
+    header["encoder"] = widths
+    assert "expected 2 to " in refusal(put_together(tensors, header))
 
 
 @pytest.mark.parametrize("shape", [[10**9, 10**9], [2**63, 2], [2**40, 2**40, 0], [1] * 80])

@@ -1,4 +1,4 @@
-"""Plans: within their bounds, the same again from the command line, and from a file's facts."""
+"""Plans: within their bounds, the same again from the command line, and from a file's header."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ae import plans
-from ae.__main__ import _parser, _plan
-from ae.families import FAMILIES, Recipe
+from ae.cli.parser import build_parser, plan_of
+from ae.families import FAMILIES, Family, Recipe
+from ae.metadata import OWN_RECIPE, Data, Errors, Metadata, Net
 from ae.plans import OWN, PLAIN, PRESETS, Plan
 
 BASE = plans.preset("ours", "shallow")
@@ -26,20 +27,24 @@ every_preset = pytest.mark.parametrize(
 
 def again(plan: Plan) -> Plan:
     """Through the command line and back."""
-    return _plan(_parser().parse_args(["train", *plan.arguments]))
+    return plan_of(build_parser().parse_args(["train", *plan.arguments]))
 
 
-def facts_of(plan: Plan) -> dict[str, Any]:
-    """What `ae.training` writes of a plan, through JSON and back."""
-    family = plan.family
-    said = {
-        "family": OWN,
-        "encoder": family.encoder,
-        "decoder": family.decoder,
-        "activations": family.activations,
-        "recipe": {"name": "own", **asdict(plan.recipe)},
-    }
-    return dict(json.loads(json.dumps(said)))
+def header_of(plan: Plan) -> dict[str, Any]:
+    """What a file says of a plan's net, through JSON and back."""
+    metadata = Metadata(
+        family=OWN,
+        parameters=plan.family.parameters,
+        net=Net.of(plan.family, OWN_RECIPE, plan.recipe, plan.seed),
+        data=Data(name="MNIST", sha256="", digits=plan.digits),
+        versions={},
+        test=Errors(bce=0.1, mse=0.01, psnr=20.0, zeros=0.0, dead=0),
+    )
+    return dict(json.loads(json.dumps(metadata.to_header())))
+
+
+def family_of(header: dict[str, Any]) -> Family:
+    return plans.family_of(Metadata.parse(header))
 
 
 # Presets
@@ -133,15 +138,15 @@ def test_too_many_layers() -> None:
 @pytest.mark.parametrize("field", ["loss", "optimizer", "schedule", "initializer"])
 @pytest.mark.parametrize("value", ["", "Adam", "zeros", None, 3, ["adam"]], ids=str)
 def test_a_word_that_is_none_of_the_known(field: str, value: Any) -> None:
-    said = refusal(recipe=replace(BASE.recipe, **{field: value}))
+    sentence = refusal(recipe=replace(BASE.recipe, **{field: value}))
     known = getattr(plans, {"loss": "LOSSES"}.get(field, f"{field.upper()}S"))
-    assert said == f"{field}: got {value!r}, expected one of {', '.join(known)}"
+    assert sentence == f"{field}: got {value!r}, expected one of {', '.join(known)}"
 
 
 @pytest.mark.parametrize("value", ["", "pca", OWN, None, 3, "denoising", "vae", "vae2"])
 def test_like_no_plain_family(value: Any) -> None:
-    said = refusal(like=value)
-    assert said == f"like: got {value!r}, expected one of shallow, sparse, deep, linear"
+    sentence = refusal(like=value)
+    assert sentence == f"like: got {value!r}, expected one of shallow, sparse, deep, linear"
 
 
 def test_plain_is_what_copies_what_it_is_shown() -> None:
@@ -153,14 +158,14 @@ def test_plain_is_what_copies_what_it_is_shown() -> None:
 
 @pytest.mark.parametrize("noise", [True, 1, 0, None, "", {}], ids=str)
 def test_no_plan_learns_from_noise(noise: Any) -> None:
-    said = refusal(recipe=replace(BASE.recipe, noise=noise))
-    assert said == "noise: a plan's net learns from clean digits"
+    sentence = refusal(recipe=replace(BASE.recipe, noise=noise))
+    assert sentence == "noise: a plan's net learns from clean digits"
     assert not BASE.recipe.noise and "noise" not in " ".join(BASE.arguments)
 
 
 def test_the_negative_elbo_is_no_loss_of_a_plan() -> None:
-    said = refusal(recipe=replace(BASE.recipe, loss="negative_elbo"))
-    assert said.startswith("loss: got 'negative_elbo', expected one of binary_crossentropy, ")
+    sentence = refusal(recipe=replace(BASE.recipe, loss="negative_elbo"))
+    assert sentence.startswith("loss: got 'negative_elbo', expected one of binary_crossentropy, ")
 
 
 def test_the_bounds_themselves_are_inside() -> None:
@@ -211,8 +216,24 @@ def custom() -> st.SearchStrategy[Plan]:
 def test_a_preset_s_arguments_make_it_again(name: str, like: str) -> None:
     plan = plans.preset(name, like)
     assert again(plan) == plan
-    said = _parser().parse_args(["train", OWN, "--like", like, "--preset", name])
-    assert _plan(said) == plan
+    arguments = build_parser().parse_args(["train", OWN, "--like", like, "--preset", name])
+    assert plan_of(arguments) == plan
+
+
+def test_no_bound_is_said_by_none_and_by_nothing_else() -> None:
+    sparse = plans.preset("ours", "sparse")
+    assert sparse.recipe.max_row_norm == 5.0
+
+    def bound(*words: str) -> float | None:
+        arguments = build_parser().parse_args(["train", OWN, "--like", "sparse", *words])
+        return plan_of(arguments).recipe.max_row_norm
+
+    assert bound() == 5.0
+    assert bound("--max-row-norm", "none") is None
+    assert bound("--max-row-norm", "3") == 3.0
+    for word in ("inf", "nan", "-inf", "1e999", "None", "0"):
+        with pytest.raises(ValueError):
+            bound(f"--max-row-norm={word}")
 
 
 def test_only_differences_are_arguments() -> None:
@@ -232,11 +253,11 @@ def test_any_plan_s_arguments_make_it_again(plan: Plan) -> None:
 
 @settings(max_examples=40)
 @given(custom())
-def test_any_plan_s_facts_make_its_family_again(plan: Plan) -> None:
-    assert plans.family_of(facts_of(plan)) == plan.family
+def test_any_plan_s_header_makes_its_family_again(plan: Plan) -> None:
+    assert family_of(header_of(plan)) == plan.family
 
 
-# Facts that come from anybody
+# Headers that come from anybody
 
 
 @pytest.mark.parametrize(
@@ -273,46 +294,51 @@ def test_any_plan_s_facts_make_its_family_again(plan: Plan) -> None:
     ],
     ids=str,
 )
-def test_broken_facts(key: str, value: Any) -> None:
-    facts = facts_of(BASE)
-    assert plans.family_of(facts) == BASE.family
+def test_broken_headers(key: str, value: Any) -> None:
+    header = header_of(BASE)
+    assert family_of(header) == BASE.family
     with pytest.raises(ValueError):
-        plans.family_of(facts | {key: value})
-    del facts[key]
-    with pytest.raises(ValueError, match="does not say what a model of your own says"):
-        plans.family_of(facts)
+        family_of(header | {key: value})
+    del header[key]
+    with pytest.raises(ValueError, match=f"does not say what its {key} is"):
+        family_of(header)
 
 
 @pytest.mark.parametrize("field", [*asdict(BASE.recipe)])
-def test_a_recipe_in_the_facts_is_checked(field: str) -> None:
-    facts = facts_of(BASE)
+def test_a_recipe_in_the_header_is_checked(field: str) -> None:
+    header = header_of(BASE)
     for wrong in ({}, [], "x", math.nan, 1e9, field == "noise"):
         with pytest.raises(ValueError):
-            plans.family_of(facts | {"recipe": facts["recipe"] | {field: wrong}})
-    del facts["recipe"][field]
+            family_of(header | {"recipe": header["recipe"] | {field: wrong}})
+    del header["recipe"][field]
     if field == "noise":  # files from before denoising do not have it
-        assert plans.family_of(facts) == BASE.family
+        assert family_of(header) == BASE.family
         return
     with pytest.raises(ValueError, match="does not say"):
-        plans.family_of(facts)
+        family_of(header)
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
     | st.sampled_from(["relu", "sigmoid", "linear", OWN, 784, 32, 10**400]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150)
 @given(anything, st.sampled_from(["family", "encoder", "activations", "recipe", "decoder"]))
-def test_whatever_the_facts_say_it_is_a_value_error(value: Any, key: str) -> None:
-    for facts in ({"family": OWN, key: value}, facts_of(BASE) | {key: value}):
+def test_whatever_the_header_says_it_is_a_value_error(value: Any, key: str) -> None:
+    for header in ({"family": OWN, key: value}, header_of(BASE) | {key: value}):
         with contextlib.suppress(ValueError):
-            assert plans.family_of(facts).name == OWN
-    facts = facts_of(BASE)
-    for field in facts["recipe"]:
+            assert family_of(header).name == OWN
+    header = header_of(BASE)
+    for field in header["recipe"]:
         with contextlib.suppress(ValueError):
-            plans.family_of(facts | {"recipe": facts["recipe"] | {field: value}})
+            family_of(header | {"recipe": header["recipe"] | {field: value}})

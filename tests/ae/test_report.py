@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import ae
-from ae import atlas, evaluation, facts, report, training, weights
+from ae import atlas, checked, evaluation, facts
+from ae.cli import report
+from ae.evaluation import Report, as_record, evaluate
+from ae.metadata import Net
 from ae.mnist import Mnist
+from tests.ae import lazy_training as training
 
-FOLDER = weights.FOLDER
+FOLDER = checked.FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -25,79 +30,79 @@ def few() -> Mnist:
 
 
 @pytest.fixture(scope="module")
-def found(few: Mnist) -> report.Report:
-    return report.evaluate(few)
+def measured(few: Mnist) -> Report:
+    return evaluate(few)
 
 
-def test_every_file_that_ships_is_measured(found: report.Report) -> None:
-    shipped = [(m.name, m.recipe) for m in found.models]
+def test_every_file_that_ships_is_measured(measured: Report) -> None:
+    shipped = [(m.name, m.recipe) for m in measured.models]
     recipes = [(name, recipe) for name in ae.FAMILIES for recipe in ae.FAMILIES[name].recipes]
     assert shipped == [*recipes, ("pca", None)]
-    assert found.missing == ()
-    for model in found.models:
+    assert measured.missing == ()
+    for model in measured.models:
         assert model.bytes == (FOLDER / model.file).stat().st_size
         code = ae.load(model.name, recipe=model.recipe or "best").code_size
         assert model.layers[0] == model.layers[-1] == 784 and min(model.layers) == code
 
 
-def test_errors_are_those_of_the_evaluation(found: report.Report, few: Mnist) -> None:
-    for model in found.models:
+def test_errors_are_those_of_the_evaluation(measured: Report, few: Mnist) -> None:
+    for model in measured.models:
         loaded = ae.load(model.name, recipe=model.recipe or "best")
         assert model.errors == evaluation.measure(loaded, few.x_test)[0]
 
 
-def test_bounds_are_those_of_the_evaluation(found: report.Report, few: Mnist) -> None:
-    bounds = {model.name: model.bound for model in found.models if model.bound is not None}
+def test_bounds_are_those_of_the_evaluation(measured: Report, few: Mnist) -> None:
+    bounds = {model.name: model.bound for model in measured.models if model.bound is not None}
     assert list(bounds) == [name for name, f in ae.FAMILIES.items() if f.variational]
-    record = {m["name"]: m["bound"] for m in report.as_record(found)["models"] if m["bound"]}
-    readme, text = report.as_readme(found), report.as_text(found)
-    for name, said in bounds.items():
+    record = {m["name"]: m["bound"] for m in as_record(measured)["models"] if m["bound"]}
+    readme, text = report.as_readme(measured), report.as_text(measured)
+    for name, limit in bounds.items():
         model = ae.load(name)
         assert isinstance(model, ae.Autoencoder)
-        assert said == evaluation.bound(model, few.x_test)
-        assert record[name] == {"pixels": said.pixels, "code": said.code, "binary": said.binary}
-        figures = [f"{n:.1f}" for n in (said.total, said.pixels, said.code, said.binary)]
+        assert limit == evaluation.bound(model, few.x_test)
+        assert record[name] == {"pixels": limit.pixels, "code": limit.code, "binary": limit.binary}
+        figures = [f"{n:.1f}" for n in (limit.total, limit.pixels, limit.code, limit.binary)]
         assert f"| {name} | {' | '.join(figures)} |" in readme
         assert f"{name}: {figures[0]} nats per digit" in text
     assert record.keys() == bounds.keys()
 
 
-def test_references_are_measured(found: report.Report, few: Mnist) -> None:
+def test_references_are_measured(measured: Report, few: Mnist) -> None:
     x = few.x_test.reshape(-1, 784).astype(np.float64)
     entropy = -(x * np.log(x) + (1 - x) * np.log(1 - x)).mean()
-    assert found.floor.bce == pytest.approx(entropy, rel=1e-4)
-    assert found.floor.mse == 0 and found.floor.psnr is None
+    assert measured.floor.bce == pytest.approx(entropy, rel=1e-4)
+    assert measured.floor.mse == 0 and measured.floor.psnr is None
     mean = few.x_train.reshape(-1, 784).mean(axis=0)
     squares = ((x - mean) ** 2).mean(axis=1)
-    assert found.mean.mse == pytest.approx(squares.mean(), rel=1e-5)
-    assert found.mean.psnr == pytest.approx(-10 * np.log10(squares).mean(), rel=1e-5)
+    assert measured.mean.mse == pytest.approx(squares.mean(), rel=1e-5)
+    assert measured.mean.psnr == pytest.approx(-10 * np.log10(squares).mean(), rel=1e-5)
 
 
-def test_json_holds_the_figures_in_full(found: report.Report) -> None:
-    record = json.loads(report.as_json(found))
-    assert record["floor"] == {"bce": found.floor.bce, "mse": 0, "psnr": None}
+def test_json_holds_the_figures_in_full(measured: Report) -> None:
+    record = json.loads(report.as_json(measured))
+    assert record["floor"] == {"bce": measured.floor.bce, "mse": 0, "psnr": None}
     assert record["data"]["sha256"] == "ab" * 32
-    assert len(record["models"]) == len(found.models)
-    for told, model in zip(record["models"], found.models, strict=True):
+    assert len(record["models"]) == len(measured.models)
+    for told, model in zip(record["models"], measured.models, strict=True):
         for figure, value in model.errors.as_dict().items():
             assert told[figure] == value
-        assert told["parameters"] == model.facts["parameters"] and told["bytes"] == model.bytes
+        assert told["parameters"] == model.metadata.parameters and told["bytes"] == model.bytes
 
 
-def test_table_is_aligned(found: report.Report) -> None:
-    head, *rows = report.as_text(found).split("\n\n")[0].splitlines()
-    assert len(rows) == len(found.models) + 2
+def test_table_is_aligned(measured: Report) -> None:
+    head, *rows = report.as_text(measured).split("\n\n")[0].splitlines()
+    assert len(rows) == len(measured.models) + 2
     end = head.index("BCE") + 3
     column = [row[end - 6 : end] for row in rows]
-    bces = [found.floor.bce, *(m.errors.bce for m in found.models), found.mean.bce]
+    bces = [measured.floor.bce, *(m.errors.bce for m in measured.models), measured.mean.bce]
     assert column == [f"{bce:.4f}" for bce in bces]
 
 
-def test_readme_says_the_same_whenever_it_is_written(found: report.Report, few: Mnist) -> None:
-    text = report.as_readme(found)
-    assert text == report.as_readme(report.evaluate(few))
+def test_readme_says_the_same_whenever_it_is_written(measured: Report, few: Mnist) -> None:
+    text = report.as_readme(measured)
+    assert text == report.as_readme(evaluate(few))
     assert str(FOLDER.parent) not in text
-    for model in found.models:
+    for model in measured.models:
         assert f"`{model.file}`" in text and f"{model.errors.bce:.4f}" in text
         assert f"`{report.command(model)}`" in text
     widths = [row.count(" | ") for row in text.splitlines() if row.startswith("| ")]
@@ -106,26 +111,26 @@ def test_readme_says_the_same_whenever_it_is_written(found: report.Report, few: 
 
 def test_command_is_the_one_that_made_the_file(tmp_path: Path, few: Mnist) -> None:
     training.produce("pca", few, out=tmp_path)
-    (pca,) = report.evaluate(few, tmp_path).models
+    (pca,) = evaluate(few, tmp_path).models
     assert report.command(pca) == "python -m ae train pca"
-    facts = {"recipe": {"name": "tutorial", "epochs": 7}, "seed": 3}
-    values = {k: getattr(pca, k) for k in ("file", "bytes", "layers", "errors", "bound")}
-    deep = report.Measured(name="deep", recipe="tutorial", facts=facts, **values)
-    made = "python -m ae train deep --recipe tutorial --epochs 7 --seed 3"
-    assert report.command(deep) == made
+    family = ae.FAMILIES["deep"]
+    net = Net.of(family, "tutorial", replace(family.recipes["tutorial"], epochs=7), seed=3)
+    deep = replace(pca, name="deep", recipe="tutorial", metadata=replace(pca.metadata, net=net))
+    command = "python -m ae train deep --recipe tutorial --epochs 7 --seed 3"
+    assert report.command(deep) == command
 
 
 def test_no_readme_without_a_model(tmp_path: Path, few: Mnist) -> None:
     training.produce("pca", few, out=tmp_path)
-    found = report.evaluate(few, tmp_path)
-    assert found.missing == tuple(ae.FAMILIES)
+    measured = evaluate(few, tmp_path)
+    assert measured.missing == tuple(ae.FAMILIES)
     with pytest.raises(ae.WeightsError, match="shallow, sparse, deep"):
-        report.as_readme(found)
+        report.as_readme(measured)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
     with pytest.raises(ae.WeightsError, match="holds no weights"):
-        report.evaluate(few, tmp_path)
+        evaluate(few, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -140,11 +145,12 @@ def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
     """Without MNIST too: what each file noted of itself when it was made."""
     path = FOLDER / file
     model = ae.load(path.stem, recipe="tutorial" if path.parent != FOLDER else "best")
-    name = f"{path.stem} | {model.facts['recipe']['name'] if 'recipe' in model.facts else ''} "
+    net = model.metadata.net
+    name = f"{path.stem} | {net.recipe_name if net else ''} "
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     (row,) = re.findall(rf"^\| {re.escape(name)}\|(.*)\|$", text.split("## Files")[0], re.M)
     bce, mse, psnr, _, dead, _, size = (cell.strip() for cell in row.split("|"))
-    test = model.facts["test"]
+    test = model.metadata.test.as_dict()
     # As the rounding of another machine's products may fall.
     assert float(bce) == pytest.approx(test["bce"], abs=1.1e-4)
     assert float(mse) == pytest.approx(test["mse"], abs=1.1e-4)
@@ -153,6 +159,6 @@ def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
 
 
 def test_the_readme_that_ships_is_what_write_writes(mnist: Mnist) -> None:
-    written = report.as_readme(report.evaluate(mnist))
+    written = report.as_readme(evaluate(mnist))
     ships = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert ships == written, "write it again with: python -m ae evaluate --write"

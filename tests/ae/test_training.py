@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,19 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ae
-from ae import training, weights
+from ae import weights
 from ae.evaluation import bce, divergence
 from ae.families import FAMILIES, Family, Recipe
+from ae.metadata import Data, Net
 from ae.mnist import Mnist
 from ae.model import Autoencoder
-from ae.training import Epoch, Nets
+from ae.training.progress import Epoch
+from tests.ae import lazy_training as training
 
 if TYPE_CHECKING:
     import keras
+
+    from ae.training.nets import Nets
 
 SHALLOW, SPARSE, DEEP = FAMILIES["shallow"], FAMILIES["sparse"], FAMILIES["deep"]
 # Enough of a recipe to see in a second that something is learnt.
@@ -184,7 +188,7 @@ def test_cosine_schedule(epochs: int) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
 def test_a_few_epochs_teach_something(family: Family, digits: np.ndarray) -> None:
-    # A rolled code says little at first, and its price keeps it small.
+    # A sampled code says little at first, and its price keeps it small.
     epochs = 10 if family.variational else 4
     recipe = replace(family.recipes["best"], learning_rate=1e-2, epochs=epochs, batch_size=50)
     seen: list[Epoch] = []
@@ -246,16 +250,16 @@ def test_tensors_are_keras_s_numbers_under_our_names(
     build: Callable[[Family, Recipe], Nets],
 ) -> None:
     nets = build(DEEP, QUICK)
-    found = training.tensors(nets)
-    assert list(found) == [
+    arrays = training.tensors(nets)
+    assert list(arrays) == [
         f"{half}.{i}.{part}"
         for half in ("encoder", "decoder")
         for i in range(3)
         for part in ("weights", "bias")
     ]
-    assert_array_equal(found["encoder.0.weights"], nets.encoder.layers[0].get_weights()[0])
-    assert_array_equal(found["decoder.2.bias"], nets.decoder.layers[2].get_weights()[1])
-    assert all(a.dtype == np.float32 and a.flags.c_contiguous for a in found.values())
+    assert_array_equal(arrays["encoder.0.weights"], nets.encoder.layers[0].get_weights()[0])
+    assert_array_equal(arrays["decoder.2.bias"], nets.decoder.layers[2].get_weights()[1])
+    assert all(a.dtype == np.float32 and a.flags.c_contiguous for a in arrays.values())
 
 
 # From data to file
@@ -279,16 +283,16 @@ def test_produce_writes_a_file_that_loads(
     model = ae.load(name, recipe=recipe, folder=tmp_path)
     family = FAMILIES[name]
     settings = replace(family.recipes[recipe], epochs=1)
-    assert model.facts["recipe"] == {"name": recipe, **asdict(settings)}
-    assert model.facts["seed"] == 5 and len(seen) == 1
-    assert model.facts["data"] == {"name": "MNIST", "sha256": "0" * 64, "digits": 600}
-    assert model.facts["parameters"] == family.parameters
+    assert model.metadata.net == Net.of(family, recipe, settings, seed=5)
+    assert len(seen) == 1
+    assert model.metadata.data == Data(name="MNIST", sha256="0" * 64, digits=600)
+    assert model.metadata.parameters == family.parameters
     # Measured over the test digits, and by whoever measures again.
     measured, statistics = ae.evaluation.measure(model, tiny.x_test)
-    assert model.facts["test"] == errors.as_dict() == measured.as_dict()
+    assert model.metadata.test == errors == measured
     assert_array_equal(model.statistics.active, statistics.active)
     # The file holds the net that was trained: another seed is another net.
-    assert model.facts["test"]["bce"] < 0.7
+    assert model.metadata.test.bce < 0.7
     training.produce(name, tiny, recipe=recipe, epochs=1, seed=6, out=tmp_path)
     other = ae.load(name, recipe=recipe, folder=tmp_path)
     assert np.abs(other.atoms() - model.atoms()).max() > 1e-3
@@ -298,10 +302,10 @@ def test_produce_fits_pca(tiny: Mnist, tmp_path: Path) -> None:
     path, errors = training.produce("pca", tiny, out=tmp_path)
     assert path == tmp_path / "pca.safetensors"
     model = ae.load("pca", folder=tmp_path)
-    fresh = ae.pca.PCA(32).fit(tiny.x_train)
+    fresh = ae.pca.PCA.fit(tiny.x_train, 32)
     assert_array_equal(model.atoms(), fresh.atoms())
-    assert model.facts["test"] == errors.as_dict()
-    assert model.facts["data"]["digits"] == 600
+    assert model.metadata.test == errors
+    assert model.metadata.data.digits == 600
 
 
 @pytest.mark.parametrize(

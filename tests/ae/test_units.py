@@ -26,27 +26,27 @@ def digit() -> np.ndarray:
 
 
 def test_an_effect_is_the_difference_that_one_unit_makes(model: Model) -> None:
-    found = units.effects(model)
+    effects = units.effects(model)
     n = model.code_size
-    assert found.shape == (n, 28, 28) and np.abs(found).max() <= 1
+    assert effects.shape == (n, 28, 28) and np.abs(effects).max() <= 1
     for unit in (0, n // 2, n - 1):
         code = np.stack([model.statistics.code_mean] * 2)
         code[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
         without, with_unit = model.decode(code)
-        assert_allclose(found[unit], with_unit - without, atol=1e-5)
+        assert_allclose(effects[unit], with_unit - without, atol=1e-5)
 
 
 def test_a_part_is_what_goes_with_the_unit(model: Model, digit: np.ndarray) -> None:
     code = model.encode(digit[None])[0].copy()
     off, on = 4 % model.code_size, 9 % model.code_size
     code[off] = 0
-    found = units.parts(model, code)
-    assert_allclose(found[off], 0, atol=1e-5)
-    assert np.abs(found).max() > 0.1
+    parts = units.parts(model, code)
+    assert_allclose(parts[off], 0, atol=1e-5)
+    assert np.abs(parts).max() > 0.1
     without = code.copy()
     without[on] = 0
     difference = model.decode(code[None])[0] - model.decode(without[None])[0]
-    assert_allclose(found[on], difference, atol=1e-5)
+    assert_allclose(parts[on], difference, atol=1e-5)
 
 
 def test_the_build_up_ends_at_the_reconstruction(model: Model, digit: np.ndarray) -> None:
@@ -96,32 +96,32 @@ def test_nothing_of_an_empty_code(model: Model) -> None:
 
 
 def test_random_codes_stay_where_codes_are(model: Model) -> None:
-    found = facts.load().codes[model.name, "best"]
+    codes = facts.load().codes[model.name, "best"]
     low, _, high = model.statistics.code_percentiles
-    rolled = generation.uniform(model.statistics, 4000, np.random.default_rng(0))
-    assert (rolled.shape, rolled.dtype.name) == ((4000, model.code_size), "float32")
-    assert np.all((rolled >= low - 1e-6) & (rolled <= high + 1e-6))
-    assert_allclose(rolled.mean(axis=0), (low + high) / 2, atol=0.03 * (high - low).max())
-    rolled = generation.gaussian(found, 4000, np.random.default_rng(0))
-    assert np.all((rolled >= found.least) & (rolled <= found.most))
-    spread = np.sqrt(np.diag(found.covariance))
+    samples = generation.uniform(model.statistics, 4000, np.random.default_rng(0))
+    assert (samples.shape, samples.dtype.name) == ((4000, model.code_size), "float32")
+    assert np.all((samples >= low - 1e-6) & (samples <= high + 1e-6))
+    assert_allclose(samples.mean(axis=0), (low + high) / 2, atol=0.03 * (high - low).max())
+    samples = generation.gaussian(codes, 4000, np.random.default_rng(0))
+    assert np.all((samples >= codes.least) & (samples <= codes.most))
+    spread = np.sqrt(np.diag(codes.covariance))
     # Brought back into the range, a few percent move; the others have the codes' mean and spread.
-    assert np.abs(rolled.mean(axis=0) - found.mean).max() < 0.25 * spread.max()
-    inside = (rolled > found.least) & (rolled < found.most)
+    assert np.abs(samples.mean(axis=0) - codes.mean).max() < 0.25 * spread.max()
+    inside = (samples > codes.least) & (samples < codes.most)
     assert inside.mean() > 0.7
     pairs = np.triu_indices(model.code_size, 1)
-    correlation = np.corrcoef(rolled.T)[pairs]
-    wanted = (found.covariance / np.outer(spread, spread))[pairs]
+    correlation = np.corrcoef(samples.T)[pairs]
+    wanted = (codes.covariance / np.outer(spread, spread))[pairs]
     if np.abs(wanted).max() > 0.2:  # PCA's codes are uncorrelated
         assert np.corrcoef(correlation, wanted)[0, 1] > 0.9
 
 
 def test_the_same_seed_rolls_the_same_codes(model: Model) -> None:
-    found = facts.load().codes[model.name, "best"]
+    codes = facts.load().codes[model.name, "best"]
     for roll in (
         lambda seed: generation.prior(5, 3, 1.0, np.random.default_rng(seed)),
         lambda seed: generation.uniform(model.statistics, 3, np.random.default_rng(seed)),
-        lambda seed: generation.gaussian(found, 3, np.random.default_rng(seed)),
+        lambda seed: generation.gaussian(codes, 3, np.random.default_rng(seed)),
     ):
         assert_array_equal(roll(1), roll(1))
         assert np.abs(roll(1) - roll(2)).max() > 0
@@ -134,10 +134,10 @@ def test_a_mix_lies_in_the_middle() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0, 2.0])
 def test_codes_from_the_prior_are_normal(temperature: float) -> None:
-    rolled = generation.prior(4, 2000, temperature, np.random.default_rng(0))
-    assert (rolled.shape, rolled.dtype.name) == ((2000, 4), "float32")
+    samples = generation.prior(4, 2000, temperature, np.random.default_rng(0))
+    assert (samples.shape, samples.dtype.name) == ((2000, 4), "float32")
     if temperature:
-        assert stats.kstest(rolled.ravel() / temperature, "norm").pvalue > 0.01
-        assert np.abs(np.corrcoef(rolled.T)[np.triu_indices(4, 1)]).max() < 0.08
+        assert stats.kstest(samples.ravel() / temperature, "norm").pvalue > 0.01
+        assert np.abs(np.corrcoef(samples.T)[np.triu_indices(4, 1)]).max() < 0.08
     else:
-        assert_array_equal(rolled, np.zeros((2000, 4)))
+        assert_array_equal(samples, np.zeros((2000, 4)))

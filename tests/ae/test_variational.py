@@ -1,4 +1,4 @@
-"""Nets that roll their codes, and nets that learn from spoiled digits: what only they do."""
+"""Nets that sample their codes, and nets that learn from corrupted digits: what only they do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,12 +15,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, special, stats
 
 import ae
-from ae import evaluation, noise, training, weights
+from ae import checked, evaluation, noise, weights
 from ae.arrays import PIXELS
 from ae.evaluation import Bound, bce, bound, divergence, negative_elbo
 from ae.families import FAMILIES, VARIATIONAL, Family, Recipe
 from ae.model import Autoencoder
-from ae.training import Epoch, Nets
+from ae.training.progress import Epoch
+from tests.ae import lazy_training as training
+
+if TYPE_CHECKING:
+    from ae.training.nets import Nets
 
 PLAIN = [name for name, family in FAMILIES.items() if not family.variational]
 TINY = Family(
@@ -67,16 +71,16 @@ def test_divergence_is_the_integral(mean: float, log_variance: float) -> None:
         return float(q.pdf(z) * (q.logpdf(z) - prior.logpdf(z)))
 
     wanted, _ = integrate.quad(nats, mean - 12 * deviation, mean + 12 * deviation)
-    found = divergence(np.array([[mean]], np.float32), np.array([[log_variance]], np.float32))
-    assert found.shape == (1, 1) and found.dtype == np.float32
-    assert found[0, 0] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+    nats = divergence(np.array([[mean]], np.float32), np.array([[log_variance]], np.float32))
+    assert nats.shape == (1, 1) and nats.dtype == np.float32
+    assert nats[0, 0] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 
 def test_divergence_is_zero_at_the_prior_alone() -> None:
     m, v = np.meshgrid(np.linspace(-2, 2, 9, dtype=np.float32), np.linspace(-2, 2, 9))
-    found = divergence(m, v.astype(np.float32))
-    assert found.shape == (9, 9)
-    assert np.argwhere(found <= 1e-6).tolist() == [[4, 4]]
+    nats = divergence(m, v.astype(np.float32))
+    assert nats.shape == (9, 9)
+    assert np.argwhere(nats <= 1e-6).tolist() == [[4, 4]]
 
 
 # The distribution of a code
@@ -101,13 +105,13 @@ def test_the_code_is_the_mean(name: str, digits: np.ndarray) -> None:
 def test_a_plain_net_has_no_distribution(name: str, digits: np.ndarray) -> None:
     model = loaded(name)
     assert model.log_variance is None
-    said = f"{name} is not variational: its code is one place"
+    sentence = f"{name} is not variational: its code is one place"
     for ask in (
         lambda: model.encode_distribution(digits),
         lambda: negative_elbo(model, digits, np.random.default_rng(0)),
         lambda: bound(model, digits),
     ):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=sentence):
             ask()
 
 
@@ -149,12 +153,12 @@ def test_the_parts_of_the_negative_elbo(
     codes = seen(monkeypatch)
     pixels, code = negative_elbo(model, digits, np.random.default_rng(0))
     assert pixels.shape == code.shape == (500,)
-    (rolled,) = codes
+    (samples,) = codes
     mean, log_variance = model.encode_distribution(digits)
-    # One roll for each digit and number, around the mean, as wide as the encoder says.
-    dice = (rolled - mean) / np.exp(log_variance / 2)
-    assert stats.kstest(dice.ravel(), "norm").pvalue > 0.01
-    assert_allclose(pixels, 784 * bce(digits, model.decode(rolled)), rtol=1e-6)
+    # One sample for each digit and number, around the mean, as wide as the encoder says.
+    noises = (samples - mean) / np.exp(log_variance / 2)
+    assert stats.kstest(noises.ravel(), "norm").pvalue > 0.01
+    assert_allclose(pixels, 784 * bce(digits, model.decode(samples)), rtol=1e-6)
     assert_allclose(code, divergence(mean, log_variance).sum(axis=1), rtol=1e-6)
     again, _ = negative_elbo(model, digits, np.random.default_rng(0))
     other, _ = negative_elbo(model, digits, np.random.default_rng(1))
@@ -195,10 +199,10 @@ def test_bound_averages_grey_digits_and_binary_ones(
         return negative_elbo(model, x, random)
 
     monkeypatch.setattr(evaluation, "negative_elbo", noted)
-    found = bound(model, digits)
-    assert found == bound(model, digits), "always the same dice"
-    assert isinstance(found, Bound) and all(type(nats) is float for nats in found)
-    assert found.total == found.pixels + found.code
+    measured = bound(model, digits)
+    assert measured == bound(model, digits), "always the same noises"
+    assert isinstance(measured, Bound) and all(type(nats) is float for nats in measured)
+    assert measured.total == measured.pixels + measured.code
     grey, binary = asked[:2]
     assert_array_equal(grey, digits)
     assert binary.dtype == np.float32 and set(np.unique(binary)) == {0, 1}
@@ -209,13 +213,13 @@ def test_bound_averages_grey_digits_and_binary_ones(
         some = (digits > low) & (digits < low + 0.2)
         assert binary[some].mean() == pytest.approx(digits[some].mean(), abs=0.03)
     pixels, code = negative_elbo(model, binary, np.random.default_rng(7))
-    assert found.binary == pytest.approx((pixels + code).mean(), rel=0.01)
+    assert measured.binary == pytest.approx((pixels + code).mean(), rel=0.01)
     pixels, code = negative_elbo(model, digits, np.random.default_rng(7))
-    assert found.pixels == pytest.approx(pixels.mean(), rel=0.01)
-    assert found.code == pytest.approx(code.mean(), rel=1e-5)
+    assert measured.pixels == pytest.approx(pixels.mean(), rel=0.01)
+    assert measured.code == pytest.approx(code.mean(), rel=1e-5)
 
 
-# Learning with rolled codes
+# Learning with sampled codes
 
 
 @pytest.fixture(scope="module")
@@ -238,43 +242,43 @@ def test_a_variational_encoder_has_one_layer_more(tiny: Nets) -> None:
     layers = [(784, 24), (24, 3), (24, 3), (3, 24), (24, 784)]
     assert TINY.parameters == sum(a * b + b for a, b in layers) == tiny.learner.count_params()
     assert tiny.autoencoder.count_params() == TINY.parameters - 75
-    found = training.tensors(tiny)
-    assert list(found)[-2:] == ["log_variance.weights", "log_variance.bias"]
-    assert found["log_variance.weights"].shape == (24, 3)
-    model = weights.autoencoder(TINY, found)
+    arrays = training.tensors(tiny)
+    assert list(arrays)[-2:] == ["log_variance.weights", "log_variance.bias"]
+    assert arrays["log_variance.weights"].shape == (24, 3)
+    model = weights.autoencoder(TINY, arrays)
     assert model.log_variance is not None and model.log_variance.activation == "linear"
     for name, array in weights.tensors_of(model).items():
-        assert_array_equal(array, found[name])
+        assert_array_equal(array, arrays[name])
     other = training.build(TINY, QUICK)
-    training.fill(other, found)
+    training.fill(other, arrays)
     assert_array_equal(
-        training.tensors(other)["log_variance.weights"], found["log_variance.weights"]
+        training.tensors(other)["log_variance.weights"], arrays["log_variance.weights"]
     )
 
 
-def test_only_while_it_learns_codes_are_rolled(tiny: Nets, digits: np.ndarray) -> None:
+def test_only_while_it_learns_codes_are_sampled(tiny: Nets, digits: np.ndarray) -> None:
     x = digits[:40].reshape(40, 784)
     still = [np.asarray(tiny.learner(x, training=False)) for _ in range(2)]
     assert_array_equal(still[0], still[1])
     assert_array_equal(still[0], np.asarray(tiny.autoencoder(x)))
-    rolled = [np.asarray(tiny.learner(x, training=True)) for _ in range(2)]
-    for one, other in ((rolled[0], rolled[1]), (rolled[0], still[0])):
+    samples = [np.asarray(tiny.learner(x, training=True)) for _ in range(2)]
+    for one, other in ((samples[0], samples[1]), (samples[0], still[0])):
         assert np.abs(one - other).max(axis=1).min() > 1e-3, "each digit's code"
 
 
-def test_a_roll_has_the_mean_and_the_spread_that_the_encoder_says(tiny: Nets) -> None:
-    roll = tiny.learner.get_layer("roll")
+def test_a_sample_has_the_mean_and_the_spread_that_the_encoder_says(tiny: Nets) -> None:
+    sampling = tiny.learner.get_layer("sampling")
     rng = np.random.default_rng(0)
     mean = rng.normal(0, 3, (3000, 2)).astype(np.float32)
     log_variance = rng.uniform(-4, 2, (3000, 2)).astype(np.float32)
-    first, second = (np.asarray(roll([mean, log_variance], training=True)) for _ in range(2))
-    for rolled in (first, second):
-        dice = (rolled - mean) / np.exp(log_variance / 2)
-        assert stats.kstest(dice.ravel(), "norm").pvalue > 0.01
+    first, second = (np.asarray(sampling([mean, log_variance], training=True)) for _ in range(2))
+    for samples in (first, second):
+        noises = (samples - mean) / np.exp(log_variance / 2)
+        assert stats.kstest(noises.ravel(), "norm").pvalue > 0.01
     assert np.abs(np.corrcoef(first.T - mean.T, second.T - mean.T)[:2, 2:]).max() < 0.1
-    assert_array_equal(np.asarray(roll([mean, log_variance], training=False)), mean)
+    assert_array_equal(np.asarray(sampling([mean, log_variance], training=False)), mean)
     nats = divergence(mean, log_variance).sum(axis=1).mean()
-    assert float(sum(roll.losses)) == pytest.approx(nats / PIXELS, rel=1e-5)
+    assert float(sum(sampling.losses)) == pytest.approx(nats / PIXELS, rel=1e-5)
 
 
 def test_it_learns_and_its_loss_is_the_negative_elbo(digits: np.ndarray) -> None:
@@ -300,7 +304,7 @@ def test_it_learns_and_its_loss_is_the_negative_elbo(digits: np.ndarray) -> None
 
 
 def test_the_spread_is_learnt(digits: np.ndarray) -> None:
-    """Gradients reach the log-variances through the roll, and not only from their price.
+    """Gradients reach the log-variances through the sampling, and not only from their price.
 
     The price alone draws all of them to the prior's zero; where a code matters, they fall.
     """
@@ -310,13 +314,13 @@ def test_the_spread_is_learnt(digits: np.ndarray) -> None:
     assert log_variance.mean(axis=0).min() < -1
 
 
-# Learning from spoiled digits
+# Learning from corrupted digits
 
 
-def test_batches_are_spoiled_digits_and_the_clean_ones(digits: np.ndarray) -> None:
+def test_batches_are_corrupted_digits_and_the_clean_ones(digits: np.ndarray) -> None:
     x = digits[:205].reshape(205, 784)
-    served = training._spoiled(x, 50, seed=3)
-    again = training._spoiled(x, 50, seed=3)
+    served = training.CorruptedDigits(x, 50, seed=3)
+    again = training.CorruptedDigits(x, 50, seed=3)
     assert len(served) == 5
     orders = []
     for _ in range(2):
@@ -335,15 +339,15 @@ def test_batches_are_spoiled_digits_and_the_clean_ones(digits: np.ndarray) -> No
     assert (orders[0] != orders[1]).any() and (orders[0] != x).any()
 
 
-def test_a_net_is_shown_the_spoiled_and_asked_for_the_clean(
+def test_a_net_is_shown_the_corrupted_and_asked_for_the_clean(
     digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shown nothing at all, it cannot use its input, and learns the clean digits' mean."""
-    shown = 0
+    seen = 0
 
     def nothing(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        nonlocal shown
-        shown += len(x)
+        nonlocal seen
+        seen += len(x)
         return np.zeros_like(x)
 
     monkeypatch.setattr(noise, "mixed", nothing)
@@ -354,10 +358,10 @@ def test_a_net_is_shown_the_spoiled_and_asked_for_the_clean(
     nets = training.fit(
         family, recipe, digits, on_step=lambda step, nets: starts.append(training.tensors(nets))
     )
-    assert shown >= 20 * 500
-    found = training.tensors(nets)
-    assert_array_equal(found["encoder.0.weights"], starts[0]["encoder.0.weights"])
-    assert np.abs(found["decoder.2.bias"] - starts[0]["decoder.2.bias"]).max() > 0.05
+    assert seen >= 20 * 500
+    arrays = training.tensors(nets)
+    assert_array_equal(arrays["encoder.0.weights"], starts[0]["encoder.0.weights"])
+    assert np.abs(arrays["decoder.2.bias"] - starts[0]["decoder.2.bias"]).max() > 0.05
     drawn = np.asarray(nets.autoencoder(np.zeros((1, 784), np.float32)))
     assert_allclose(drawn[0], digits.reshape(-1, 784).mean(axis=0), atol=0.1)
 
@@ -366,14 +370,14 @@ def test_a_net_is_shown_the_spoiled_and_asked_for_the_clean(
 def test_other_nets_are_shown_clean_digits(
     name: str, digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(noise, "mixed", lambda *_: pytest.fail("was spoiled"))
+    monkeypatch.setattr(noise, "mixed", lambda *_: pytest.fail("was corrupted"))
     recipe: Recipe = replace(FAMILIES[name].recipes["best"], epochs=1, batch_size=100)
     training.fit(FAMILIES[name], recipe, digits[:100])
 
 
 def test_only_denoising_is_shown_noise() -> None:
-    shown = [name for name, f in FAMILIES.items() if any(r.noise for r in f.recipes.values())]
-    assert shown == ["denoising"]
+    denoising = [name for name, f in FAMILIES.items() if any(r.noise for r in f.recipes.values())]
+    assert denoising == ["denoising"]
 
 
 # Files
@@ -387,7 +391,7 @@ def turn(tensors: dict[str, np.ndarray]) -> None:
     tensors["log_variance.weights"] = tensors["log_variance.weights"].T
 
 
-def spoil(tensors: dict[str, np.ndarray]) -> None:
+def put_a_nan(tensors: dict[str, np.ndarray]) -> None:
     tensors["log_variance.bias"] = np.full(32, np.nan, np.float32)
 
 
@@ -396,18 +400,18 @@ def spoil(tensors: dict[str, np.ndarray]) -> None:
     [
         (drop, "log_variance.weights is nothing, expected float32 of shape (128, 32)"),
         (turn, "log_variance.weights is float32 of shape (32, 128), expected"),
-        (spoil, "log_variance.bias holds NaN or infinity"),
+        (put_a_nan, "log_variance.bias holds NaN or infinity"),
     ],
 )
 def test_a_file_without_a_sound_spread_is_refused(
     tmp_path: Path, damage: Callable[[dict[str, np.ndarray]], None], says: str
 ) -> None:
     path = Path(shutil.copy(weights.locate("vae"), tmp_path))
-    shutil.copy(weights.FOLDER / weights.SUMS, tmp_path)
-    tensors, facts = weights.read(path, tmp_path)
+    shutil.copy(checked.FOLDER / checked.SUMS, tmp_path)
+    tensors, facts = checked.read(path, tmp_path)
     ae.load("vae", folder=tmp_path)
     damage(tensors)
-    weights.save(path, tensors, facts)
+    checked.save(path, tensors, facts)
     with pytest.raises(ae.WeightsError) as caught:
         ae.load("vae", folder=tmp_path)
     assert says in str(caught.value)
@@ -415,9 +419,9 @@ def test_a_file_without_a_sound_spread_is_refused(
 
 def test_a_plain_net_s_file_with_a_spread_is_refused(tmp_path: Path) -> None:
     path = Path(shutil.copy(weights.locate("deep"), tmp_path))
-    shutil.copy(weights.FOLDER / weights.SUMS, tmp_path)
-    tensors, facts = weights.read(path, tmp_path)
-    weights.save(path, tensors | {"log_variance.bias": np.zeros(32, np.float32)}, facts)
+    shutil.copy(checked.FOLDER / checked.SUMS, tmp_path)
+    tensors, facts = checked.read(path, tmp_path)
+    checked.save(path, tensors | {"log_variance.bias": np.zeros(32, np.float32)}, facts)
     with pytest.raises(ae.WeightsError, match=r"log_variance\.bias is .*, expected nothing"):
         ae.load("deep", folder=tmp_path)
 
@@ -429,8 +433,8 @@ def test_produce_writes_the_spread(digits: np.ndarray, tmp_path: Path) -> None:
     model = ae.load("vae2", folder=tmp_path)
     assert isinstance(model, Autoencoder) and model.log_variance is not None
     assert not model.log_variance.weights.flags.writeable
-    assert model.facts["parameters"] == FAMILIES["vae2"].parameters
-    assert model.facts["recipe"]["loss"] == "negative_elbo"
-    assert weights.recipe_of(model.facts) == replace(VARIATIONAL, epochs=1)
+    assert model.metadata.parameters == FAMILIES["vae2"].parameters
+    assert model.metadata.net.recipe.loss == "negative_elbo"
+    assert model.metadata.net.recipe == replace(VARIATIONAL, epochs=1)
     _, log_variance = model.encode_distribution(digits)
     assert np.ptp(log_variance) > 0

@@ -11,7 +11,10 @@ import json
 import pickle
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +25,20 @@ import safetensors.numpy
 from numpy.testing import assert_array_equal
 
 import ae
-from ae import weights
-from ae.weights import MAX_BYTES, MODELS, SUMS, WeightsError
+from ae import checked, weights
+from ae.checked import MAX_BYTES, SUMS, WeightsError
+from ae.families import TUTORIAL
+from ae.metadata import Metadata
+from ae.weights import MODELS
 
 Tensors = dict[str, np.ndarray]
-Facts = dict[str, Any]
+Header = dict[str, Any]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the repository's weights."""
-    return Path(shutil.copytree(weights.FOLDER, tmp_path / "copied"))
+    return Path(shutil.copytree(checked.FOLDER, tmp_path / "copied"))
 
 
 def refusal(folder: Path, name: str, recipe: str = "best") -> str:
@@ -55,9 +61,9 @@ def refusal(folder: Path, name: str, recipe: str = "best") -> str:
 def list_sums(folder: Path) -> dict[str, str]:
     """Read the list as `sha256sum -c` does."""
     lines = (folder / SUMS).read_text().splitlines()
-    found = [re.fullmatch(r"([0-9a-f]{64})  (\S+)", line) for line in lines]
-    assert all(found)
-    return {match[2]: match[1] for match in found if match}
+    matches = [re.fullmatch(r"([0-9a-f]{64})  (\S+)", line) for line in lines]
+    assert all(matches)
+    return {match[2]: match[1] for match in matches if match}
 
 
 def vouch(folder: Path, path: Path) -> None:
@@ -67,14 +73,14 @@ def vouch(folder: Path, path: Path) -> None:
     (folder / SUMS).write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)))
 
 
-def forge(folder: Path, name: str, edit: Callable[[Tensors, Facts], None]) -> None:
+def forge(folder: Path, name: str, edit: Callable[[Tensors, Header], None]) -> None:
     """Change what a file holds, and vouch for it."""
     path = folder / f"{name}.safetensors"
     tensors = safetensors.numpy.load_file(path)
     with safetensors.safe_open(path, framework="numpy") as file:
-        facts = json.loads(file.metadata()["facts"])
-    edit(tensors, facts)
-    safetensors.numpy.save_file(tensors, path, {"facts": json.dumps(facts)})
+        header = json.loads(file.metadata()["facts"])
+    edit(tensors, header)
+    safetensors.numpy.save_file(tensors, path, {"facts": json.dumps(header)})
     vouch(folder, path)
 
 
@@ -82,27 +88,27 @@ def forge(folder: Path, name: str, edit: Callable[[Tensors, Facts], None]) -> No
 
 
 def test_each_model_has_a_file_and_each_file_is_listed() -> None:
-    listed = list_sums(weights.FOLDER)
-    found = {
-        p.relative_to(weights.FOLDER).as_posix() for p in weights.FOLDER.rglob("*.safetensors")
+    listed = list_sums(checked.FOLDER)
+    files = {
+        p.relative_to(checked.FOLDER).as_posix() for p in checked.FOLDER.rglob("*.safetensors")
     }
-    assert listed.keys() == found
-    assert found >= {f"{name}.safetensors" for name in MODELS}
+    assert listed.keys() == files
+    assert files >= {f"{name}.safetensors" for name in MODELS}
     tutorial = [name for name, family in ae.FAMILIES.items() if "tutorial" in family.recipes]
-    assert found >= {f"tutorial/{name}.safetensors" for name in tutorial}
+    assert files >= {f"tutorial/{name}.safetensors" for name in tutorial}
     for name, digest in listed.items():
-        assert hashlib.sha256((weights.FOLDER / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((checked.FOLDER / name).read_bytes()).hexdigest() == digest
 
 
 def test_a_copy_loads_from_any_kind_of_path(folder: Path) -> None:
     for given in (folder, str(folder)):
-        assert ae.load("deep", folder=given).facts == ae.load("deep").facts
+        assert ae.load("deep", folder=given).metadata == ae.load("deep").metadata
 
 
 def test_of_the_repository_s_own_files_the_sentence_says_what_git_can_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weights, "FOLDER", folder)
+    monkeypatch.setattr(checked, "FOLDER", folder)
     (folder / "deep.safetensors").unlink()
     (folder / "tutorial" / "sparse.safetensors").unlink()
     with pytest.raises(WeightsError) as of_best:
@@ -117,6 +123,38 @@ def test_of_the_repository_s_own_files_the_sentence_says_what_git_can_do(
         f"git checkout -- copied/tutorial/sparse.safetensors copied/{SUMS} "
         "(or python -m ae train sparse --recipe tutorial)"
     )
+
+
+def test_in_an_installed_package_there_is_no_git(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checked, "FOLDER", folder)
+    monkeypatch.setattr(checked, "_INSTALLED", folder)
+    (folder / "deep.safetensors").unlink()
+    with pytest.raises(WeightsError) as caught:
+        ae.load("deep")
+    assert str(caught.value) == (
+        f"{folder / 'deep.safetensors'} is missing or cannot be read; "
+        "reinstall the package gargalo, which has it"
+    )
+
+
+def test_what_ships_stands_in_the_package_or_in_the_repository(tmp_path: Path) -> None:
+    """Asked of a copy of the package, as a wheel installs it."""
+    package = Path(ae.__file__).parent
+    shutil.copytree(package, tmp_path / "ae", ignore=shutil.ignore_patterns("_weights"))
+    question = "from ae import checked; print(checked.FOLDER)"
+
+    def answer() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", question], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    assert answer() == str(tmp_path / "weights")
+    (tmp_path / "ae" / "_weights").mkdir()
+    assert answer() == str(tmp_path / "ae" / "_weights")
 
 
 # Missing, unlisted, not a file
@@ -265,7 +303,7 @@ def test_truncated_and_vouched_for(folder: Path, share: float) -> None:
     ids=str,
 )
 @pytest.mark.parametrize("name", ["shallow", "pca"])
-def test_facts_that_are_none(folder: Path, name: str, metadata: dict[str, str] | None) -> None:
+def test_a_header_that_is_none(folder: Path, name: str, metadata: dict[str, str] | None) -> None:
     path = folder / f"{name}.safetensors"
     safetensors.numpy.save_file(safetensors.numpy.load_file(path), path, metadata)
     vouch(folder, path)
@@ -275,27 +313,50 @@ def test_facts_that_are_none(folder: Path, name: str, metadata: dict[str, str] |
 @pytest.mark.parametrize(
     ("name", "key", "value"),
     [
-        ("shallow", "family", None),
-        ("pca", "family", None),
         ("shallow", "family", "sparse"),
         ("pca", "family", "deep"),
+        ("deep", "activations", [["relu", "relu", "linear"], ["relu", "relu", "sigmoid"]]),
+        ("deep", "recipe", {"name": "tutorial", **asdict(TUTORIAL)}),
+    ],
+)
+def test_metadata_of_another_model(folder: Path, name: str, key: str, value: Any) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
+        header[key] = value
+
+    forge(folder, name, edit)
+    assert f"does not fit {name}: it says {key} " in refusal(folder, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("shallow", "family", None),
+        ("pca", "family", None),
         ("deep", "family", ["deep"]),
         ("deep", "activations", None),
-        ("deep", "activations", [["relu", "relu", "linear"], ["relu", "relu", "sigmoid"]]),
         ("deep", "recipe", None),
         ("deep", "recipe", "best"),
         ("deep", "recipe", {"name": "tutorial"}),
     ],
 )
-def test_facts_of_another_model(folder: Path, name: str, key: str, value: Any) -> None:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+def test_metadata_that_is_none(folder: Path, name: str, key: str, value: Any) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
         if value is None:
-            del facts[key]
+            del header[key]
         else:
-            facts[key] = value
+            header[key] = value
 
     forge(folder, name, edit)
-    assert f"does not fit {name}: it says {key} " in refusal(folder, name)
+    assert f"does not say what its {key} is" in refusal(folder, name)
+
+
+def test_a_net_without_a_word_of_its_layers(folder: Path) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
+        for key in ("encoder", "decoder", "activations", "recipe"):
+            del header[key]
+
+    forge(folder, "deep", edit)
+    assert "does not fit deep: it says recipe None, expected 'best'" in refusal(folder, "deep")
 
 
 @pytest.mark.parametrize(
@@ -310,8 +371,8 @@ def test_one_model_s_file_under_another_s_name(folder: Path, source: str, name: 
     assert f"does not fit {name}: it says " in refusal(folder, name)
 
 
-def spoil(key: str, value: float) -> Callable[[Tensors, Facts], None]:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+def damage(key: str, value: float) -> Callable[[Tensors, Header], None]:
+    def edit(tensors: Tensors, header: Header) -> None:
         tensors[key] = tensors[key].copy()
         tensors[key].flat[-1] = value
 
@@ -330,14 +391,14 @@ def spoil(key: str, value: float) -> Callable[[Tensors, Facts], None]:
     ],
 )
 def test_numbers_that_are_none(folder: Path, name: str, key: str, value: float) -> None:
-    forge(folder, name, spoil(key, value))
+    forge(folder, name, damage(key, value))
     assert f"{key} holds NaN or infinity" in refusal(folder, name)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
 @pytest.mark.parametrize(("name", "key"), [("deep", "encoder.1.weights"), ("pca", "components")])
 def test_wrong_dtype(folder: Path, name: str, key: str, dtype: str) -> None:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
         tensors[key] = tensors[key].astype(dtype)
 
     forge(folder, name, edit)
@@ -368,7 +429,7 @@ def test_a_dtype_that_numpy_has_not(folder: Path) -> None:
     ],
 )
 def test_an_array_too_few(folder: Path, name: str, key: str) -> None:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
         del tensors[key]
 
     forge(folder, name, edit)
@@ -378,7 +439,7 @@ def test_an_array_too_few(folder: Path, name: str, key: str) -> None:
 @pytest.mark.parametrize("name", ["shallow", "pca"])
 @pytest.mark.parametrize("key", ["encoder.1.weights", "a", "zzz"])
 def test_an_array_too_many(folder: Path, name: str, key: str) -> None:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
         tensors[key] = np.zeros((2, 3), np.float32)
 
     forge(folder, name, edit)
@@ -402,7 +463,7 @@ def test_an_array_too_many(folder: Path, name: str, key: str) -> None:
     ],
 )
 def test_wrong_shape(folder: Path, name: str, key: str, shape: tuple[int, ...]) -> None:
-    def edit(tensors: Tensors, facts: Facts) -> None:
+    def edit(tensors: Tensors, header: Header) -> None:
         tensors[key] = np.zeros(shape, np.float32)
 
     forge(folder, name, edit)
@@ -412,17 +473,17 @@ def test_wrong_shape(folder: Path, name: str, key: str, shape: tuple[int, ...]) 
 # Saving
 
 
-def content(path: Path) -> tuple[Tensors, Facts]:
+def content(path: Path) -> tuple[Tensors, Header]:
     with safetensors.safe_open(path, framework="numpy") as file:
         return safetensors.numpy.load_file(path), json.loads(file.metadata()["facts"])
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_what_is_saved_is_what_loads(tmp_path: Path, name: str) -> None:
-    model, (tensors, facts) = ae.load(name), content(weights.locate(name))
-    weights.save(weights.locate(name, folder=tmp_path), tensors, facts)
+    model, (tensors, header) = ae.load(name), content(weights.locate(name))
+    checked.save(weights.locate(name, folder=tmp_path), tensors, header)
     again = ae.load(name, folder=tmp_path)
-    assert again.facts == model.facts == facts
+    assert again.metadata == model.metadata == Metadata.parse(header)
     assert_array_equal(again.atoms(), model.atoms())
     assert_array_equal(again.statistics.mse_percentiles, model.statistics.mse_percentiles)
     x = np.random.default_rng(0).random((3, 28, 28), np.float32)
@@ -434,18 +495,18 @@ def test_each_saved_file_is_listed_once_and_none_is_forgotten(tmp_path: Path, na
     root = tmp_path / name
     for recipe in ("best", "tutorial", "best"):
         path = weights.locate("shallow", recipe, root)
-        weights.save(path, *content(weights.locate("shallow", recipe)), root=root)
+        checked.save(path, *content(weights.locate("shallow", recipe)), root=root)
     assert list_sums(root).keys() == {"shallow.safetensors", "tutorial/shallow.safetensors"}
     for recipe in ("best", "tutorial"):
-        assert ae.load("shallow", recipe=recipe, folder=root).facts["recipe"]["name"] == recipe
+        assert ae.load("shallow", recipe=recipe, folder=root).metadata.net.recipe_name == recipe
     files = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
     assert files == [SUMS, "shallow.safetensors", "tutorial/shallow.safetensors"], "no leavings"
 
 
 def test_arrays_in_any_order_of_memory(tmp_path: Path) -> None:
-    tensors, facts = content(weights.locate("shallow"))
+    tensors, header = content(weights.locate("shallow"))
     turned = {key: np.asfortranarray(array) for key, array in tensors.items()}
-    weights.save(tmp_path / "shallow.safetensors", turned, facts)
+    checked.save(tmp_path / "shallow.safetensors", turned, header)
     assert_array_equal(ae.load("shallow", folder=tmp_path).atoms(), ae.load("shallow").atoms())
 
 
@@ -453,7 +514,7 @@ def test_arrays_in_any_order_of_memory(tmp_path: Path) -> None:
 def test_a_save_that_dies_leaves_the_old_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:
-    tensors, facts = content(folder / "shallow.safetensors")
+    tensors, header = content(folder / "shallow.safetensors")
     before = ae.load("shallow", folder=folder).atoms()
     write = Path.write_bytes
 
@@ -463,9 +524,9 @@ def test_a_save_that_dies_leaves_the_old_file(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, dies_in, die)
-    spoil("decoder.0.weights", 0.5)(tensors, facts)
+    damage("decoder.0.weights", 0.5)(tensors, header)
     with pytest.raises(KeyboardInterrupt):
-        weights.save(folder / "shallow.safetensors", tensors, facts)
+        checked.save(folder / "shallow.safetensors", tensors, header)
     assert_array_equal(ae.load("shallow", folder=folder).atoms(), before)
 
 
@@ -473,8 +534,8 @@ def test_a_save_that_dies_before_the_list_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new file is then one that nobody vouches for; saving again mends it."""
-    tensors, facts = content(folder / "shallow.safetensors")
-    spoil("decoder.0.weights", 0.5)(tensors, facts)
+    tensors, header = content(folder / "shallow.safetensors")
+    damage("decoder.0.weights", 0.5)(tensors, header)
     replace = Path.replace
 
     def die(path: Path, target: Path) -> Path:
@@ -485,7 +546,7 @@ def test_a_save_that_dies_before_the_list_is_told(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", die)
         with pytest.raises(KeyboardInterrupt):
-            weights.save(folder / "shallow.safetensors", tensors, facts)
+            checked.save(folder / "shallow.safetensors", tensors, header)
     assert "is truncated or was altered" in refusal(folder, "shallow")
-    weights.save(folder / "shallow.safetensors", tensors, facts)
+    checked.save(folder / "shallow.safetensors", tensors, header)
     assert ae.load("shallow", folder=folder).atoms()[-1, -1, -1] == pytest.approx(0.5)

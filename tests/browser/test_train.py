@@ -74,7 +74,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     mine = tmp_path / got.value.suggested_filename
     got.value.save_as(mine)
     model = weights.load_own(mine)
-    assert model.facts["test"]["bce"] <= 0.14 or model.facts["data"]["name"] == "samples"
+    assert model.metadata.test.bce <= 0.14 or model.metadata.data.name == "samples"
     with visitor.expect_download() as got:
         visitor.get_by_role("button", name="The history (CSV)").click()
     history = got.value.path().read_text().splitlines()

@@ -21,7 +21,7 @@ def trainings() -> list[psutil.Process]:
         process
         for process in psutil.process_iter(["ppid", "cmdline"])
         if process.info["ppid"] in ours
-        and (process.info["cmdline"] or [])[1:5] == ["-m", "ae", "train", "-"]
+        and (process.info["cmdline"] or [])[1:3] == ["-m", "ae.training.worker"]
     ]
 
 

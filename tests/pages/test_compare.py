@@ -345,7 +345,7 @@ def test_the_ladder(measure: str) -> None:
     verdicts = plain(html(app, "verdicts"))
     for name, family in ae.FAMILIES.items():
         model = ae.load(name)
-        level = model.facts["test"][measure]
+        level = model.metadata.test.as_dict()[measure]
         assert curve(app, "ladder_test", family.title) == pytest.approx([level] * 2, rel=1e-4)
         mine = error(digit[None], model.reconstruct(digit[None]))[0]
         assert curve(app, "ladder_own", family.title) == pytest.approx([mine] * 2, rel=1e-4)
@@ -488,7 +488,7 @@ def test_sparsity(recipe: str) -> None:
     for name, row in rows.items():
         model, codes = ae.load(name, recipe=recipe), facts.load().codes[name, recipe]
         _title, zeros, by_zeros, by_size, dead, l1 = cells(row)
-        test = model.facts["test"]
+        test = model.metadata.test.as_dict()
         assert zeros == f"{100 * test['zeros']:.1f}%" and dead == str(test["dead"])
         assert l1 == f"{codes.l1[50]:.1f}"
         for cell, counts in ((by_zeros, codes.zeros), (by_size, codes.counts)):
@@ -499,7 +499,7 @@ def test_sparsity(recipe: str) -> None:
 def test_the_tutorials_claim_about_zeros_is_true() -> None:
     """The page says "it has"; these are the figures that it says it with."""
     shares = {
-        key: ae.load(key[0], recipe=key[1]).facts["test"]["zeros"]
+        key: ae.load(key[0], recipe=key[1]).metadata.test.zeros
         for key in facts.load().codes
         if key[0] in ("shallow", "sparse")
     }
@@ -526,7 +526,7 @@ def test_the_table_is_what_evaluate_prints() -> None:
             if recipe not in ae.weights.recipes(name):
                 assert shown_so == ["–"] * 5
                 continue
-            test = ae.load(name, recipe=recipe).facts["test"]
+            test = ae.load(name, recipe=recipe).metadata.test.as_dict()
             assert shown_so == [
                 f"{test['bce']:.4f}",
                 f"{test['mse']:.4f}",
@@ -535,7 +535,7 @@ def test_the_table_is_what_evaluate_prints() -> None:
                 str(test["dead"]),
             ]
         path = ae.weights.locate(name)
-        assert row[10:] == [f"{ae.load(name).facts['parameters']:,}", f"{path.stat().st_size:,}"]
+        assert row[10:] == [f"{ae.load(name).metadata.parameters:,}", f"{path.stat().st_size:,}"]
     assert [code.value for code in app.code if "evaluate" in code.value] == [
         "python -m ae evaluate"
     ]
@@ -711,8 +711,8 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The server's weights, in a copy that a test may damage."""
     folder = tmp_path / "weights"
-    shutil.copytree(ae.weights.FOLDER, folder)
-    monkeypatch.setattr(ae.weights, "FOLDER", folder)
+    shutil.copytree(ae.checked.FOLDER, folder)
+    monkeypatch.setattr(ae.checked, "FOLDER", folder)
     models.load.clear()
     models.facts.clear()
     yield folder
@@ -757,8 +757,8 @@ def test_a_model_without_facts_is_missing_where_they_are_shown_and_nowhere_else(
     copied: Path,
 ) -> None:
     """Somebody has trained a family again, and not measured it yet."""
-    tensors, header = ae.weights.read(copied / "sparse.safetensors", copied)
-    ae.weights.save(copied / "sparse.safetensors", tensors, {**header, "seed": 1})
+    tensors, header = ae.checked.read(copied / "sparse.safetensors", copied)
+    ae.checked.save(copied / "sparse.safetensors", tensors, {**header, "seed": 1})
     for view in VIEWS:
         app = compare(view=view, model="sparse")
         assert not app.error and list(lanes(app)) == list(state.FIRST_LANES)

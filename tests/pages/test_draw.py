@@ -457,8 +457,8 @@ def test_switching_the_model_keeps_the_drawing() -> None:
 @pytest.fixture
 def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """One family whose file is cut short on this server."""
-    shutil.copytree(ae.weights.FOLDER, tmp_path / "weights")
-    monkeypatch.setattr(ae.weights, "FOLDER", tmp_path / "weights")
+    shutil.copytree(ae.checked.FOLDER, tmp_path / "weights")
+    monkeypatch.setattr(ae.checked, "FOLDER", tmp_path / "weights")
     path = tmp_path / "weights" / "deep.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
     models.load.clear()
@@ -493,7 +493,7 @@ def narrow_deep(monkeypatch: pytest.MonkeyPatch, bias: float = 0.5) -> ae.Autoen
         "deep",
         (Dense(weights, np.full(16, bias, np.float32), "relu"),),
         (Dense(weights.T.copy(), np.zeros(784, np.float32), "sigmoid"),),
-        {"test": ae.load("deep").facts["test"]},
+        ae.load("deep").metadata,
         replace(
             measured,
             code_percentiles=measured.code_percentiles[:, :16] * alive,

@@ -946,8 +946,8 @@ def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPat
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The server's weights, in a copy that a test may damage."""
     folder = tmp_path / "weights"
-    shutil.copytree(ae.weights.FOLDER, folder)
-    monkeypatch.setattr(ae.weights, "FOLDER", folder)
+    shutil.copytree(ae.checked.FOLDER, folder)
+    monkeypatch.setattr(ae.checked, "FOLDER", folder)
     cached = (models.load, models.facts, models.atlas, explore_map._packed_once)
     for function in cached:
         function.clear()
@@ -1008,8 +1008,8 @@ def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
     copied: Path, language: str
 ) -> None:
     for name in ("sparse", "vae", "denoising"):
-        tensors, header = ae.weights.read(copied / f"{name}.safetensors", copied)
-        ae.weights.save(copied / f"{name}.safetensors", tensors, {**header, "seed": 1})
+        tensors, header = ae.checked.read(copied / f"{name}.safetensors", copied)
+        ae.checked.save(copied / f"{name}.safetensors", tensors, {**header, "seed": 1})
     text = translator(language)
     _ = text.gettext
     app = explore(model="sparse", lang=language)

@@ -19,8 +19,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import ae
-from ae import keras_scripts, plans, weights
+from ae import checked, keras_scripts, plans, weights
 from ae.evaluation import measure
+from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
 from tests.pages.test_app import component, opened, run, texts
 from ui import state
@@ -29,8 +30,8 @@ from ui.trainings import Office
 
 _FAKE = """
 import json, os, shutil, sys, time
-arguments = json.loads(sys.stdin.readline())
-out = arguments[arguments.index("--out") + 1]
+job = json.loads(sys.stdin.readline())
+out = job["out"]
 def say(event, **fields):
     print(json.dumps({"event": event, **fields}), flush=True)
 say("data", name="DATA", digits=60000, held_out=10000)
@@ -64,16 +65,17 @@ def own_model(path: Path, seed: int = 0, bias: float | None = None) -> Path:
     errors, statistics = measure(
         weights.autoencoder(family, arrays), rng.random((50, 28, 28), np.float32)
     )
-    facts = {
-        "family": plans.OWN,
-        "encoder": family.encoder,
-        "decoder": family.decoder,
-        "activations": family.activations,
-        "recipe": {"name": "own", **vars(base.recipe)},
-        "data": {"name": "MNIST", "sha256": "", "digits": 60_000},
-        "test": errors.as_dict() | {"digits": 50},
-    }
-    weights.save(path, arrays | weights.statistics_tensors(statistics), facts)
+    metadata = Metadata(
+        family=plans.OWN,
+        parameters=family.parameters,
+        net=Net.of(family, OWN_RECIPE, base.recipe, seed),
+        data=Data(name="MNIST", sha256="", digits=60_000),
+        versions={},
+        test=errors,
+        tested=50,
+    )
+    tensors = arrays | weights.statistics_tensors(statistics)
+    checked.save(path, tensors, metadata.to_header())
     return path
 
 
@@ -368,7 +370,7 @@ def test_a_model_is_brought_back_or_refused(child: Callable[..., Office], mine: 
     child()
     app = at_train(opened())
     raw = mine.read_bytes()
-    shipped = (weights.FOLDER / "shallow.safetensors").read_bytes()
+    shipped = (checked.FOLDER / "shallow.safetensors").read_bytes()
     for content in (raw[:-100], b"nonsense", shipped):
         app.file_uploader[0].upload("m.safetensors", content, "application/octet-stream")
         run(app)

@@ -25,10 +25,11 @@ import pytest
 import safetensors.numpy
 from numpy.testing import assert_array_equal
 
-from ae import training as recipes
-from ae import weights
+from ae import checked, weights
 from ae.evaluation import measure
-from ae.plans import Plan, preset
+from ae.jobs import Job
+from ae.metadata import OWN_RECIPE, Data, Metadata, Net
+from ae.plans import OWN, Plan, preset
 from ui import trainings as module
 from ui.limits import Limits
 from ui.trainings import Busy, Office, Training
@@ -77,11 +78,11 @@ say("ready")
 line = sys.stdin.readline()
 if not line:
     sys.exit()
-arguments = json.loads(line)
-OUT = arguments[arguments.index("--out") + 1]
-SEED = arguments[arguments.index("--seed") + 1] if "--seed" in arguments else "0"
+job = json.loads(line)
+OUT = job["out"]
+SEED = str(job["plan"]["seed"])
 with open(os.path.join(HERE, "told-" + SEED), "w") as file:
-    json.dump(arguments, file)
+    file.write(line)
 """
 
 LEARNS = 'step(0.5); keep(0.5); wait("go-" + SEED); step(2.0); done()'
@@ -120,7 +121,7 @@ def over(training: Training) -> Callable[[], bool]:
 
 
 def model_file(path: Path, seed: int) -> None:
-    """Write a model as ``ae.training.carry_out`` does, with random weights."""
+    """Write a model as ``ae.training.produce.carry_out`` does, with random weights."""
     random = np.random.default_rng(seed)
     family = PLAN.family
     arrays = {}
@@ -129,15 +130,18 @@ def model_file(path: Path, seed: int) -> None:
             arrays[f"{half}.{i}.weights"] = random.normal(0, 0.05, shape).astype(np.float32)
             arrays[f"{half}.{i}.bias"] = np.zeros(shape[1], np.float32)
     errors, statistics = measure(weights.autoencoder(family, arrays), DIGITS)
-    facts = {
-        "family": "mine",
-        **recipes._how(family, "own", PLAN.recipe, PLAN.seed),
-        "data": {"name": "samples", "sha256": "0" * 64, "digits": 1000},
-        "versions": {"python": "3"},
-        "epochs": 1.0,
-        "test": errors.as_dict() | {"digits": len(DIGITS)},
-    }
-    weights.save(path, arrays | weights.statistics_tensors(statistics), facts)
+    metadata = Metadata(
+        family=OWN,
+        parameters=family.parameters,
+        net=Net.of(family, OWN_RECIPE, PLAN.recipe, PLAN.seed),
+        data=Data(name="samples", sha256="0" * 64, digits=1000),
+        versions={"python": "3"},
+        test=errors,
+        tested=len(DIGITS),
+        epochs=1.0,
+    )
+    tensors = arrays | weights.statistics_tensors(statistics)
+    checked.save(path, tensors, metadata.to_header())
 
 
 def forged(raw: bytes, **facts: Any) -> bytes:
@@ -166,7 +170,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "altered": late[:8] + bytes(x ^ 0x20 for x in late[8:200]) + late[200:],
         "not finite": safetensors.numpy.save(not_finite, {"facts": json.dumps(known)}),
         "other shapes": forged(late, encoder=[784, 16], decoder=[16, 784]),
-        "other family": (weights.FOLDER / "shallow.safetensors").read_bytes(),
+        "other family": (checked.FOLDER / "shallow.safetensors").read_bytes(),
         "huge figure": forged(late, test=known["test"] | {"bce": 10**400}),
         "deep facts": safetensors.numpy.save(tensors, {"facts": "[" * 100_000}),
     }
@@ -302,8 +306,8 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert training.raw == (files / "late").read_bytes()
     assert (desk.model, desk.raw, desk.version) == (training.model, training.raw, 1)
     assert not folder.exists()
-    told = json.loads((tmp_path / "told-0").read_text())
-    assert told == [*PLAN.arguments, "--out", str(folder), "--or-samples"]
+    told = Job.from_line((tmp_path / "told-0").read_bytes())
+    assert told == Job(plan=PLAN, out=folder, or_samples=True)
 
 
 def test_of_the_watched_digits_each_has_its_picture(open_office: Callable[..., Office]) -> None:
@@ -316,10 +320,7 @@ def test_of_the_watched_digits_each_has_its_picture(open_office: Callable[..., O
 def test_it_goes_on_from_given_weights(
     open_office: Callable[..., Office], files: Path, tmp_path: Path
 ) -> None:
-    office = open_office(
-        'start = arguments[arguments.index("--start") + 1]\n'
-        'shutil.copy(start, os.path.join(HERE, "seen"))\ndone()'
-    )
+    office = open_office('shutil.copy(job["start"], os.path.join(HERE, "seen"))\ndone()')
     raw = (files / "early").read_bytes()
     training = office.submit("a", PLAN, DIGITS, raw)
     wait_for(over(training))
@@ -441,22 +442,22 @@ def test_who_cancelled_in_the_queue_may_enlist_again(open_office: Callable[..., 
 
 def test_many_at_the_same_moment(open_office: Callable[..., Office]) -> None:
     office = open_office("done()", at_once=3)
-    found: dict[int, Training] = {}
+    trainings: dict[int, Training] = {}
 
     def visit(i: int) -> None:
-        found[i] = office.submit(str(i), seed(i), DIGITS)
+        trainings[i] = office.submit(str(i), seed(i), DIGITS)
 
     threads = [threading.Thread(target=visit, args=(i,)) for i in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for training in found.values():
+    for training in trainings.values():
         wait_for(over(training))
-    assert {training.outcome for training in found.values()} == {"done"}
-    assert all(office.desk(str(i)).training is found[i] for i in range(12))
+    assert {training.outcome for training in trainings.values()} == {"done"}
+    assert all(office.desk(str(i)).training is trainings[i] for i in range(12))
     assert all(office.desk(str(i)).version == 1 for i in range(12))
-    assert len({training.number for training in found.values()}) == 12
+    assert len({training.number for training in trainings.values()}) == 12
 
 
 # How it may end
@@ -596,9 +597,15 @@ def test_what_is_no_event_ends_it(
 
 
 BAD = (
-    "empty", "truncated", "altered", "not finite", "other shapes", "other family", "huge figure",
+    "empty",
+    "truncated",
+    "altered",
+    "not finite",
+    "other shapes",
+    "other family",
+    "huge figure",
     "deep facts",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("file", BAD)

@@ -1,4 +1,4 @@
-"""What the models are worth, from measured records to text: a table, JSON, ``weights/README.md``.
+"""What the models are worth, as text: a table, JSON, ``weights/README.md``.
 
 Nothing here knows a figure: errors are measured by ``ae.evaluation`` at each call, and how a file
 was made is what the file says of itself.
@@ -8,179 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from ae import weights
-from ae.arrays import PIXELS, Float32
-from ae.evaluation import Bound, Errors, bce, bound, measure, mse, psnr
+from ae.checked import SUMS, WeightsError
+from ae.evaluation import Measured, Reference, Report, as_record
 from ae.families import FAMILIES
-from ae.mnist import Mnist
-from ae.model import Autoencoder
-
-RECIPES = ("best", "tutorial")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One weights file.
-
-    Attributes
-    ----------
-    name, recipe : as in the command line; PCA has no recipe.
-    file : its path inside the folder, with slashes.
-    bytes : its size.
-    layers : widths from the picture to the picture, 784 first.
-    errors : measured now, over the test digits.
-    bound : of a variational model, measured now over the test digits; else None.
-    facts : what the file says of itself.
-    """
-
-    name: str
-    recipe: str | None
-    file: str
-    bytes: int
-    layers: tuple[int, ...]
-    errors: Errors
-    bound: Bound | None
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference:
-    """A predictor without weights, between which the models stand.
-
-    Attributes
-    ----------
-    bce : nats per pixel. mse : per pixel. psnr : dB, None where it is infinite.
-    """
-
-    name: str
-    title: str
-    bce: float
-    mse: float
-    psnr: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """All that one evaluation found.
-
-    Attributes
-    ----------
-    models : in the family table's order, PCA last.
-    floor, mean : a perfect copy, which grey pixels keep above a BCE of 0; the mean training digit.
-    missing : models of the best recipe that have no file in the folder.
-    digits : how many test digits.
-    sha256 : of the data's file.
-    """
-
-    models: tuple[Measured, ...]
-    floor: Reference
-    mean: Reference
-    missing: tuple[str, ...]
-    digits: int
-    sha256: str
-
-
-def evaluate(data: Mnist, folder: Path = weights.FOLDER) -> Report:
-    """Measure every weights file of a folder over the test digits.
-
-    Raises
-    ------
-    WeightsError
-        A file is damaged, or there is none at all.
-    """
-    found = [
-        (name, recipe)
-        for name in weights.MODELS
-        for recipe in weights.recipes(name)
-        if weights.locate(name, recipe, folder).exists()
-    ]
-    missing = tuple(name for name in weights.MODELS if (name, "best") not in found)
-    if not found:
-        raise weights.WeightsError(
-            f"{folder} holds no weights; make them with: python -m ae train all --out {folder}"
-        )
-    x = data.x_test.reshape(-1, PIXELS)
-    mean = data.x_train.reshape(-1, PIXELS).mean(axis=0, dtype=np.float64).astype(np.float32)
-    return Report(
-        models=tuple(_measured(name, recipe, folder, data.x_test) for name, recipe in found),
-        floor=_reference("floor", "a perfect copy (the floor)", x, x),
-        mean=_reference("mean", "the mean digit", x, np.broadcast_to(mean, x.shape)),
-        missing=missing,
-        digits=len(x),
-        sha256=data.sha256,
-    )
-
-
-def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
-    path = weights.locate(name, recipe, folder)
-    model = weights.load(name, recipe=recipe, folder=folder)
-    errors, _ = measure(model, x)
-    family = FAMILIES.get(name)
-    return Measured(
-        name=name,
-        recipe=model.facts["recipe"]["name"] if "recipe" in model.facts else None,
-        file=path.relative_to(folder).as_posix(),
-        bytes=path.stat().st_size,
-        layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
-        errors=errors,
-        bound=(bound(model, x) if isinstance(model, Autoencoder) and model.variational else None),
-        facts=model.facts,
-    )
-
-
-def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:
-    def average(errors: Float32) -> float:
-        return float(errors.mean(dtype=np.float64))
-
-    squared = average(mse(x, y))
-    decibels = average(psnr(x, y)) if squared else None
-    return Reference(name=name, title=title, bce=average(bce(x, y)), mse=squared, psnr=decibels)
+from ae.metadata import Net
 
 
 def as_json(report: Report) -> str:
     """Give the figures in full, for programs; what is infinite or does not exist is null."""
     return json.dumps(as_record(report), indent=2, allow_nan=False)
-
-
-def as_record(report: Report) -> dict[str, Any]:
-    """Give the figures in full, as plain numbers, lists and dictionaries."""
-    models = [
-        {
-            "name": model.name,
-            "recipe": model.recipe,
-            **model.errors.as_dict(),
-            "bound": None if model.bound is None else model.bound._asdict(),
-            "parameters": model.facts["parameters"],
-            "file": model.file,
-            "bytes": model.bytes,
-        }
-        for model in report.models
-    ]
-    return {
-        "data": {"name": "MNIST", "sha256": report.sha256, "test_digits": report.digits},
-        "units": {
-            "bce": "nats per pixel",
-            "mse": "per pixel, of values in [0, 1]",
-            "psnr": "dB, averaged over the digits",
-            "zeros": "share of exact zeros in the average code",
-            "dead": "units that are zero for every digit",
-            "bound": "nats per digit: for the pixels, for the code, and for both if binarised",
-        },
-        "floor": _figures(report.floor),
-        "mean": _figures(report.mean),
-        "models": models,
-        "missing": report.missing,
-    }
-
-
-def _figures(reference: Reference) -> dict[str, float | None]:
-    return {"bce": reference.bce, "mse": reference.mse, "psnr": reference.psnr}
 
 
 _HEAD = ("model", "recipe", "BCE", "MSE", "PSNR", "zeros", "dead", "parameters", "bytes")
@@ -225,7 +62,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
             f"{model.errors.psnr:.2f}",
             f"{model.errors.zeros:.1%}",
             str(model.errors.dead),
-            f"{model.facts['parameters']:,}",
+            f"{model.metadata.parameters:,}",
             f"{model.bytes:,}",
         )
         for model in report.models
@@ -257,7 +94,7 @@ def as_readme(report: Report) -> str:
         A model has no file of the best recipe: the page must not look complete without it.
     """
     if report.missing:
-        raise weights.WeightsError(
+        raise WeightsError(
             f"no README without weights for {', '.join(report.missing)}; "
             "make them with: python -m ae train all"
         )
@@ -273,11 +110,11 @@ def as_readme(report: Report) -> str:
     )
     recipes = _markdown(
         ("model", "recipe", *_SETTINGS),
-        [_settings(m) for m in report.models if m.recipe],
+        [_settings(m.name, net) for m in report.models if (net := m.metadata.net)],
         numbers_from=None,
     )
-    versions = _agreed(report.models, lambda m: _versions(m.facts["versions"]))
-    trained = _agreed(report.models, lambda m: f"`{m.facts['data']['sha256']}`")
+    versions = _agreed(report.models, lambda m: _versions(m.metadata.versions))
+    trained = _agreed(report.models, lambda m: f"`{m.metadata.data.sha256}`")
     return _README.format(
         errors=errors,
         bounds=bounds,
@@ -288,12 +125,12 @@ def as_readme(report: Report) -> str:
         trained=trained,
         tested=f"`{report.sha256}`",
         floor=f"{report.floor.bce:.4f}",
-        sums=weights.SUMS,
+        sums=SUMS,
     )
 
 
 _README = """\
-<!-- Written by `python -m ae evaluate --write`: change ae/report.py, not this page. -->
+<!-- Written by `python -m ae evaluate --write`: change ae/cli/report.py, not this page. -->
 
 # Weights
 
@@ -373,11 +210,11 @@ _SETTINGS = {
 
 
 def command(model: Measured) -> str:
-    """Spell out the command that made a file, from its facts; later defaults do not change it."""
+    """Spell out the command that made a file, from what the file says, whatever is default now."""
     words = ["python -m ae train", model.name]
-    if model.recipe is not None:
-        words += ["--recipe", model.recipe, "--epochs", str(model.facts["recipe"]["epochs"])]
-        words += ["--seed", str(model.facts["seed"])]
+    if (net := model.metadata.net) is not None:
+        words += ["--recipe", net.recipe_name, "--epochs", str(net.recipe.epochs)]
+        words += ["--seed", str(net.seed)]
     return " ".join(words)
 
 
@@ -392,10 +229,9 @@ def _layers(model: Measured) -> str:
     return "-".join(map(str, model.layers))
 
 
-def _settings(model: Measured) -> tuple[str, ...]:
-    recipe = weights.recipe_of(model.facts)
-    cells = (_setting(getattr(recipe, name)) for name in _SETTINGS.values())
-    return (model.name, model.recipe or "", *cells)
+def _settings(name: str, net: Net) -> tuple[str, ...]:
+    cells = (_setting(getattr(net.recipe, setting)) for setting in _SETTINGS.values())
+    return (name, net.recipe_name, *cells)
 
 
 def _setting(value: str | float | None) -> str:

@@ -11,40 +11,28 @@ import csv
 import io
 import math
 import sys
+import textwrap
 import warnings
 import zipfile
-from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from ae import drawing
+from ae import atomic, drawing
 from ae.arrays import PIXELS, SIDE, Float32, as_codes, as_pictures
+from ae.images import PICTURES, open_picture
 
 PIPE = "-"
 """Instead of a file's name: standard input, or CSV on standard output."""
 
-# Ending -> the only decoders of Pillow's that may look at the file.
-PICTURES: Mapping[str, str] = MappingProxyType(
-    {
-        ".png": "PNG",
-        ".jpg": "JPEG",
-        ".jpeg": "JPEG",
-        ".webp": "WEBP",
-        ".gif": "GIF",
-        ".bmp": "BMP",
-    }
-)
 ARRAYS = (".csv", ".npy", ".npz")
 
 # All of MNIST as bytes, the largest thing of this size that anyone would encode, has 55 MB.
 MAX_BYTES = 64_000_000
-MAX_PICTURE = 20_000_000  # pixels; a photograph of 5200x3900
 MAX_MEMBERS = 64  # of an .npz
 MAX_LINE = 100_000  # characters of a CSV; a digit in full float64 digits needs 20,000
 TILES = 10  # digits side by side in a picture of many
@@ -59,51 +47,6 @@ _MAGIC = (
     (b"RIFF", ".webp"),
     (b"BM", ".bmp"),
 )
-
-
-class TooManyPixels(ValueError):  # noqa: N818 (reads as what it says, like EmptyDrawing)
-    """The picture is larger than anyone needs for one digit."""
-
-
-def open_picture(
-    raw: bytes, formats: Collection[str] = frozenset(PICTURES.values())
-) -> Image.Image:
-    """Decode a picture that may come from anybody.
-
-    Parameters
-    ----------
-    raw : the file's bytes.
-    formats : Pillow's names of the formats that may be tried.
-
-    Raises
-    ------
-    TooManyPixels
-        The header says more than ``MAX_PICTURE`` pixels; nothing has been decoded then.
-    ValueError
-        Another format, or damaged.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(raw), formats=sorted(formats))
-            # open() reads no more than the header; the pixels come with load().
-            if math.prod(picture.size) > MAX_PICTURE:
-                width, height = picture.size
-                raise TooManyPixels(
-                    f"has {width}x{height} pixels, at most {MAX_PICTURE:,} are read"
-                )
-            # A JPEG can be decoded at a fraction of its size, and nothing looks closer than this.
-            picture.draft(None, (drawing.LOOK, drawing.LOOK))
-            picture.load()
-            return picture
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise TooManyPixels(f"has too many pixels, at most {MAX_PICTURE:,} are read") from None
-    except UnidentifiedImageError:
-        raise ValueError("is not a picture of a kind that is read here") from None
-    except ValueError:
-        raise
-    except Exception as fault:  # A decoder raises whatever it stumbles over: SyntaxError, OSError…
-        raise ValueError(f"cannot be decoded ({_one_line(fault)})") from fault
 
 
 def read_digits(source: str, *, normalise: bool = True) -> Float32:
@@ -166,10 +109,9 @@ def read_codes(source: str, size: int) -> Float32:
     raw, kind, name = _fetch(source, ARRAYS)
     try:
         codes = _as_float32(_array(raw, kind, "codes"))
-        codes = as_codes(codes[None] if codes.shape == (size,) else codes, size)
-        if len(codes) == 0:
+        if codes.size == 0:
             raise ValueError("no codes in it")
-        return codes
+        return as_codes(codes[None] if codes.shape == (size,) else codes, size)
     except ValueError as fault:
         raise ValueError(f"{name}: {fault}") from fault
 
@@ -203,7 +145,7 @@ def write_digits(target: str, digits: Float32) -> None:
     """
     check_target(target, pictures=True)
     if target.lower().endswith(".png"):
-        replace(Path(target), _png(digits))
+        atomic.write(Path(target), _png(digits))
     else:
         header = [f"p{i}" for i in range(PIXELS)]
         _write_array(target, digits, header, "digits")
@@ -213,18 +155,6 @@ def write_codes(target: str, codes: Float32) -> None:
     """Write codes, (n, units), to a file, or with ``"-"`` as CSV to standard output."""
     check_target(target, pictures=False)
     _write_array(target, codes, [f"u{i}" for i in range(codes.shape[1])], "codes")
-
-
-def replace(path: Path, raw: bytes) -> None:
-    """Write a file in one step: a run that dies leaves the old one, and no half of the new."""
-    draft = path.with_name(path.name + ".part")
-    try:
-        draft.write_bytes(raw)
-        draft.replace(path)
-    except OSError as fault:
-        raise OSError(fault.errno, fault.strerror, str(path)) from fault
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 # Reading: bytes first, bounded, then the one decoder that the kind names.
@@ -265,24 +195,31 @@ def _array(raw: bytes, kind: str, wanted: str) -> npt.NDArray[Any]:
 
 
 def _npy(raw: bytes) -> npt.NDArray[Any]:
+    """Read an array, once its header claims no more than there is.
+
+    NumPy itself allocates what the header claims before it looks how much there is.
+    """
     stream = io.BytesIO(raw)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a header that Python 2 wrote is read all right
             major, _ = np.lib.format.read_magic(stream)
-            header = np.lib.format.read_array_header_1_0
+            read_header = np.lib.format.read_array_header_1_0
             if major > 1:
-                header = np.lib.format.read_array_header_2_0
-            shape, fortran, dtype = header(stream)
+                read_header = np.lib.format.read_array_header_2_0
+            shape, _, dtype = read_header(stream)
     except Exception as fault:  # The header is a Python literal: a bad one raises all sorts.
         raise ValueError(f"not an array that NumPy saved ({_one_line(fault)})") from fault
     if dtype.hasobject:
         raise ValueError("Python objects in it, which could run code, expected numbers")
-    # NumPy itself would allocate what the header claims before it looks how much there is.
-    body = raw[stream.tell() :]
-    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(body):
-        raise ValueError(f"truncated or damaged: {len(body):,} bytes for shape {_short(shape)}")
-    return np.frombuffer(body, dtype).reshape(shape, order="F" if fortran else "C")
+    there = len(raw) - stream.tell()
+    sane = all(0 <= n <= MAX_BYTES for n in shape)
+    if not sane or math.prod(shape) * dtype.itemsize != there:
+        raise ValueError(f"truncated or damaged: {there:,} bytes for shape {_one_line(shape)}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        array: npt.NDArray[Any] = np.load(io.BytesIO(raw), allow_pickle=False)
+    return array
 
 
 def _npz(raw: bytes, wanted: str) -> npt.NDArray[Any]:
@@ -313,105 +250,113 @@ def _npz(raw: bytes, wanted: str) -> npt.NDArray[Any]:
 
 def _csv(raw: bytes) -> Float32:
     """Numbers separated by commas, a digit or code to a line -> (rows, columns)."""
-    flat = array("f")  # lists of Python's floats would take 30 times the file
-    columns = 0
-    # Without quoting each line is a row, so that the longest row is bounded by the longest line.
-    rows = csv.reader(_lines(raw), quoting=csv.QUOTE_NONE)
+    lines = _Lines(raw)
     try:
-        for cells in rows:
-            if not cells:
-                continue
-            if columns == 0:
-                columns = len(cells)
-                if all(_number(cell) is None for cell in cells):
-                    continue  # a header: its names are for people
-            if len(cells) != columns:
-                raise ValueError(f"line {rows.line_num} has {len(cells)} columns, not {columns}")
-            for cell in cells:
-                number = _number(cell)
-                if number is None or not math.isfinite(number):
-                    raise ValueError(
-                        f"line {rows.line_num}: {_short(cell)!r} is not a finite number"
-                    )
-                flat.append(number)
-    except (csv.Error, UnicodeDecodeError) as fault:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="loadtxt: input contained no data")
+            table: Float32 = np.loadtxt(
+                lines, np.float32, comments=None, delimiter=",", ndmin=2, encoding=None
+            )
+    except UnicodeDecodeError as fault:
         raise ValueError(f"not CSV text ({_one_line(fault)})") from fault
-    return np.array(flat, np.float32).reshape(-1, max(columns, 1))
+    except ValueError as fault:
+        # NumPy counts rows from 0 in one sentence and from 1 in another, and without the header.
+        what, _, _ = str(fault).partition(" at row ")
+        raise ValueError(f"line {lines.number}: {_one_line(what)}") from fault
+    infinite = np.argwhere(~np.isfinite(table))
+    if len(infinite):
+        row, column = infinite[0]
+        where = f"row {row + 1}, column {column + 1}"
+        raise ValueError(f"{where}: {table[row, column]} is not a finite number")
+    return table
 
 
-def _number(cell: str) -> float | None:
+class _Lines:
+    """The lines of a CSV, none of them too long, without blank ones and a header.
+
+    Attributes
+    ----------
+    number : of the last line that was read, from 1.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.number = 0
+        self._text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig")
+
+    def __iter__(self) -> Iterator[str]:
+        first = True
+        while line := self._text.readline(MAX_LINE):
+            self.number += 1
+            if len(line) == MAX_LINE:
+                raise ValueError(f"{MAX_LINE:,} characters or more")
+            if not line.strip():
+                continue
+            # A header's names are for people.
+            if not first or any(map(_is_number, line.split(","))):
+                yield line
+            first = False
+
+
+def _is_number(cell: str) -> bool:
     try:
-        return float(cell)
+        float(cell)
     except ValueError:
-        return None
+        return False
+    return True
 
 
-def _lines(raw: bytes) -> Iterator[str]:
-    text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig")
-    while line := text.readline(MAX_LINE):
-        if len(line) == MAX_LINE:
-            raise ValueError(f"a line of {MAX_LINE:,} characters or more")
-        yield line
-
-
-def _as_digits(found: npt.NDArray[Any], *, from_text: bool) -> Float32:
-    # Text has no uint8: 0 and 255 in a CSV can only be meant as one.
-    if from_text and found.size and found.max() > 1 and _are_bytes(found):
-        found = found.astype(np.uint8)
-    if found.dtype == np.uint8:
-        found = found / np.float32(255)
-    digits = _as_float32(found)
-    digits = as_pictures(digits[None] if digits.shape in ((SIDE, SIDE), (PIXELS,)) else digits)
-    if len(digits) == 0:
+def _as_digits(array: npt.NDArray[Any], *, from_text: bool) -> Float32:
+    if array.size == 0:
         raise ValueError("no digits in it")
+    # Text has no uint8: 0 and 255 in a CSV can only be meant as one.
+    if from_text and array.max() > 1 and _are_bytes(array):
+        array = array.astype(np.uint8)
+    if array.dtype == np.uint8:
+        array = array / np.float32(255)
+    digits = _as_float32(array)
+    digits = as_pictures(digits[None] if digits.shape in ((SIDE, SIDE), (PIXELS,)) else digits)
     return digits.reshape(-1, SIDE, SIDE)
 
 
-def _are_bytes(found: npt.NDArray[Any]) -> bool:
-    return bool((found >= 0).all() and (found <= 255).all() and (found == np.floor(found)).all())
+def _are_bytes(array: npt.NDArray[Any]) -> bool:
+    return bool((array >= 0).all() and (array <= 255).all() and (array == np.floor(array)).all())
 
 
-def _as_float32(found: npt.NDArray[Any]) -> Float32:
-    if found.dtype.kind != "f":
-        raise ValueError(f"dtype {found.dtype}, expected floats (or, for digits, uint8)")
+def _as_float32(array: npt.NDArray[Any]) -> Float32:
+    if array.dtype.kind != "f":
+        raise ValueError(f"dtype {array.dtype}, expected floats (or, for digits, uint8)")
     # Beyond float32 lies infinity, which the range check that follows refuses in words.
     with np.errstate(over="ignore"):
-        return found.astype(np.float32)
+        return array.astype(np.float32)
 
 
-def _one_line(fault: object) -> str:
+def _one_line(what: object) -> str:
     """Put a library's message, of any length and shape, into a sentence of ours."""
-    text = " ".join(str(fault).split()) or type(fault).__name__
-    return _short(text, 120)
-
-
-def _short(what: object, most: int = 20) -> str:
-    text = str(what)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return textwrap.shorten(str(what) or type(what).__name__, 120, placeholder="…")
 
 
 # Writing: the whole file as bytes in memory, then one step.
 
 
-def _write_array(target: str, found: Float32, header: list[str], name: str) -> None:
+def _write_array(target: str, array: Float32, header: list[str], name: str) -> None:
     kind = Path(target).suffix.lower()
     if target == PIPE or kind == ".csv":
         text = sys.stdout if target == PIPE else io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
         # str of a NumPy scalar is the shortest text that reads back as the same float32.
-        writer.writerows(map(str, row) for row in found.reshape(len(found), -1))
+        writer.writerows(map(str, row) for row in array.reshape(len(array), -1))
         if isinstance(text, io.StringIO):
-            replace(Path(target), text.getvalue().encode())
+            atomic.write(Path(target), text.getvalue().encode())
         return
     raw = io.BytesIO()
     if kind == ".npy":
-        np.save(raw, found)
+        np.save(raw, array)
     elif name == "digits":
-        np.savez_compressed(raw, digits=found)
+        np.savez_compressed(raw, digits=array)
     else:
-        np.savez_compressed(raw, codes=found)
-    replace(Path(target), raw.getvalue())
+        np.savez_compressed(raw, codes=array)
+    atomic.write(Path(target), raw.getvalue())
 
 
 def _png(digits: Float32) -> bytes:

@@ -1,0 +1,274 @@
+"""What each command does with its arguments, in a few lines."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+
+from ae import (
+    atlas,
+    atomic,
+    augmentation,
+    evaluation,
+    events,
+    facts,
+    mnist,
+    plans,
+    training,
+    weights,
+)
+from ae.cli import files, report
+from ae.cli.parser import plan_of
+from ae.families import FAMILIES
+from ae.jobs import Job
+from ae.metadata import Errors
+from ae.model import Autoencoder
+from ae.pca import PCA
+from ae.plans import OWN
+from ae.training import worker
+from ae.training.progress import Diverged, Epoch, Reporter
+
+
+def encode(arguments: argparse.Namespace) -> None:
+    """Squeeze digits."""
+    files.check_target(arguments.output, pictures=False)
+    model = _load(arguments.model, arguments)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    files.write_codes(arguments.output, model.encode(digits))
+
+
+def decode(arguments: argparse.Namespace) -> None:
+    """Draw the digits of codes."""
+    files.check_target(arguments.output, pictures=True)
+    model = _load(arguments.model, arguments)
+    codes = files.read_codes(arguments.input, model.code_size)
+    files.write_digits(arguments.output, model.decode(codes))
+
+
+def reconstruct(arguments: argparse.Namespace) -> None:
+    """Encode and decode."""
+    files.check_target(arguments.output, pictures=True)
+    model = _load(arguments.model, arguments)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    files.write_digits(arguments.output, model.reconstruct(digits))
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Measure all models of a folder."""
+    if arguments.atlas and find_spec("umap") is None:
+        raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
+    data = mnist.load(arguments.data)
+    measured = evaluation.evaluate(data, arguments.folder)
+    print(report.as_json(measured) if arguments.json else report.as_text(measured))
+    if arguments.write:
+        atomic.write(arguments.folder / "README.md", report.as_readme(measured).encode())
+    elif measured.missing:
+        _tell(f"Not there: {', '.join(measured.missing)}.")
+    if arguments.facts:
+        facts.produce(data, arguments.folder, report=measured, say=_tell)
+    if arguments.atlas:
+        atlas.produce(data, arguments.folder, say=_tell)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train one model, or all of them."""
+    if arguments.events:
+        with events.alone_on_standard_output() as out:
+            _train_with_events(arguments, Reporter(out))
+    elif arguments.name == OWN:
+        _train_own(arguments)
+    else:
+        _train_families(arguments)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write a model as a Keras file."""
+    target: Path = arguments.to
+    if arguments.name in weights.MODELS and arguments.name not in FAMILIES:
+        raise ValueError(f"{arguments.name} is no Keras net, so there is nothing to export")
+    if target.suffix != ".keras":
+        raise ValueError(f"{target}: Keras wants a name that ends in .keras")
+    model = _load(arguments.name, arguments)
+    assert isinstance(model, Autoencoder)
+    if not target.parent.is_dir():
+        raise ValueError(f"{target.parent} is no folder")
+    training.start()
+    from ae.training import nets
+
+    family = FAMILIES.get(arguments.name) or plans.family_of(model.metadata)
+    with atomic.draft(target) as draft:
+        nets.as_keras(model, family).save(draft)
+    print(
+        f"{target}: load it with keras.models.load_model({str(target)!r}); it takes (n, 784) in "
+        "[0, 1], and get_layer('encoder') and get_layer('decoder') are its halves"
+    )
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
+    {
+        "train": train,
+        "evaluate": evaluate,
+        "encode": encode,
+        "decode": decode,
+        "reconstruct": reconstruct,
+        "export": export,
+    }
+)
+
+
+def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
+    if name not in weights.MODELS:
+        return weights.load_own(name)
+    recipe = arguments.recipe or "best"
+    if name not in FAMILIES and arguments.recipe is not None:
+        raise ValueError(f"{name} has no recipe: leave --recipe out")
+    return weights.load(name, recipe=recipe, folder=arguments.folder)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+# Training
+
+
+def _train_families(arguments: argparse.Namespace) -> None:
+    recipe, epochs = arguments.recipe or "best", vars(arguments).get("epochs")
+    names = [arguments.name]
+    if arguments.name == "all":
+        names = [name for name in weights.MODELS if recipe in weights.recipes(name)]
+    elif arguments.name not in FAMILIES and (arguments.recipe or epochs):
+        raise ValueError(f"{arguments.name} is fitted in one step: it has no recipe and no epochs")
+    data = mnist.load(arguments.data, _say_download)
+    training.start()
+    from ae.training.produce import produce
+
+    for name in names:
+        try:
+            with _progress(name) as on_epoch:
+                path, errors = produce(
+                    name,
+                    data,
+                    recipe=recipe,
+                    epochs=epochs,
+                    seed=arguments.seed,
+                    out=arguments.out,
+                    on_epoch=on_epoch,
+                )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"interrupted: {name} was not written") from None
+        except Diverged as fault:
+            raise ValueError(f"{fault}; {name} was not written") from None
+        _say_errors(path, errors)
+    if (arguments.out / facts.FILE).exists():
+        _tell(f"{facts.FILE} was measured on other weights: python -m ae evaluate --write --facts")
+
+
+def _train_own(arguments: argparse.Namespace) -> None:
+    job = _job(arguments)
+    start = None if job.start is None else weights.load_start(job.start, job.plan.family)
+    data = augmentation.mnist_or_samples(
+        job.plan.digits if job.or_samples else None,
+        arguments.data,
+        on_download=_say_download,
+        say=_tell,
+    )
+    training.start()
+    from ae.training.produce import carry_out
+
+    try:
+        with _progress(OWN) as on_epoch:
+            path, errors = carry_out(job.plan, data, job.out, start=start, on_epoch=on_epoch)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted: {OWN}.safetensors has what it had learnt") from None
+    except Diverged as fault:
+        raise ValueError(
+            f"{fault}; {OWN}.safetensors has the weights of {fault.passed:.2f} epochs"
+        ) from None
+    _say_errors(path, errors)
+
+
+def _train_with_events(arguments: argparse.Namespace, reporter: Reporter) -> None:
+    """Train one net, and report how it goes."""
+    with reporter.failures():
+        if arguments.name == OWN:
+            worker.carry_out(_job(arguments), reporter, path=arguments.data)
+            return
+        if arguments.name not in FAMILIES:
+            raise ValueError(f"--events tells of one net's training, not of {arguments.name!r}")
+        data = mnist.load(arguments.data, reporter.download)
+        reporter.data(data, len(data.x_train))
+        training.start()
+        from ae.training.produce import produce
+
+        path, errors = produce(
+            arguments.name,
+            data,
+            recipe=arguments.recipe or "best",
+            epochs=vars(arguments).get("epochs"),
+            seed=arguments.seed,
+            out=arguments.out,
+            on_epoch=reporter.epoch,
+            on_step=reporter.step,
+        )
+        reporter.done(path, errors)
+
+
+def _job(arguments: argparse.Namespace) -> Job:
+    return Job(
+        plan=plan_of(arguments),
+        out=arguments.out,
+        start=None if arguments.start is None else Path(arguments.start),
+        or_samples=arguments.or_samples,
+    )
+
+
+def _say_errors(path: Path, errors: Errors) -> None:
+    print(
+        f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
+        f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
+        flush=True,
+    )
+
+
+def _say_download(share: float) -> None:
+    end = "\n" if share == 1 else ""
+    print(f"\rDownloading MNIST: {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _progress(name: str) -> Iterator[Callable[[Epoch], None]]:
+    """Show a training's progress on standard error: a bar on a terminal, else a few lines."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda epoch: _say(name, epoch)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[errors]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None, errors="")
+
+        def show(epoch: Epoch) -> None:
+            bar.update(task, total=epoch.of, completed=epoch.number, errors=_errors(epoch))
+
+        yield show
+
+
+def _say(name: str, epoch: Epoch) -> None:
+    tenth = max(epoch.of // 10, 1)
+    if epoch.number % tenth == 0 or epoch.number == epoch.of:
+        left = epoch.seconds / epoch.number * (epoch.of - epoch.number)
+        print(f"{name}: {_errors(epoch)}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+
+def _errors(epoch: Epoch) -> str:
+    held_out = epoch.validation_loss
+    validation = "" if held_out is None else f", validation {held_out:.4f}"
+    return f"epoch {epoch.number} of {epoch.of}, loss {epoch.loss:.4f}{validation}"

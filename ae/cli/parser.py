@@ -1,0 +1,309 @@
+"""What ``python -m ae`` understands: its commands, their options, and the help that it gives."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ae import atlas, checked, facts, plans, weights
+from ae.cli import files
+from ae.families import Recipe
+from ae.images import PICTURES
+from ae.plans import OWN, Plan
+
+_INTRO = """\
+Autoencoders on MNIST: squeeze a digit of 28x28 pixels through 32 numbers, and draw it again."""
+
+_EXAMPLES = """\
+examples:
+  python -m ae encode 7.png                       the 32 numbers of a picture, as CSV
+  python -m ae encode 7.png | python -m ae decode - -o 7-again.png
+  python -m ae reconstruct digits.npy -o digits.png --model deep
+  python -m ae evaluate                           errors of all models on MNIST's test digits
+  python -m ae train deep --epochs 20 --out /tmp/weights
+  python -m ae train mine --like deep --code 2 --preset seconds --out /tmp/weights
+  python -m ae encode 7.png --model /tmp/weights/mine.safetensors
+  python -m ae export deep --to deep.keras        the same net for Keras
+
+exit codes:
+  0    done
+  2    bad input or usage; standard error says what, in one sentence
+  130  interrupted with Ctrl-C
+
+`python -m ae COMMAND --help` tells more about each command."""
+
+_DIGITS = f"""\
+INPUT is a picture of one digit ({", ".join(PICTURES)}) or an array of digits
+(.npy, .npz, .csv) of shape (n, 28, 28), (n, 784), (28, 28) or (784,), ink is 1:
+floats in [0, 1], or whole numbers from 0 to 255 (uint8), which are divided by 255.
+A picture is brought into MNIST's normal form first; arrays are taken as they are.
+An .npz with several arrays must call the right one `digits`."""
+
+_CODES = """\
+INPUT is an array of codes (.npy, .npz, .csv) of shape (n, 32) or (32,), as `encode`
+writes them. An .npz with several arrays must call the right one `codes`. Decode with
+the model that encoded: the files do not say which it was."""
+
+_PIPES = """\
+`-` is standard input. Without -o, the result goes to standard output as CSV with one
+header line, which the other commands read back."""
+
+_TRAINING = """\
+Trains on MNIST's 60,000 training digits, measures on its 10,000 test digits, and writes
+NAME.safetensors (with --recipe tutorial: tutorial/NAME.safetensors) and SHA256SUMS.
+Without --data, MNIST comes from $AE_MNIST, else from Keras's cache, else from the network.
+PCA is fitted in one step and has no recipe: with `all` it comes with the best one.
+
+`mine` is a net of your own: --like a family, by a preset's recipe, with what the options below
+change of it. Its file is there from the first second and replaced as it learns. Give --out.
+
+--events - writes one line of JSON for each event to standard output, for programs
+(ae/events.py lists them)."""
+
+_EVALUATION = """\
+Measures every weights file on MNIST's 10,000 test digits, between a perfect copy (no
+model can have a smaller BCE on grey pixels) and the mean digit (which knows nothing).
+With --facts, it also measures what the Compare page shows of all 10,000 digits (PCA with 1
+to 128 components, the models' codes, the angles between decoders and PCA) and writes
+facts.safetensors, from which the page then works without the data. With --atlas, it places
+5,000 of them on maps, measures what the Explore page says of the codes, and writes
+atlas.safetensors, from the weights and facts.safetensors; this needs umap-learn, which
+requirements-dev.txt has."""
+
+_EXPORT = """\
+Writes the autoencoder as a Keras model, which Keras loads without this project."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; the name of the command is in ``command``.
+
+    It raises ``ValueError`` for what it does not understand, instead of ending the process.
+    """
+    whole = _Parser(
+        prog="python -m ae",
+        description=_INTRO,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = whole.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", required=True
+    )
+
+    def add(name: str, summary: str, *more: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description="\n\n".join([summary, *more]),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    _train(add("train", "Train a model, or all of them.", _TRAINING))
+    _evaluate(add("evaluate", "Measure the models' errors on MNIST.", _EVALUATION))
+    encode = add("encode", "Squeeze digits: pictures or arrays to codes.", _DIGITS, _PIPES)
+    decode = add("decode", "Draw the digits of codes.", _CODES, _PIPES)
+    reconstruct = add("reconstruct", "Encode and decode: digits to digits.", _DIGITS, _PIPES)
+    _transform(encode, takes_pictures=True, gives_pictures=False)
+    _transform(decode, takes_pictures=False, gives_pictures=True)
+    _transform(reconstruct, takes_pictures=True, gives_pictures=True)
+    _export(add("export", "Write a model as a .keras file.", _EXPORT))
+    return whole
+
+
+def plan_of(arguments: argparse.Namespace) -> Plan:
+    """Make the plan that the options of ``train mine`` say, starting from a preset.
+
+    Raises
+    ------
+    ValueError
+        An option is outside its bounds.
+    """
+    base = plans.preset(arguments.preset, arguments.like)
+    given = vars(arguments)  # an option that was left out is not there
+    net = {name: given[name] for name in ("hidden", "code_size", "digits") if name in given}
+    recipe = {f.name: given[f.name] for f in fields(Recipe) if f.name in given}
+    return replace(base, recipe=replace(base.recipe, **recipe), seed=arguments.seed, **net)
+
+
+def _train(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "name",
+        metavar="NAME",
+        choices=(*weights.MODELS, OWN, "all"),
+        help=_names(OWN, "all"),
+    )
+    _add_data(command)
+    _add_recipe(command)
+    command.add_argument(
+        "--epochs", type=_whole(1), default=argparse.SUPPRESS, help="instead of the recipe's"
+    )
+    command.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, help="default: 0")
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=checked.FOLDER,
+        metavar="FOLDER",
+        help="gets the files (default: the repository's weights)",
+    )
+    command.add_argument("--events", choices=[files.PIPE], help="say what happens as lines of JSON")
+    _add_plan(command.add_argument_group(f"options of {OWN}"))
+
+
+def _add_plan(group: argparse._ArgumentGroup) -> None:
+    """Add what changes a plan; where an option is left out, the preset's recipe stands."""
+
+    def add(option: str, **more: Any) -> None:
+        group.add_argument(option, default=argparse.SUPPRESS, **more)
+
+    group.add_argument("--like", choices=plans.PLAIN, default=plans.PLAIN[0])
+    group.add_argument("--preset", choices=plans.PRESETS, default="ours")
+    add(
+        "--layers",
+        dest="hidden",
+        type=_widths,
+        metavar="128,64",
+        help="of the encoder, between picture and code; or none",
+    )
+    add("--code", dest="code_size", type=int, metavar="SIZE", help="numbers per code")
+    add("--digits", type=int, help="how many of the training digits")
+    group.add_argument(
+        "--start", metavar="FILE", help="go on from this .safetensors file's weights"
+    )
+    group.add_argument(
+        "--or-samples", action="store_true", help="learn from varied samples if MNIST cannot be had"
+    )
+    add("--loss", choices=plans.LOSSES)
+    add("--optimizer", choices=plans.OPTIMIZERS)
+    add("--learning-rate", type=_number)
+    add("--schedule", choices=plans.SCHEDULES)
+    add("--initializer")
+    add("--code-bias", type=_number)
+    add("--batch-size", type=int)
+    add("--l1", type=_number)
+    add("--max-row-norm", type=_number_or_none, help="or none")
+
+
+def _evaluate(command: argparse.ArgumentParser) -> None:
+    _add_data(command)
+    _add_folder(command)
+    command.add_argument("--json", action="store_true", help="for programs, figures in full")
+    command.add_argument("--write", action="store_true", help="also write the folder's README.md")
+    for option, file in (("--facts", facts.FILE), ("--atlas", atlas.FILE)):
+        command.add_argument(option, action="store_true", help=f"also write the folder's {file}")
+
+
+def _transform(
+    command: argparse.ArgumentParser, *, takes_pictures: bool, gives_pictures: bool
+) -> None:
+    command.add_argument("input", metavar="INPUT", help="a file, or - for standard input")
+    kinds = ", ".join((*files.ARRAYS, ".png") if gives_pictures else files.ARRAYS)
+    rows = f"; a .png of many digits has {files.TILES} to a row" if gives_pictures else ""
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="OUTPUT",
+        default=files.PIPE,
+        help=f"a file ({kinds}){rows}",
+    )
+    command.add_argument(
+        "--model",
+        metavar="NAME",
+        type=_model_name,
+        default=weights.MODELS[0],
+        help=f"{_names()}, or a .safetensors file of your own (default: {weights.MODELS[0]})",
+    )
+    _add_recipe(command)
+    _add_folder(command)
+    if takes_pictures:
+        command.add_argument(
+            "--raw",
+            "--no-normalise",
+            action="store_true",
+            help="merely resize a picture: for one that is in MNIST's form already",
+        )
+
+
+def _export(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "name",
+        metavar="NAME",
+        type=_model_name,
+        help=f"{_names()}, or a .safetensors file of your own",
+    )
+    command.add_argument("--to", required=True, type=Path, metavar="MODEL.keras")
+    _add_recipe(command)
+    _add_folder(command)
+
+
+# Options of several commands
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", metavar="MNIST.npz", help="the data set, in Keras's layout")
+
+
+def _add_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--folder",
+        type=Path,
+        default=checked.FOLDER,
+        help="where the weights are (default: the repository's)",
+    )
+
+
+def _add_recipe(command: argparse.ArgumentParser) -> None:
+    # No default: PCA has no recipe, and whoever names one for it is told so. `recipe` is a name
+    # here, a plan's recipe is made of the options that are called like its fields.
+    command.add_argument("--recipe", choices=weights.RECIPES, help="default: best")
+
+
+# What stands behind an option
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return () if text == "none" else tuple(map(int, text.split(",")))
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return number
+
+
+def _number_or_none(text: str) -> float | None:
+    return None if text == "none" else _number(text)
+
+
+def _whole(least: int, most: int = 1_000_000) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
+        return number
+
+    whole_number.__name__ = "whole number"
+    return whole_number
+
+
+# argparse says "invalid number value: 'ten'".
+_widths.__name__, _number.__name__, _number_or_none.__name__ = "widths", "number", "number"
+
+
+def _model_name(text: str) -> str:
+    if text in weights.MODELS or text.endswith(".safetensors"):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not {_names()}, nor a .safetensors file")
+
+
+def _names(*more: str) -> str:
+    names = (*weights.MODELS, *more)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
