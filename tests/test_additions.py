@@ -1,6 +1,7 @@
-"""One place each: a family and a view are added to a copy of the sources, and stand everywhere.
+"""One place each: a family, a page, a view and a language are added to a copy of the sources.
 
-The copy runs in processes of its own, so that nothing here has to be put back.
+Each is seen wherever it belongs. The copy runs in processes of its own, so that nothing here has
+to be put back.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pages.compare.views import VIEWS as COMPARE
+from pages.explore.views import VIEWS as EXPLORE
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,11 +33,20 @@ FAMILY = """\
 """
 WIDTHS = "784 → 48 → 12 → 48 → 784"
 
-EXTRA = """\
+VIEW = """\
 import streamlit as st
 
 def show(scene, text):
     st.write(f"{len(scene.models)} lanes")
+"""
+
+PAGE = """\
+import streamlit as st
+from ui import canvas, state
+
+now = state.visit("extra")
+canvas.show(now, state.text())
+st.write(f"The drawing is {now.sketch.drawing.sample}")
 """
 
 # Weights for the family, made on the spot: He's initialisation, measured on the sample digits.
@@ -78,34 +91,30 @@ measured = report.evaluate(Mnist(x_train=x, y_train=y, x_test=x, y_test=y, sha25
 answer = {"text": report.as_text(measured), "readme": report.as_readme(measured)}
 """
 
-# Every page and every view, as a visitor sees it who opens this link: screen -> what is written.
+# What is written on these screens, for a visitor who opens them by a link.
 _VISIT = """
-from pages.compare.views import VIEWS as COMPARE
-from pages.explore.views import VIEWS as EXPLORE
 from tests.pages.test_app import opened, run, texts
 
-VIEWS = {"draw": [None], "train": [None]}
-VIEWS |= {
-    page: [view.name for view in table]
-    for page, table in (("compare", COMPARE), ("explore", EXPLORE))
-}
 answer = {}
-for page, views in VIEWS.items():
-    if page not in pages:
-        continue
-    for view in views:
-        app = opened(**query, **({"view": view} if view else {}))
-        app.switch_page(f"pages/{page}/page.py")
-        run(app)
-        assert not app.error and not app.toast, (page, view)
-        answer[f"{page}/{view or ''}"] = texts(app)
+for page, view in screens:
+    app = opened(**query, **({"view": view} if view else {}))
+    app.switch_page(f"pages/{page}/page.py")
+    run(app)
+    assert not app.error and not app.toast, (page, view)
+    answer[f"{page}/{view}"] = texts(app)
 """
+SCREENS = [
+    ("draw", ""),
+    *(("compare", view.name) for view in COMPARE),
+    *(("explore", view.name) for view in EXPLORE),
+    ("train", ""),
+]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What runs, in a folder where it may be changed, and the helpers of the pages' tests."""
-    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py"):
+    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py", "babel.cfg"):
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -150,13 +159,8 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
     insert(copy / "ae" / "families.py", ")})\n# fmt: on", FAMILY)
     run(copy, "-c", _TRAIN)
 
-    screens = ask(
-        copy,
-        _VISIT,
-        pages=["draw", "compare", "explore", "train"],
-        query={"model": "eighth", "lanes": "pca,eighth"},
-    )
-    assert len(screens) > 10
+    query = {"model": "eighth", "lanes": "pca,eighth"}
+    screens = ask(copy, _VISIT, screens=SCREENS, query=query)
     for screen, written in screens.items():
         assert "The eighth" in written, screen
         assert "A net that a test has added." in written, screen
@@ -183,12 +187,45 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
 
 def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:
     folder = copy / "pages" / "compare"
-    (folder / "extra.py").write_text(EXTRA)
+    (folder / "extra.py").write_text(VIEW)
     insert(folder / "views.py", "    first_ten,\n", "    extra,\n")
     insert(folder / "views.py", ")\n", '    View("extra", "One more view", extra.show),\n')
 
-    screens = ask(copy, _VISIT, pages=["compare"], query={"lanes": "pca,deep"})
+    opened = [("compare", "extra"), ("compare", "table")]
+    screens = ask(copy, _VISIT, screens=opened, query={"lanes": "pca,deep"})
     for written in screens.values():
-        assert "One more view" in written
-    assert "2 lanes" in screens["compare/extra"]
+        assert "One more view" in written  # in the menu
+    assert "2 lanes" in screens["compare/extra"] and "2 lanes" not in screens["compare/table"]
     assert any("view=extra" in text for text in screens["compare/extra"])
+
+
+def test_a_page_is_a_folder_a_stub_and_a_line_in_the_table(copy: Path) -> None:
+    folder = copy / "pages" / "extra"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "page.py").write_text(PAGE)
+    shutil.copy(copy / "pages" / "compare.py", copy / "pages" / "extra.py")
+    insert(copy / "app.py", ")\n\nUI = ", '    ("extra", N_("One more"), ":material/star:", ()),\n')
+
+    screens = ask(copy, _VISIT, screens=[("draw", ""), ("extra", "")], query={"sample": "7b"})
+    for written in screens.values():
+        assert "One more" in written  # in the menu
+    assert "The drawing is 7b" in screens["extra/"]
+    assert any("sample=7b" in text for text in screens["extra/"])
+
+
+def test_a_language_is_a_line_in_the_table_and_a_catalogue(copy: Path) -> None:
+    german = '        "de": Language("Deutsch", "de", ",."),\n'
+    insert(copy / "ui" / "text.py", "    }\n)\n", german)
+    run(copy, "-m", "ui.locales")
+    catalogue = copy / "ui" / "locales" / "de" / "LC_MESSAGES" / "gargalo.po"
+    source = catalogue.read_text(encoding="utf-8")
+    old, new = 'msgid "Undo"\nmsgstr ""', 'msgid "Undo"\nmsgstr "Zurück"'
+    assert old in source
+    catalogue.write_text(source.replace(old, new), encoding="utf-8")
+    run(copy, "-m", "ui.locales")
+
+    screens = ask(copy, _VISIT, screens=[("draw", "")], query={"lang": "de"})
+    assert {"DE", "Zurück", "Redo"} <= set(screens["draw/"])  # what is not translated is English
+    page = "\n".join(screens["draw/"])
+    assert "lang=de" in page and "<dt>0,0" in page
