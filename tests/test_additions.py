@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from pages.compare.views import VIEWS as COMPARE
+from pages.explore.views import VIEWS as EXPLORE
+
 ROOT = Path(__file__).parent.parent
 
 FAMILY = """\
@@ -43,7 +46,7 @@ from ui import canvas, state
 
 now = state.visit("extra")
 canvas.show(now, state.text())
-st.write(f"{len(now.sketch.drawing.strokes)} strokes")
+st.write(f"The drawing is {now.sketch.drawing.sample}")
 """
 
 # Weights for the family, made on the spot: He's initialisation, measured on the sample digits.
@@ -51,7 +54,7 @@ _TRAIN = """
 import itertools
 import numpy as np
 import ae
-from ae import evaluation, weights
+from ae import checked, evaluation, weights
 
 family, random = ae.FAMILIES["eighth"], np.random.default_rng(0)
 tensors = {
@@ -62,7 +65,7 @@ tensors = {
 }
 digits = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
 errors, statistics = evaluation.measure(weights.autoencoder(family, tensors), digits)
-_, header = weights.read(weights.locate("shallow"), weights.FOLDER)
+_, header = checked.read(weights.locate("shallow"), checked.FOLDER)
 header = {
     **header,
     "family": family.name,
@@ -73,37 +76,40 @@ header = {
     "test": errors.as_dict(),
 }
 tensors |= weights.statistics_tensors(statistics)
-weights.save(weights.locate("eighth"), tensors, header)
+checked.save(weights.locate("eighth"), tensors, header)
 """
 
 _REPORT = """
 import numpy as np
 import ae
-from ae import report
+from ae import evaluation
+from ae.cli import report
 from ae.mnist import Mnist
 
 x = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
 y = np.array([int(name[0]) for name in ae.samples.SAMPLES], np.uint8)
-measured = report.evaluate(Mnist(x_train=x, y_train=y, x_test=x, y_test=y, sha256="ab" * 32))
+measured = evaluation.evaluate(Mnist(x_train=x, y_train=y, x_test=x, y_test=y, sha256="ab" * 32))
 answer = {"text": report.as_text(measured), "readme": report.as_readme(measured)}
 """
 
-# Every page and every view, as a visitor sees it who opens this link: screen -> what is written.
+# What is written on these screens, for a visitor who opens them by a link.
 _VISIT = """
-from pages.compare.views import VIEWS as COMPARE
-from pages.explore.views import VIEWS as EXPLORE
 from tests.pages.test_app import opened, run, texts
 
-tables = {"compare": COMPARE, "explore": EXPLORE}
 answer = {}
-for page in pages:
-    for view in [view.name for view in tables.get(page, ())] or [None]:
-        app = opened(**query, **({"view": view} if view else {}))
-        app.switch_page(f"pages/{page}/page.py")
-        run(app)
-        assert not app.error and not app.toast, (page, view)
-        answer[f"{page}/{view or ''}"] = texts(app)
+for page, view in screens:
+    app = opened(**query, **({"view": view} if view else {}))
+    app.switch_page(f"pages/{page}/page.py")
+    run(app)
+    assert not app.error and not app.toast, (page, view)
+    answer[f"{page}/{view}"] = texts(app)
 """
+SCREENS = [
+    ("draw", ""),
+    *(("compare", view.name) for view in COMPARE),
+    *(("explore", view.name) for view in EXPLORE),
+    ("train", ""),
+]
 
 
 @pytest.fixture
@@ -154,13 +160,8 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
     insert(copy / "ae" / "families.py", ")})\n# fmt: on", FAMILY)
     run(copy, "-c", _TRAIN)
 
-    screens = ask(
-        copy,
-        _VISIT,
-        pages=["draw", "compare", "explore", "train"],
-        query={"model": "eighth", "lanes": "pca,eighth"},
-    )
-    assert len(screens) > 10
+    query = {"model": "eighth", "lanes": "pca,eighth"}
+    screens = ask(copy, _VISIT, screens=SCREENS, query=query)
     for screen, written in screens.items():
         assert "The eighth" in written, screen
         assert "A net that a test has added." in written, screen
@@ -191,10 +192,11 @@ def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:
     insert(folder / "views.py", "    first_ten,\n", "    extra,\n")
     insert(folder / "views.py", ")\n", '    View("extra", "One more view", extra.show),\n')
 
-    screens = ask(copy, _VISIT, pages=["compare"], query={"lanes": "pca,deep"})
+    opened = [("compare", "extra"), ("compare", "table")]
+    screens = ask(copy, _VISIT, screens=opened, query={"lanes": "pca,deep"})
     for written in screens.values():
-        assert "One more view" in written
-    assert "2 lanes" in screens["compare/extra"]
+        assert "One more view" in written  # in the menu
+    assert "2 lanes" in screens["compare/extra"] and "2 lanes" not in screens["compare/table"]
     assert any("view=extra" in text for text in screens["compare/extra"])
 
 
@@ -206,27 +208,25 @@ def test_a_page_is_a_folder_a_stub_and_a_line_in_the_table(copy: Path) -> None:
     shutil.copy(copy / "pages" / "compare.py", copy / "pages" / "extra.py")
     insert(copy / "app.py", ")\n\nUI = ", '    ("extra", N_("One more"), ":material/star:", ()),\n')
 
-    screens = ask(copy, _VISIT, pages=["draw", "extra"], query={"sample": "7b"})
+    screens = ask(copy, _VISIT, screens=[("draw", ""), ("extra", "")], query={"sample": "7b"})
     for written in screens.values():
         assert "One more" in written  # in the menu
-    assert "1 strokes" in screens["extra/"]
+    assert "The drawing is 7b" in screens["extra/"]
     assert any("sample=7b" in text for text in screens["extra/"])
 
 
 def test_a_language_is_a_line_in_the_table_and_a_catalogue(copy: Path) -> None:
-    insert(
-        copy / "ui" / "text.py", "    }\n)\n", '        "de": Language("Deutsch", "de", ",."),\n'
-    )
+    german = '        "de": Language("Deutsch", "de", ",."),\n'
+    insert(copy / "ui" / "text.py", "    }\n)\n", german)
     run(copy, "-m", "ui.locales")
     catalogue = copy / "ui" / "locales" / "de" / "LC_MESSAGES" / "gargalo.po"
-    insert(catalogue, 'msgstr ""\n\n', "")  # it is there, and everything is to be translated
     source = catalogue.read_text(encoding="utf-8")
     old, new = 'msgid "Undo"\nmsgstr ""', 'msgid "Undo"\nmsgstr "Zurück"'
     assert old in source
     catalogue.write_text(source.replace(old, new), encoding="utf-8")
     run(copy, "-m", "ui.locales")
 
-    screens = ask(copy, _VISIT, pages=["draw"], query={"lang": "de"})
+    screens = ask(copy, _VISIT, screens=[("draw", "")], query={"lang": "de"})
     assert {"DE", "Zurück", "Redo"} <= set(screens["draw/"])  # what is not translated is English
     page = "\n".join(screens["draw/"])
     assert "lang=de" in page and "<dt>0,0" in page
