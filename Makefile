@@ -58,7 +58,7 @@ lint: $(VENV)/.tests  ## ruff, mypy, import-linter and Biome
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/biome ci
+	$(BIN)/biome ci --error-on-warnings
 
 .PHONY: format
 format: $(VENV)/.tests  ## let ruff and Biome mend what they can
