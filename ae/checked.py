@@ -64,7 +64,7 @@ def load(
     path, root : the file, and the folder of its list.
     build : makes the object; raises ``ValueError`` with words that go on after the file's name, or
         stumbles over what is not there.
-    what : what the file should hold, with its article.
+    what : what the file should hold, in a sentence that goes "is no …".
     command, option : what makes the file again, behind ``python -m ae``, and the option that names
         the folder there.
 

@@ -260,8 +260,7 @@ def _add_folder(command: argparse.ArgumentParser) -> None:
 
 
 def _add_recipe(command: argparse.ArgumentParser) -> None:
-    # No default: PCA has no recipe, and whoever names one for it is told so. `recipe` is a name
-    # here, a plan's recipe is made of the options that are called like its fields.
+    # No default: PCA has no recipe, and whoever names one for it is told so.
     command.add_argument("--recipe", choices=weights.RECIPES, help="default: best")
 
 

@@ -33,7 +33,7 @@ from ae.training import worker
 from ae.training.progress import Epoch, Kept, Reporter, Step
 from tests.ae import lazy_training as training
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 BASE = plans.preset("seconds", "shallow")
 TINY = replace(

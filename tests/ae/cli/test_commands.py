@@ -24,7 +24,7 @@ from ae.cli import files, main
 from ae.metadata import Errors
 from ae.mnist import Mnist
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEVEN = drawing.from_strokes(samples.SAMPLES["7b"])
 
 Complaint = Callable[..., str]

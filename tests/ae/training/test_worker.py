@@ -1,4 +1,4 @@
-"""The worker, as far as it goes without Keras; tests/ae/test_own.py lets it train."""
+"""The worker, as far as it goes without Keras; test_own.py lets it train."""
 
 from __future__ import annotations
 
