@@ -29,8 +29,9 @@ Header = Mapping[str, Any]
 """What a file says of itself: JSON that nobody has checked yet."""
 
 _PACKAGE = Path(__file__).resolve().parent
-_INSTALLED = _PACKAGE / "_weights"
-FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
+INSTALLED = (_PACKAGE / "_weights").is_dir()
+"""Is this an installed package, and no copy of the repository?"""
+FOLDER = _PACKAGE / "_weights" if INSTALLED else _PACKAGE.parent / "weights"
 """What ships: inside an installed package, or the repository's ``weights``."""
 SUMS = "SHA256SUMS"
 # The deep net's file has 0.9 MB; a larger model of somebody's own has its place below this.
@@ -207,7 +208,7 @@ def _how_to_restore(path: Path, command: str, root: Path, option: str) -> str:
     again = f"python -m ae {command}"
     if root != FOLDER:
         return f"make it again with: {again} {option} {root}"
-    if root == _INSTALLED:
+    if INSTALLED:
         return "reinstall the package gargalo, which has it"
     back = f"git checkout -- {listed_name(path, root.parent)} {root.name}/{SUMS}"
     return f"restore it with: {back} (or {again})"

@@ -50,17 +50,17 @@ def digit(drawing: Drawing, *, normalise: bool) -> Float32 | None:
         return None
 
 
-def results(model: Model, *ways: tuple[Float32, Edits | None]) -> Sequence[Result]:
+def results(model: Model, *routes: tuple[Float32, Edits | None]) -> Sequence[Result]:
     """Send digits through a model, all of them with one encoding and one decoding.
 
     Parameters
     ----------
-    ways : a (28, 28) digit, and the changes to its code; None leaves it as encoded.
+    routes : of each, the (28, 28) digit and the changes to its code; None leaves it as encoded.
     """
-    digits = np.stack([digit for digit, _ in ways])
+    digits = np.stack([digit for digit, _ in routes])
     encoded = model.encode(digits)
     codes = encoded.copy()
-    for code, (_, edits) in zip(codes, ways, strict=True):
+    for code, (_, edits) in zip(codes, routes, strict=True):
         if edits is not None:
             code[:] = edits.apply(code)
     reconstructions = model.decode(codes)
@@ -75,7 +75,7 @@ def results(model: Model, *ways: tuple[Float32, Edits | None]) -> Sequence[Resul
             mse=float(mse[i]),
             better_than=model.statistics.better_than(float(mse[i])),
         )
-        for i in range(len(ways))
+        for i in range(len(routes))
     ]
 
 

@@ -114,6 +114,11 @@ def sample_digit(name: str) -> Float32:
     return pixels
 
 
+def ten_samples() -> Float32:
+    """Give a sample of each digit, 0 to 9, in MNIST's normal form: (10, 28, 28)."""
+    return np.stack([sample_digit(f"{digit}a") for digit in range(10)])
+
+
 def smooth(stroke: Stroke) -> Float32:
     """Bend a stroke as Fabric's pencil does: (k, 2) points -> (m, 2) points on the drawn line.
 

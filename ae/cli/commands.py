@@ -61,7 +61,7 @@ def reconstruct(arguments: argparse.Namespace) -> None:
 def evaluate(arguments: argparse.Namespace) -> None:
     """Measure all models of a folder."""
     if arguments.atlas and find_spec("umap") is None:
-        raise ValueError("--atlas needs umap-learn: pip install -r requirements-dev.txt")
+        raise ValueError("--atlas needs umap-learn: pip install -r requirements-atlas.txt")
     data = mnist.load(arguments.data)
     measured = evaluation.evaluate(data, arguments.folder)
     print(report.as_json(measured) if arguments.json else report.as_text(measured))

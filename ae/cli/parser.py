@@ -72,7 +72,7 @@ to 128 components, the models' codes, the angles between decoders and PCA) and w
 facts.safetensors, from which the page then works without the data. With --atlas, it places
 5,000 of them on maps, measures what the Explore page says of the codes, and writes
 atlas.safetensors, from the weights and facts.safetensors; this needs umap-learn, which
-requirements-dev.txt has."""
+requirements-atlas.txt has."""
 
 _EXPORT = """\
 Writes the autoencoder as a Keras model, which Keras loads without this project."""
@@ -150,8 +150,9 @@ def _train(command: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         default=checked.FOLDER,
+        required=checked.INSTALLED,  # or the package itself would be written to
         metavar="FOLDER",
-        help="gets the files (default: the repository's weights)",
+        help="gets the files (in a copy of the repository, its weights by default)",
     )
     command.add_argument("--events", choices=[files.PIPE], help="say what happens as lines of JSON")
     _add_plan(command.add_argument_group(f"options of {OWN}"))
@@ -255,7 +256,7 @@ def _add_folder(command: argparse.ArgumentParser) -> None:
         "--folder",
         type=Path,
         default=checked.FOLDER,
-        help="where the weights are (default: the repository's)",
+        help="where the weights are (default: those that ship)",
     )
 
 

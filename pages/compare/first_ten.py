@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-import ae
 from ae import evaluation
 from pages.compare.scene import Scene
 from ui import galleries, models, strokes
@@ -17,8 +15,7 @@ def show(scene: Scene, text: Text) -> None:
     _ = text.gettext
     digits = models.first_test_digits()
     if digits is None:
-        firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
-        digits = np.stack([strokes.sample_digit(name) for name in firsts])
+        digits = strokes.ten_samples()
         source = _(
             "Our own sample digits, because MNIST is not on this machine. Where it is, its first"
             " ten test digits stand here."

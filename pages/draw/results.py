@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -17,28 +17,28 @@ from ui.text import Text
 
 def show(now: Visit, model: Model, text: Text) -> Result | None:
     """Show what the model makes of the drawing, or an invitation while there is none."""
-    normal, plain = (inference.digit(now.sketch.drawing, normalise=way) for way in (True, False))
+    drawing = now.sketch.drawing
+    normal, plain = (inference.digit(drawing, normalise=switched) for switched in (True, False))
     if normal is None or plain is None:
         st.html(_blank(text))
-        _route({}, now, text)
+        _switch(None, now, text)
         return None
     digit = normal if now.normal else plain
-    result, *routes = inference.results(model, (digit, now.edits), (normal, None), (plain, None))
+    result, *both = inference.results(model, (digit, now.edits), (normal, None), (plain, None))
     st.html(_html(result, now.revision, text))
-    _route({way: route.mse for way, route in zip((True, False), routes, strict=True)}, now, text)
+    _switch(both, now, text)
     return result
 
 
-def _route(errors: Mapping[bool, float], now: Visit, text: Text) -> None:
-    """Show the switch of the normal form, and in both errors what it is good for."""
+def _switch(both: Sequence[Result] | None, now: Visit, text: Text) -> None:
+    """Show the switch of the normal form; with it and without, the error says what it is for."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
         canvas.normal_form(now, text)
-        if errors:
+        if both:
+            normal, plain = (text.number(result.mse, 4) for result in both)
             sentence = _(
-                "Squared error {normal} with it, {plain} without.",
-                normal=text.number(errors[True], 4),
-                plain=text.number(errors[False], 4),
+                "Squared error {normal} with it, {plain} without.", normal=normal, plain=plain
             )
             st.html(html.element("p", sentence, class_="route"))
 

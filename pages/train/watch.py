@@ -53,8 +53,7 @@ def watched(now: Visit) -> Float32:
     """Give (n, 28, 28): the digits that a training reconstructs all the time, the drawing last."""
     ten = models.first_test_digits()
     if ten is None:
-        firsts = [name for name in ae.samples.SAMPLES if name.endswith("a")]
-        ten = np.stack([strokes.sample_digit(name) for name in firsts])
+        ten = strokes.ten_samples()
     own = inference.digit(now.sketch.drawing, normalise=now.normal)
     return ten if own is None else np.concatenate([ten, own[None]])
 

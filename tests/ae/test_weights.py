@@ -129,7 +129,7 @@ def test_in_an_installed_package_there_is_no_git(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checked, "FOLDER", folder)
-    monkeypatch.setattr(checked, "_INSTALLED", folder)
+    monkeypatch.setattr(checked, "INSTALLED", True)
     (folder / "deep.safetensors").unlink()
     with pytest.raises(WeightsError) as caught:
         ae.load("deep")
