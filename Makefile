@@ -16,6 +16,8 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Every module of the library, by its dotted name: ae ae.arrays … ae.training.worker
+MODULES = $(subst /,.,$(patsubst %/__init__,%,$(basename $(filter-out %__main__.py,$(sort $(shell find ae -name '*.py'))))))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without it Streamlit's first run on a terminal stops and asks for an e-mail address.
 SERVE := $(BIN)/python -m streamlit run app.py --server.showEmailPrompt false
@@ -72,7 +74,7 @@ coverage: $(VENV)/.tests chromium  ## all tests, and which lines of ae, ui and p
 
 .PHONY: docs
 docs: $(VENV)/.tests  ## render the API of ae to artefacts/docs/
-	$(BIN)/pdoc --docformat numpy --output-directory artefacts/docs ae
+	$(BIN)/pdoc --docformat numpy --output-directory artefacts/docs $(MODULES)
 
 .PHONY: wheel
 wheel: $(VENV)/.tests  ## build what `pip install` installs, to dist/

@@ -33,6 +33,9 @@ NEIGHBOURS = 10
 COMPONENTS = 100
 """So many principal components stand for the pixels, which do not ship."""
 
+# What the header calls them; a file outlives the names in the code.
+_MAPS, _CORRUPTED = "charts", "spoiled"
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -178,7 +181,7 @@ def produce(
         say(f"{name}: {measured['grey']:.1%} of its ink is grey")
         for noise, x in corrupted.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
-            measured[f"corrupted/{noise}"] = float(error)
+            measured[f"{_CORRUPTED}/{noise}"] = float(error)
             say(f"{name}: squared error {error:.4f} of digits corrupted by {noise}")
         if isinstance(model, Autoencoder) and model.variational:
             each = divergence(*model.encode_distribution(data.x_test))
@@ -195,7 +198,7 @@ def produce(
     files = [weights.locate(name, folder=folder).name for name in FAMILIES]
     header = {
         "weights": {file: sums[file] for file in files},
-        "maps": maps,
+        _MAPS: maps,
         "pixels": of_pixels,
     }
     path = folder / FILE
@@ -279,7 +282,7 @@ def _restored(name: str, tensors: Mapping[str, Any]) -> Float32:
 def _assemble(tensors: Tensors, header: Header, root: Path) -> Atlas:
     """Build the atlas, without what was measured on other weights than those in ``root``."""
     maps = {
-        name: _code_map(name, tensors, header["maps"][name])
+        name: _code_map(name, tensors, header[_MAPS][name])
         for name in FAMILIES
         if checked.unchanged(weights.locate(name, folder=root), header["weights"], root)
     }
@@ -317,7 +320,7 @@ def _code_map(name: str, tensors: Mapping[str, Any], measured: Mapping[str, Any]
         tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
         Bound(**measured["bound"]) if FAMILIES[name].variational else None,
         measured["grey"],
-        MappingProxyType({noise: measured[f"corrupted/{noise}"] for noise in NOISES}),
+        MappingProxyType({noise: measured[f"{_CORRUPTED}/{noise}"] for noise in NOISES}),
     )
 
 

@@ -67,22 +67,22 @@ def p95(values: Sequence[float]) -> float:
 
 def parser(description: str | None, *, keras: bool = True) -> argparse.ArgumentParser:
     """Begin a script's command line with what all scripts have."""
-    made = argparse.ArgumentParser(
+    options = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     if keras:
-        made.add_argument(
+        options.add_argument(
             "--keras",
             action=argparse.BooleanOptionalAction,
             default=True,
             help="measure the Keras page as well (default: yes)",
         )
-    made.add_argument(
+    options.add_argument(
         "--markdown",
         action="store_true",
         help="print the section for benchmarks/README.md: the command, the machine, the table",
     )
-    return made
+    return options
 
 
 def count(text: str) -> int:

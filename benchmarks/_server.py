@@ -51,9 +51,9 @@ def keras_app(family: str = "shallow") -> Iterator[App]:
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / f"{family}.keras"
         command = [sys.executable, "-m", "ae", "export", family, "--to", str(model)]
-        made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        if made.returncode:
-            complaint = made.stderr.strip().splitlines() or ["no reason given"]
+        built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if built.returncode:
+            complaint = built.stderr.strip().splitlines() or ["no reason given"]
             raise MeasurementError(f"the weights could not be exported to Keras: {complaint[-1]}")
         yield App("Keras in the page", Path(__file__).with_name("keras_page.py"), (str(model),))
 

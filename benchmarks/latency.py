@@ -54,22 +54,22 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__)
-    made.add_argument("--strokes", type=count, default=40, help="to measure (default: 40)")
-    made.add_argument("--page", choices=AREAS, default="draw", help="default: draw")
-    made.add_argument(
+    options = parser(__doc__)
+    options.add_argument("--strokes", type=count, default=40, help="to measure (default: 40)")
+    options.add_argument("--page", choices=AREAS, default="draw", help="default: draw")
+    options.add_argument(
         "--view",
         choices=[view.name for view in VIEWS],
         default=VIEWS[0].name,
         help=f"open below Compare's lanes (default: {VIEWS[0].name})",
     )
-    made.add_argument(
+    options.add_argument(
         "--frames",
         action="store_true",
         help=f"look at every frame of {WATCHED_STROKES} more strokes: was anything blank, did"
         " anything jump?",
     )
-    return made.parse_args()
+    return options.parse_args()
 
 
 def _query(arguments: argparse.Namespace) -> str:

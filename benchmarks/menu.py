@@ -48,12 +48,12 @@ def main() -> None:
         times: dict[str, list[float]] = {view: [] for view in views}
         for i in range(arguments.visits):
             say(f"visit {i + 1} of {arguments.visits} to each of {len(views)} views")
-            for view, found in times.items():
-                found.append(_visit(browser, server.url, page, view))
+            for view, seconds in times.items():
+                seconds.append(_visit(browser, server.url, page, view))
         complaints = server.complaints()
     if complaints:
         raise MeasurementError(f"the server's log holds an error: {complaints[0]}")
-    everything = [time for found in times.values() for time in found]
+    everything = [time for seconds in times.values() for time in seconds]
     rows = [
         Row(
             f"menu clicked → {page.title()} complete, median of all views",
@@ -62,8 +62,8 @@ def main() -> None:
         ),
         Row("… p95", p95(everything)),
         *(
-            Row(f"… view {view}, median", median(found), target=target)
-            for view, found in times.items()
+            Row(f"… view {view}, median", median(seconds), target=target)
+            for view, seconds in times.items()
         ),
     ]
     publish(
@@ -74,10 +74,10 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__, keras=False)
-    made.add_argument("--page", choices=PAGES, default="compare", help="default: compare")
-    made.add_argument("--visits", type=count, default=5, help="to each view (default: 5)")
-    return made.parse_args()
+    options = parser(__doc__, keras=False)
+    options.add_argument("--page", choices=PAGES, default="compare", help="default: compare")
+    options.add_argument("--visits", type=count, default=5, help="to each view (default: 5)")
+    return options.parse_args()
 
 
 def _visit(browser: Browser, url: str, name: str, view: str) -> float:

@@ -37,9 +37,9 @@ _WATCH = """() => {
 
 
 def main() -> None:
-    made = parser(__doc__, keras=False)
-    made.add_argument("--moves", type=count, default=240, help="of the mouse (default: 240)")
-    arguments = made.parse_args()
+    options = parser(__doc__, keras=False)
+    options.add_argument("--moves", type=count, default=240, help="of the mouse (default: 240)")
+    arguments = options.parse_args()
     with chromium() as browser, serve(OURS) as server:
         say(f"{arguments.moves} moves of the slider")
         seen = _drag(browser.new_page(), server.url, arguments.moves)

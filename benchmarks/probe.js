@@ -24,12 +24,19 @@
       super.send(data);
     }
   };
-  addEventListener("mouseup", (event) => (seen.released = event.timeStamp), { capture: true });
+  const release = ({ timeStamp }) => {
+    seen.released = timeStamp;
+  };
+  addEventListener("mouseup", release, { capture: true });
 
-  // A touch counts as painted in the second animation frame after it: the first one still comes before the painting.
+  // A touch counts as painted in the second animation frame after it: the first one still comes
+  // before the painting.
   const touch = (area) => {
+    const paint = () => {
+      area.painted = performance.now();
+    };
     area.touched = performance.now();
-    requestAnimationFrame(() => requestAnimationFrame(() => (area.painted = performance.now())));
+    requestAnimationFrame(() => requestAnimationFrame(paint));
   };
   const element = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement);
   const concerns = (record, { selector }) =>
@@ -38,17 +45,24 @@
       (node) => node.matches?.(selector) || node.querySelector?.(selector),
     );
   // Our components live in shadow roots, where neither a selector nor an observer of the page looks.
-  const roots = () => [...document.querySelectorAll("*")].map((host) => host.shadowRoot).filter(Boolean);
+  const roots = () =>
+    [...document.querySelectorAll("*")].map((host) => host.shadowRoot).filter(Boolean);
   const find = (selector) =>
     [document, ...roots()].map((root) => root.querySelector(selector)).find(Boolean);
   const watch = (selectors) => {
     for (const [name, selector] of Object.entries(selectors)) areas[name] = { selector };
     forget();
     const observer = new MutationObserver((records) => {
-      for (const area of Object.values(areas)) if (records.some((record) => concerns(record, area))) touch(area);
+      for (const area of Object.values(areas))
+        if (records.some((record) => concerns(record, area))) touch(area);
     });
     for (const root of [document.body, ...roots()])
-      observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+      observer.observe(root, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
     // A picture is there when it has been loaded, not when its element is.
     const loaded = ({ target }) => {
       for (const area of Object.values(areas)) if (target.closest?.(area.selector)) touch(area);
@@ -66,11 +80,19 @@
         const done =
           seen.sent.length &&
           document.querySelector(IDLE) &&
-          all.every((area) => area.touched > seen.sent[0] && area.painted > area.touched && now - area.touched > quiet);
+          all.every(
+            (area) =>
+              area.touched > seen.sent[0] &&
+              area.painted > area.touched &&
+              now - area.touched > quiet,
+          );
         if (done) {
-          const painted = Object.fromEntries(Object.entries(areas).map(([name, area]) => [name, area.painted]));
+          const painted = Object.fromEntries(
+            Object.entries(areas).map(([name, area]) => [name, area.painted]),
+          );
           resolve({ ...seen, painted });
-        } else if (now - began > limit) reject(new Error("bars or pictures did not change after a stroke"));
+        } else if (now - began > limit)
+          reject(new Error("bars or pictures did not change after a stroke"));
         else setTimeout(look, 20);
       };
       look();
@@ -92,7 +114,9 @@
     const boxes = () =>
       [...document.querySelectorAll(`${bars}, ${pictures}, ${pictures} img`)]
         .map((node) => node.getBoundingClientRect())
-        .map(({ x, y, width, height }) => [x, y, width, height].map((edge) => edge.toFixed(1)).join(" "))
+        .map(({ x, y, width, height }) =>
+          [x, y, width, height].map((edge) => edge.toFixed(1)).join(" "),
+        )
         .join("; ");
     const opaque = (selector) => {
       for (let node = document.querySelector(selector); node; node = node.parentElement)
@@ -115,5 +139,9 @@
     return counted;
   };
 
-  window.probe = { watch, find, forget, settled, start: (selectors) => (window.probe.counted = frames(selectors)) };
+  const start = (selectors) => {
+    window.probe.counted = frames(selectors);
+    return window.probe.counted;
+  };
+  window.probe = { watch, find, forget, settled, start };
 })();

@@ -49,15 +49,15 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__)
-    made.add_argument("--runs", type=count, default=5, help="starts of the server (default: 5)")
-    made.add_argument(
+    options = parser(__doc__)
+    options.add_argument("--runs", type=count, default=5, help="starts of the server (default: 5)")
+    options.add_argument(
         "--drawings",
         type=count,
         default=DRAWINGS,
         help=f"strokes after the last start (default: {DRAWINGS})",
     )
-    return made.parse_args()
+    return options.parse_args()
 
 
 def _start(browser: Browser, app: App, drawings: int) -> Start:

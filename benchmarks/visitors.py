@@ -99,24 +99,24 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__)
-    made.add_argument("--visitors", type=count, default=30, help="at once (default: 30)")
-    made.add_argument("--seconds", type=count, default=60, help="of drawing (default: 60)")
-    made.add_argument("--every", type=float, default=3.0, help="seconds a drawing (default: 3)")
-    made.add_argument(
+    options = parser(__doc__)
+    options.add_argument("--visitors", type=count, default=30, help="at once (default: 30)")
+    options.add_argument("--seconds", type=count, default=60, help="of drawing (default: 60)")
+    options.add_argument("--every", type=float, default=3.0, help="seconds a drawing (default: 3)")
+    options.add_argument(
         "--waves",
         type=count,
         default=30,
         help=f"of visitors who come and leave; the first {WARM_UP} do not count (default: 30)",
     )
-    made.add_argument(
+    options.add_argument(
         "--keras-seconds", type=count, default=20, help="of drawing on the Keras page (default: 20)"
     )
-    arguments = made.parse_args()
+    arguments = options.parse_args()
     if arguments.waves < WARM_UP + 4:
-        made.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
+        options.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
     if not 0.1 <= arguments.every <= 60:
-        made.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
+        options.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
     return arguments
 
 

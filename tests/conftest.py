@@ -48,9 +48,9 @@ os.environ.setdefault("GARGALO_TRAINING_SPARE_SECONDS", "0")
 
 def _export(variable: str, *candidates: Path) -> None:
     if not os.environ.get(variable):
-        found = next((path for path in candidates if path.is_file()), None)
-        if found:
-            os.environ[variable] = str(found.resolve())
+        path = next((path for path in candidates if path.is_file()), None)
+        if path:
+            os.environ[variable] = str(path.resolve())
 
 
 _keras = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))

@@ -129,9 +129,9 @@ def copy(tmp_path: Path) -> Path:
 
 def insert(path: Path, before: str, text: str) -> None:
     """Put a text before the last place where another one stands."""
-    head, found, tail = path.read_text(encoding="utf-8").rpartition(before)
-    assert found, f"{path} has changed: where is its table?"
-    path.write_text(head + text + found + tail, encoding="utf-8")
+    head, middle, tail = path.read_text(encoding="utf-8").rpartition(before)
+    assert middle, f"{path} has changed: where is its table?"
+    path.write_text(head + text + middle + tail, encoding="utf-8")
 
 
 def run(copy: Path, *arguments: str) -> str:

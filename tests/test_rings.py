@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,13 @@ def test_the_text_does_without_babel() -> None:
 
 def test_a_fresh_process_shows_what_it_loaded() -> None:
     assert loaded_by("import plotly", SCREEN | {"plotly"}) == {"plotly"}
+
+
+@pytest.mark.parametrize("ring", ["ae", "ui", "pages"])
+def test_nothing_is_imported_by_a_name_in_a_string(ring: str) -> None:
+    """import-linter reads statements alone."""
+    for path in (ROOT / ring).rglob("*.py"):
+        assert not re.search(r"\bimport_module\(|\b__import__\(", path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize("script", MAY_IMPORT)

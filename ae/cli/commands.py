@@ -14,6 +14,7 @@ from ae import (
     atlas,
     atomic,
     augmentation,
+    checked,
     evaluation,
     events,
     facts,
@@ -62,6 +63,9 @@ def evaluate(arguments: argparse.Namespace) -> None:
     """Measure all models of a folder."""
     if arguments.atlas and find_spec("umap") is None:
         raise ValueError("--atlas needs umap-learn: pip install -r requirements-atlas.txt")
+    writes = arguments.write or arguments.facts or arguments.atlas
+    if checked.INSTALLED and writes and arguments.folder == checked.FOLDER:
+        raise ValueError("give --folder, or the installed package itself would be written to")
     data = mnist.load(arguments.data)
     measured = evaluation.evaluate(data, arguments.folder)
     print(report.as_json(measured) if arguments.json else report.as_text(measured))

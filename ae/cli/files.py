@@ -16,7 +16,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -213,7 +213,8 @@ def _npy(raw: bytes) -> npt.NDArray[Any]:
     if dtype.hasobject:
         raise ValueError("Python objects in it, which could run code, expected numbers")
     there = len(raw) - stream.tell()
-    sane = all(0 <= n <= MAX_BYTES for n in shape)
+    # To Python True is a whole number, to NumPy it is none.
+    sane = all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)
     if not sane or math.prod(shape) * dtype.itemsize != there:
         raise ValueError(f"truncated or damaged: {there:,} bytes for shape {_one_line(shape)}")
     with warnings.catch_warnings():
@@ -339,15 +340,14 @@ def _one_line(what: object) -> str:
 
 
 def _write_array(target: str, array: Float32, header: list[str], name: str) -> None:
+    if target == PIPE:
+        _write_csv(sys.stdout, array, header)
+        return
     kind = Path(target).suffix.lower()
-    if target == PIPE or kind == ".csv":
-        text = sys.stdout if target == PIPE else io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(header)
-        # str of a NumPy scalar is the shortest text that reads back as the same float32.
-        writer.writerows(map(str, row) for row in array.reshape(len(array), -1))
-        if isinstance(text, io.StringIO):
-            atomic.write(Path(target), text.getvalue().encode())
+    if kind == ".csv":
+        text = io.StringIO()
+        _write_csv(text, array, header)
+        atomic.write(Path(target), text.getvalue().encode())
         return
     raw = io.BytesIO()
     if kind == ".npy":
@@ -357,6 +357,13 @@ def _write_array(target: str, array: Float32, header: list[str], name: str) -> N
     else:
         np.savez_compressed(raw, codes=array)
     atomic.write(Path(target), raw.getvalue())
+
+
+def _write_csv(text: IO[str], array: Float32, header: list[str]) -> None:
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    # str of a NumPy scalar is the shortest text that reads back as the same float32.
+    writer.writerows(map(str, row) for row in array.reshape(len(array), -1))
 
 
 def _png(digits: Float32) -> bytes:

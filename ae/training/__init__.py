@@ -28,7 +28,7 @@ def start() -> None:
         with _silent_standard_error():
             import ae.training.produce  # noqa: F401
     except ModuleNotFoundError as fault:
-        hint = "pip install -r requirements.txt, or 'gargalo[train]'"
+        hint = "pip install -r requirements.txt, or '.[train]'"
         raise ValueError(f"{fault.name} is not installed: {hint}") from fault
 
 

@@ -10,7 +10,7 @@ from ae import units
 from ae.arrays import SIDE, Float32
 from ae.model import Model
 from pages.compare.scene import Scene
-from ui import downloads, models, pictures
+from ui import downloads, inference, models, pictures
 from ui.choices import segments
 from ui.components.atoms import Group, atoms
 from ui.text import N_, Text
@@ -72,7 +72,9 @@ def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:
     measured = models.facts().codes.get((model.name, "best"))
     size = np.abs(usual.code_mean) if measured is None else measured.size
     order = np.argsort(-size, kind="stable")
-    code = None if scene.digit is None else model.encode(scene.digit[None])[0]
+    code = None
+    if scene.digit is not None:
+        code = (scene.results.get(model.name) or inference.result(model, scene.digit)).code
     images = _pictures(kind, model, scene.digit, code)[order]
     # One scale for all units of a model: a faint unit looks faint.
     scale = float(np.quantile(np.abs(images), 0.999)) or 1.0

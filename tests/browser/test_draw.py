@@ -512,8 +512,8 @@ def test_uploads(open_app: OpenPage) -> None:
 
     broken = {"name": "broken.png", "mimeType": "image/png", "buffer": photo()[:400]}
     chooser.set_input_files(broken)
-    said = ENGLISH("This file is not a picture, or it is damaged.")
-    expect(visitor.get_by_test_id("stAlert")).to_contain_text(said)
+    complaint = ENGLISH("This file is not a picture, or it is damaged.")
+    expect(visitor.get_by_test_id("stAlert")).to_contain_text(complaint)
     expect_screen(visitor, "shallow", digit)
     visitor.keyboard.press("Escape")
     # The picture lies under the pen.

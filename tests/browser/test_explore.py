@@ -62,33 +62,33 @@ def click(page: Page, name: str) -> None:
     wait_run(page)
 
 
-def atlas(page: Page) -> Locator:
+def code_map(page: Page) -> Locator:
     return page.locator(".code-map")
 
 
 def expect_star(page: Page, place: np.ndarray) -> None:
     """Wait until the star stands at this place of the map."""
-    expect(atlas(page)).to_have_attribute("data-star", re.compile("."))
+    expect(code_map(page)).to_have_attribute("data-star", re.compile("."))
     page.wait_for_function(
         """([host, x, y]) => {
           const [left, top] = host.dataset.star.split(",").map(Number);
           return Math.hypot(left - x, top - y) < 1e-3 * (1 + Math.hypot(x, y));
         }""",
-        arg=[atlas(page).element_handle(), *map(float, place)],
+        arg=[code_map(page).element_handle(), *map(float, place)],
     )
 
 
 @contextmanager
 def redrawn(page: Page) -> Iterator[None]:
     """What is done inside gives the server another drawing; wait until the view shows it."""
-    shown = page.locator(".code-map, .slides").first
-    before = shown.get_attribute("data-revision")
+    element = page.locator(".code-map, .slides").first
+    before = element.get_attribute("data-revision")
     yield
-    expect(shown).not_to_have_attribute("data-revision", before or "")
+    expect(element).not_to_have_attribute("data-revision", before or "")
     wait_run(page)
 
 
-def chart(name: str) -> ae.atlas.CodeMap:
+def shipped_map(name: str) -> ae.atlas.CodeMap:
     return ae.atlas.load().maps[name]
 
 
@@ -98,12 +98,12 @@ def code(name: str, digit: np.ndarray) -> np.ndarray:
 
 def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> None:
     visitor = open_explore("?sample=7b&model=deep")
-    expect_star(visitor, chart("deep").place(code("deep", sample_digit("7b")))[0])
+    expect_star(visitor, shipped_map("deep").place(code("deep", sample_digit("7b")))[0])
     click(visitor, "3")
     z = code("deep", sample_digit("3a"))
-    expect_star(visitor, chart("deep").place(z)[0])
+    expect_star(visitor, shipped_map("deep").place(z)[0])
     segment(visitor, ENGLISH("PCA: a plain shadow"))
-    expect_star(visitor, chart("deep").project(z)[0])
+    expect_star(visitor, shipped_map("deep").project(z)[0])
 
     # Who changes the code moves the star.
     bars = visitor.locator(".code-bars")
@@ -111,28 +111,30 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     visitor.keyboard.press("Home")
     visitor.locator(".st-key-unit_tools button").first.click()
     z[0, 0] = 0
-    expect_star(visitor, chart("deep").project(z)[0])
+    expect_star(visitor, shipped_map("deep").project(z)[0])
 
     visitor.get_by_text(ENGLISH("VAE-2"), exact=True).click()
     wait_run(visitor)
-    expect_star(visitor, chart("vae2").project(code("vae2", sample_digit("3a")))[0])
+    expect_star(visitor, shipped_map("vae2").project(code("vae2", sample_digit("3a")))[0])
     assert address(visitor) == {"model": "vae2", "lang": "en", "sample": "3a", "view": "map"}
     click(visitor, "Clear")
-    expect(atlas(visitor)).to_have_attribute("data-star", "")
-    expect(atlas(visitor)).to_contain_text(ENGLISH("Draw a digit: it becomes a star on the map."))
+    expect(code_map(visitor)).to_have_attribute("data-star", "")
+    expect(code_map(visitor)).to_contain_text(
+        ENGLISH("Draw a digit: it becomes a star on the map.")
+    )
 
 
 def test_a_place_is_decoded_and_stays_while_the_drawing_changes(open_explore: OpenPage) -> None:
     visitor = open_explore("?sample=7b&model=deep")
-    expect_star(visitor, chart("deep").place(code("deep", sample_digit("7b")))[0])
-    box = atlas(visitor).locator("canvas.map").bounding_box()
+    expect_star(visitor, shipped_map("deep").place(code("deep", sample_digit("7b")))[0])
+    box = code_map(visitor).locator("canvas.map").bounding_box()
     assert box
     visitor.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(atlas(visitor)).to_have_attribute("data-pin", re.compile("."))
-    pin = atlas(visitor).get_attribute("data-pin")
+    expect(code_map(visitor)).to_have_attribute("data-pin", re.compile("."))
+    pin = code_map(visitor).get_attribute("data-pin")
     with redrawn(visitor):
         draw(visitor, ONE)
-    expect(atlas(visitor)).to_have_attribute("data-pin", pin or "")
+    expect(code_map(visitor)).to_have_attribute("data-pin", pin or "")
     words = visitor.locator(".code-map .words")
     visitor.mouse.move(5, 5)
     expect(words).to_have_text(re.compile("test digit|Nobody"))
@@ -206,9 +208,9 @@ def test_noise_is_cleaned(open_explore: OpenPage) -> None:
     visitor = open_explore("?view=noise&sample=8a")
     cards = visitor.locator(".cards img")
     expect(cards).to_have_count(2 + len(ae.FAMILIES))
-    spoiled = cards.nth(1).get_attribute("src")
+    corrupted = cards.nth(1).get_attribute("src")
     click(visitor, "Roll again")
-    expect(cards.nth(1)).not_to_have_attribute("src", spoiled or "")
+    expect(cards.nth(1)).not_to_have_attribute("src", corrupted or "")
     segment(visitor, ENGLISH("Scratched out"))
     expect(visitor.get_by_role("slider", name="Side of the box")).to_be_visible()
     expect(cards).to_have_count(2 + len(ae.FAMILIES))
@@ -243,10 +245,10 @@ def test_every_view_fits_every_screen(language: str, open_explore: OpenPage) -> 
 
 def test_a_finger_on_a_phone(open_explore: OpenPage) -> None:
     visitor = open_explore("?lang=pt&sample=7b", viewport=(390, 844), touch=True)
-    place = atlas(visitor).locator("canvas.map")
+    place = code_map(visitor).locator("canvas.map")
     place.scroll_into_view_if_needed()
     place.tap()
-    expect(atlas(visitor)).to_have_attribute("data-pin", re.compile("."))
+    expect(code_map(visitor)).to_have_attribute("data-pin", re.compile("."))
     view_of = visitor.locator(".st-key-view_explore")
     view_of.get_by_text(PORTUGUESE("Morph"), exact=True).tap()
     wait_run(visitor)

@@ -26,8 +26,8 @@ def begin(page: Page, preset: str | None = None) -> None:
     expect(page.get_by_role("button", name="Stop, and keep")).to_be_visible(timeout=20_000)
 
 
-def finish(page: Page, said: str = "Done.") -> None:
-    expect(page.locator(".outcome")).to_contain_text(said, timeout=SECONDS)
+def finish(page: Page, outcome: str = "Done.") -> None:
+    expect(page.locator(".outcome")).to_contain_text(outcome, timeout=SECONDS)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     wait_run(page)
 

@@ -311,7 +311,7 @@ def star(app: AppTest) -> Any:
     return component(app, "map")["star"]
 
 
-def shipped_chart(app: AppTest) -> bytes:
+def shipped_map(app: AppTest) -> bytes:
     (node,) = (node for node in app.get("bidi_component") if node.key == "map.packed")
     return node.proto.bytes
 
@@ -319,19 +319,24 @@ def shipped_chart(app: AppTest) -> bytes:
 def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
     app = draw(explore(view="map"), *SEVEN)
     keys = set()
-    for name, chart in shipped().maps.items():
+    for name, mapped in shipped().maps.items():
         pick(app, state.MODEL, name)
         code, model = encoded(name, sees(*SEVEN)), loaded(name)
-        assert chart.umap is not None
+        assert mapped.umap is not None
         for by, placed, points, inverse in (
-            ("umap", chart.place, chart.umap, None),
-            ("pca", chart.project, chart.project(chart.codes), (chart.mean, chart.axes)),
+            ("umap", mapped.place, mapped.umap, None),
+            (
+                "pca",
+                mapped.project,
+                mapped.project(mapped.codes),
+                (mapped.mean, mapped.axes),
+            ),
         ):
             pick(app, "map_by", by)
             assert star(app) == pytest.approx(placed(code[None])[0].tolist(), rel=1e-4, abs=1e-5)
             digits = shipped().digits
-            wanted = map_canvas.pack(model.decoder, chart.codes, points, digits, inverse)
-            assert shipped_chart(app) == wanted
+            wanted = map_canvas.pack(model.decoder, mapped.codes, points, digits, inverse)
+            assert shipped_map(app) == wanted
             assert component(app, "map")["map"] == wanted[:16].decode()
             keys.add(component(app, "map")["map"])
         pick(app, "map_by", "umap")
@@ -341,9 +346,9 @@ def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
 
 def test_umap_comes_first_and_the_choice_stays_with_the_next_model() -> None:
     app = explore(view="map", model="deep")
-    first, chart = star(app), shipped().maps["deep"]
+    first, mapped = star(app), shipped().maps["deep"]
     code = encoded("deep", strokes.sample_digit("7b"))[None]
-    assert first == pytest.approx(chart.place(code)[0].tolist(), rel=1e-4)
+    assert first == pytest.approx(mapped.place(code)[0].tolist(), rel=1e-4)
     pick(pick(app, "map_by", "pca"), state.MODEL, "vae")
     code = encoded("vae", strokes.sample_digit("7b"))[None]
     wanted = shipped().maps["vae"].project(code)[0].tolist()
@@ -353,11 +358,11 @@ def test_umap_comes_first_and_the_choice_stays_with_the_next_model() -> None:
 @every_family
 def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> None:
     app = draw(explore(view="map", model=name), *SEVEN)
-    chart, code = shipped().maps[name], encoded(name, sees(*SEVEN))
+    mapped, code = shipped().maps[name], encoded(name, sees(*SEVEN))
     before = star(app)
 
     def assert_moved() -> None:
-        wanted = chart.place(code[None])[0].tolist()
+        wanted = mapped.place(code[None])[0].tolist()
         assert star(app) == pytest.approx(wanted, rel=1e-4, abs=1e-5)
         assert star(app) != pytest.approx(before, abs=1e-3)
         bars, _layout = component(app, "map_bars")["figure"]
@@ -368,7 +373,7 @@ def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> No
     code[unit] = 0
     assert_moved()
     go(app, "neighbours")
-    _nearest, far = latent.neighbours(chart.codes, code[None], 10)
+    _nearest, far = latent.neighbours(mapped.codes, code[None], 10)
     assert noted(app)["By the code"][0].endswith(translator("en").number(far[0, 0], 2))
     press(go(app, "map"), "Reset all")
     assert star(app) == pytest.approx(before)
@@ -382,25 +387,25 @@ def test_who_changes_the_code_moves_the_star_and_the_neighbours(name: str) -> No
 TURNED = "Two numbers are a map by themselves: it is only turned. Nothing is lost."
 
 
-def spread(chart: ae.atlas.CodeMap) -> float:
+def spread(mapped: ae.atlas.CodeMap) -> float:
     """How much of the codes' variance the plane holds."""
-    return float(chart.project(chart.codes).var(axis=0).sum() / chart.codes.var(axis=0).sum())
+    return float(mapped.project(mapped.codes).var(axis=0).sum() / mapped.codes.var(axis=0).sum())
 
 
 @every_language
 def test_the_map_says_how_far_it_can_be_trusted(language: str) -> None:
     text = translator(language)
     app = explore(view="map", lang=language)
-    for name, chart in shipped().maps.items():
+    for name, mapped in shipped().maps.items():
         pick(app, state.MODEL, name)
         pick(app, "map_by", "umap")
-        error = text.percent(chart.umap_error, 1)
+        error = text.percent(mapped.umap_error, 1)
         assert says(app, error) and says(app, "10")
         pick(app, "map_by", "pca")
         if name == "vae2":  # two numbers lose nothing in a plane
-            assert says(app, text.gettext(TURNED)) and spread(chart) == pytest.approx(1, abs=1e-4)
+            assert says(app, text.gettext(TURNED)) and spread(mapped) == pytest.approx(1, abs=1e-4)
         else:
-            assert says(app, text.percent(spread(chart))) and not says(app, error)
+            assert says(app, text.percent(spread(mapped))) and not says(app, error)
 
 
 # Neighbours
@@ -420,18 +425,18 @@ def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) ->
     text, atlas, digit = translator(language), shipped(), sees(*SEVEN)
     _ = text.gettext
     pixels = ae.facts.load().ladder.pca.encode(digit[None])[:, :100]
-    for name, chart in atlas.maps.items():
+    for name, mapped in atlas.maps.items():
         pick(app, state.MODEL, name)
         rows, notes, written = gallery(app), noted(app), pieces(app)
         assert list(rows) == [_("By the code"), _("By the pixels")]
         sheet = cut(unpacked(files["gargalo-neighbours.png"]())[::4, ::4], gap=2)
         for title, codes, z, saved in (
-            (_("By the code"), chart.codes, encoded(name, digit)[None], sheet[0]),
+            (_("By the code"), mapped.codes, encoded(name, digit)[None], sheet[0]),
             (_("By the pixels"), atlas.pixels, pixels, sheet[1]),
         ):
             nearest, far = (array[0] for array in latent.neighbours(codes, z, 10))
             digits = atlas.digits[nearest]
-            wanted = loaded(name).decode(chart.codes[nearest])
+            wanted = loaded(name).decode(mapped.codes[nearest])
             assert_pixels(np.stack([tile.pixels for tile in rows[title]]), wanted)
             assert_pixels(saved, wanted)
             far_in_words = [text.number(x, 2) for x in far]
@@ -459,7 +464,7 @@ def test_how_often_neighbours_are_wrong_with_each_model(language: str, drawn: bo
     text, atlas = translator(language), shipped()
     if not drawn:
         press(app, "Clear")
-    accuracies = {models.title(name, text): chart.accuracy for name, chart in atlas.maps.items()}
+    accuracies = {models.title(name, text): mapped.accuracy for name, mapped in atlas.maps.items()}
     accuracies[text.gettext("The pixels")] = atlas.pixels_accuracy
     assert len(accuracies) == len(ae.FAMILIES) + 1
     rows = re.findall(
@@ -616,14 +621,14 @@ def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], b
 
 def assert_sum(app: AppTest, name: str, *terms: tuple[np.ndarray, np.ndarray]) -> None:
     """A − B + C of these codes and pictures, and what the neighbours say of it."""
-    text, chart = translator(app.session_state[state.LANG]), shipped().maps[name]
+    text, mapped = translator(app.session_state[state.LANG]), shipped().maps[name]
     markup = html(app, "sum")
     (a, x), (b, y), (c, z) = terms
     code = a - b + c
     pixels = np.stack([tile.pixels for tile in images(markup)])
     wanted = [x, y, z, decoded(name, code), np.clip(x - y + z, 0, 1)]
     assert_pixels(pixels, np.stack(wanted))
-    nearest, _far = latent.neighbours(chart.codes, code[None], 10)
+    nearest, _far = latent.neighbours(mapped.codes, code[None], 10)
     votes = np.bincount(shipped().digits[nearest[0]], minlength=10)
     guess = text.gettext(
         "{share} of its neighbours say {digit}",
@@ -750,8 +755,8 @@ def test_why_it_is_blurred(language: str) -> None:
     app = draw(go(explore(lang=language), "new", "new_part", "blur"), *SEVEN)
     text, digit = translator(language), sees(*SEVEN)
     assert_cards(app, "cards large", digit, digit, ["deep", "vae", "vae2"], text.gettext)
-    charts = shipped().maps
-    for grey in (shipped().grey, charts["deep"].grey, charts["vae"].grey):
+    maps = shipped().maps
+    for grey in (shipped().grey, maps["deep"].grey, maps["vae"].grey):
         assert says(app, text.percent(grey))
 
 
@@ -858,17 +863,17 @@ def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
     asked.clear()
     for version, model in enumerate(own[:2], 1):
         adopt(go(app, "map"), model)
-        chart, code = ae.atlas.code_map(model.encode(digits)), model.encode(sees(*SEVEN)[None])
+        mapped, code = ae.atlas.code_map(model.encode(digits)), model.encode(sees(*SEVEN)[None])
         assert not [node for node in app.get("button_group") if node.key == "map_by"]  # no UMAP
-        assert star(app) == pytest.approx(chart.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
-        assert says(app, translator("en").percent(spread(chart)))
+        assert star(app) == pytest.approx(mapped.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
+        assert says(app, translator("en").percent(spread(mapped)))
         keys.add(component(app, "map")["map"])
         go(app, "neighbours")
-        nearest, _far = latent.neighbours(chart.codes, code, 10)
+        nearest, _far = latent.neighbours(mapped.codes, code, 10)
         row = np.stack([tile.pixels for tile in gallery(app)["By the code"]])
-        assert_pixels(row, model.decode(chart.codes[nearest[0]]))
+        assert_pixels(row, model.decode(mapped.codes[nearest[0]]))
         choose(go(app, "morph", "morph_corners", "2"), "morph_B", "mean3")
-        three = chart.codes[shipped().digits == 3].mean(axis=0)
+        three = mapped.codes[shipped().digits == 3].mean(axis=0)
         assert_pixels(tracks(app)[0], model.decode(latent.interpolate(code[0], three, 41)))
         for screen in SCREENS:
             assert not go(app, *screen).info and not app.error
@@ -925,7 +930,7 @@ def test_a_dead_model_can_be_explored(own: list[ae.Autoencoder], asked: list[int
 def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody tries another net, and has not mapped it yet."""
     model = narrow_deep(monkeypatch)
-    others = {name: chart for name, chart in shipped().maps.items() if name != "deep"}
+    others = {name: mapped for name, mapped in shipped().maps.items() if name != "deep"}
     monkeypatch.setattr(models, "atlas", lambda: replace(shipped(), maps=others))
     app = draw(explore(model="deep"), *SEVEN)
     for view, key, value in SCREENS:
@@ -971,8 +976,8 @@ def test_without_the_atlas_there_is_one_sentence_and_the_path_is_in_the_log(
     for view in VIEWS:
         caplog.clear()
         go(app, view)
-        said = [error.value for error in app.error]
-        assert said == [_("This cannot be shown: a file is missing or damaged.")]
+        complaints = [error.value for error in app.error]
+        assert complaints == [_("This cannot be shown: a file is missing or damaged.")]
         assert str(path) in caplog.text and "evaluate --atlas" in caplog.text
         assert str(copied) not in " ".join(texts(app))
     app.switch_page(DRAW)

@@ -34,8 +34,8 @@ def test_each_bound_has_its_variable(name: str) -> None:
 
 
 def test_all_bounds_at_once() -> None:
-    said = {name: i for i, name in enumerate(NAMES, 1)}
-    assert Limits.of({variable(name): str(i) for name, i in said.items()}) == Limits(**said)
+    settings = {name: i for i, name in enumerate(NAMES, 1)}
+    assert Limits.of({variable(name): str(i) for name, i in settings.items()}) == Limits(**settings)
 
 
 def test_of_the_process_s_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +58,11 @@ def test_nonsense_is_told_to_the_log_and_left_out(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_only_the_spare_may_be_zero(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    found = getattr(Limits.of({variable(name): "0"}), name)
+    limit = getattr(Limits.of({variable(name): "0"}), name)
     if name == "spare_seconds":
-        assert (found, caplog.records) == (0, [])
+        assert (limit, caplog.records) == (0, [])
     else:
-        assert found == getattr(Limits(), name)
+        assert limit == getattr(Limits(), name)
         assert "from 1" in caplog.text
 
 

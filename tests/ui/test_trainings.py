@@ -346,10 +346,10 @@ def test_a_child_gets_what_the_others_leave(
         """
 import resource
 names = "TF_NUM_INTRAOP_THREADS TF_NUM_INTEROP_THREADS OMP_NUM_THREADS OPENBLAS_NUM_THREADS"
-found = [[os.environ[name] for name in names.split()], os.getpriority(os.PRIO_PROCESS, 0),
+seen = [[os.environ[name] for name in names.split()], os.getpriority(os.PRIO_PROCESS, 0),
          resource.getrlimit(resource.RLIMIT_DATA)]
 with open(os.path.join(HERE, "found"), "w") as file:
-    json.dump(found, file)
+    json.dump(seen, file)
 done()
 """,
         threads=3,

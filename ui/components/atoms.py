@@ -13,6 +13,7 @@ import numpy as np
 
 from ui import pictures
 from ui.components.module import component
+from ui.html import element
 from ui.pictures import Pixels
 
 
@@ -34,7 +35,7 @@ class Group:
     texts: Sequence[str]
 
 
-_mount = component("atoms", html='<div class="atoms"></div>', css="atoms.css")
+_mount = component("atoms", html=element("div", class_="atoms"), css="atoms.css")
 
 
 def atoms(groups: Sequence[Group], *, key: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ui.components.module import component
+from ui.html import element
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,7 +33,7 @@ def register(host: str) -> Callable[..., Any]:
     return component(
         host.replace("-", "_"),
         script="charts.js",
-        html=f'<div class="chart {host}"></div>',
+        html=element("div", class_=f"chart {host}"),
         css="charts.css",
         # In the page itself and not in a shadow root: Plotly puts its style sheet into its head.
         isolate_styles=False,

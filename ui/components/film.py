@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ui.components.module import component
+from ui.html import element
 
 
 class Frame(NamedTuple):
@@ -19,7 +20,7 @@ class Frame(NamedTuple):
     text: str
 
 
-_mount = component("film", html='<div class="film"></div>', css="film.css")
+_mount = component("film", html=element("div", class_="film"), css="film.css")
 
 
 def film(

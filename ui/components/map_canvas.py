@@ -20,12 +20,14 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from ae.arrays import PIXELS, SIDE, Float32
 from ae.atlas import NEIGHBOURS
 from ae.model import Dense
 from ui.components.module import component
+from ui.html import element
 
 Digits = NDArray[np.uint8]
 
@@ -42,15 +44,30 @@ _PATHS = (
     "M5 12h14",
     "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 )
-_ICON = '<button type="button" class="{}"><svg viewBox="0 0 24 24"><path d="{}"/></svg></button>'
+
+
+def _tool(name: str, path: str) -> Markup:
+    icon = element("svg", element("path", d=path), viewBox="0 0 24 24")
+    return element("button", icon, type="button", class_=name)
+
+
 # Everything stands in the HTML before a script has run, so nothing moves when the map arrives.
-_HTML = (
-    '<div class="code-map"><div class="sheet"><div class="stage">'
-    '<canvas class="map" tabindex="0" role="application"></canvas></div><div class="panel">'
-    f'<canvas class="picture" width="{SIDE}" height="{SIDE}" role="img"></canvas>'
-    '<p class="words"></p>'
-    f'<div class="tools">{"".join(map(_ICON.format, _TOOLS, _PATHS))}</div>'
-    '<p class="status" role="status"></p></div></div></div>'
+_STAGE = element("canvas", class_="map", tabindex=0, role="application")
+_PANEL = (
+    element("canvas", class_="picture", width=SIDE, height=SIDE, role="img"),
+    element("p", class_="words"),
+    element("div", *map(_tool, _TOOLS, _PATHS), class_="tools"),
+    element("p", class_="status", role="status"),
+)
+_HTML = element(
+    "div",
+    element(
+        "div",
+        element("div", _STAGE, class_="stage"),
+        element("div", *_PANEL, class_="panel"),
+        class_="sheet",
+    ),
+    class_="code-map",
 )
 
 # One for each digit 0-9. Found by a search for ten colours with a contrast of 2.4 or more to both

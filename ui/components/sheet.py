@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ui.components.module import component
+from ui.html import element
 
 # sheet.css: on the sheet the finger moves the choice and not the page, so beside it there must be
 # room to scroll. The large picture stands above it on a phone, where the hand does not cover it.
 _mount = component(
-    "sheet", html='<div class="sheet-host"><div class="sheet"></div></div>', css="sheet.css"
+    "sheet",
+    html=element("div", element("div", class_="sheet"), class_="sheet-host"),
+    css="sheet.css",
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ui.components.module import component
+from ui.html import element
 
 
 class Track(NamedTuple):
@@ -18,7 +19,7 @@ class Track(NamedTuple):
     strip: str
 
 
-_mount = component("slides", html='<div class="slides"></div>', css="slides.css")
+_mount = component("slides", html=element("div", class_="slides"), css="slides.css")
 
 
 def slides(

@@ -173,6 +173,7 @@ MALFORMED = {
     "cut.npy": (npy(ZEROS)[:-1], "truncated"),
     "header.npy": (npy(ZEROS)[:20], "not an array that NumPy saved"),
     "claim.npy": (claiming("(1000000000000,)"), "0 bytes for shape"),
+    "truth.npy": (claiming("(True, 784)"), "bytes for shape"),
     "absurd.npy": (claiming(f"(0, {2**70})"), "0 bytes for shape"),
     "negative.npy": (claiming("(-1, 784)"), "not an array|0 bytes for shape"),
     "pickled.npy": (npy(np.array([Trap()], object)), "Python objects"),
