@@ -28,7 +28,7 @@ def load(name: str) -> ae.Model:
 def get(name: str, now: Visit) -> ae.Model:
     """Give a model that ships, or the visitor's own."""
     if name == OWN and now.own is not None:
-        return now.own
+        return now.own.model
     return load(name)
 
 

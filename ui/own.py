@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ae.plans import OWN
-from ui.state import LANES, MODEL, Visit
+from ui.state import LANES, MODEL, OwnModel, Visit
 from ui.trainings import Desk, office
 
 
@@ -19,11 +19,11 @@ def desk(now: Visit) -> Desk | None:
 def look_up(now: Visit) -> None:
     """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
     mine = desk(now)
-    if mine is None or mine.version == now.own_version:
+    if mine is None or mine.model is None or (now.own and now.own.version == mine.version):
         return
     if now.own is None and OWN not in st.session_state[LANES]:
         st.session_state[LANES] = [*st.session_state[LANES], OWN]
-    now.own, now.own_version = mine.model, mine.version
+    now.own = OwnModel(mine.model, mine.version)
     # Who has just trained or uploaded it looks at it; who opens a link looks at the link's model.
     if now.page is not None:
         st.session_state[MODEL] = OWN

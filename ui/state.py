@@ -67,6 +67,22 @@ _NOTICES = {
 
 
 @dataclass
+class OwnModel:
+    """The model that the visitor trained or uploaded, and what has been made of it since.
+
+    Attributes
+    ----------
+    version : which of the visitor's models it is; their desk counts them.
+    code_map : its map. keras : its .keras file. Both take long, and are made when asked for.
+    """
+
+    model: Autoencoder
+    version: int
+    code_map: ae.atlas.CodeMap | None = None
+    keras: bytes | None = None
+
+
+@dataclass
 class Visit:
     """What one visitor has done; one per session.
 
@@ -79,9 +95,7 @@ class Visit:
     notices : sentences to show once.
     seed : of what is sampled at random.
     token : of the visitor's desk in the office of trainings.
-    own : the model that the visitor trained or uploaded. own_version : which of them.
-    own_map : version of the visitor's own model, and its map.
-    keras : version of the visitor's own model, and its .keras file.
+    own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
     upload_problem : one sentence on what was wrong with the last model that was uploaded.
     """
@@ -94,10 +108,7 @@ class Visit:
     notices: list[str] = field(default_factory=list)
     seed: int = 0
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    own: Autoencoder | None = None
-    own_version: int = 0
-    own_map: tuple[int, ae.atlas.CodeMap] | None = None
-    keras: tuple[int, bytes] | None = None
+    own: OwnModel | None = None
     frames_sent: int = 0
     upload_problem: str | None = None
 
@@ -172,7 +183,7 @@ def family(now: Visit) -> Family:
     """Give the family that this visitor looks at."""
     name = model_name()
     if name == OWN and now.own is not None:
-        return plans.family_of(now.own.metadata)
+        return plans.family_of(now.own.model.metadata)
     return ae.FAMILIES[name]
 
 

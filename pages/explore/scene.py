@@ -11,7 +11,7 @@ from ae.model import Model
 from ae.plans import OWN
 from ui import inference, models
 from ui.inference import Result
-from ui.state import Visit
+from ui.state import OwnModel, Visit
 from ui.text import N_
 
 NO_MAP = N_("There is no map of this model here. The other models have one.")
@@ -56,17 +56,16 @@ def look(now: Visit, model: Model) -> Scene:
         The atlas is missing or damaged.
     """
     atlas = models.atlas()
-    code_map = _own_map(now, model) if model.name == OWN else atlas.maps.get(model.name)
+    code_map = _map_of(now.own) if now.own and model.name == OWN else atlas.maps.get(model.name)
     digit = inference.digit(now.sketch.drawing, normalise=now.normal)
     result = None if digit is None else inference.result(model, digit, now.edits)
     return Scene(now, model, atlas, code_map, result)
 
 
-def _own_map(now: Visit, model: Model) -> CodeMap | None:
+def _map_of(own: OwnModel) -> CodeMap | None:
     """Map a model of the visitor's own, where MNIST is at hand; once for each of their models."""
-    if now.own_map is None or now.own_map[0] != now.own_version:
+    if own.code_map is None:
         digits = ae.mnist.first_test_digits(ae.atlas.DIGITS)
-        if digits is None:
-            return None
-        now.own_map = (now.own_version, ae.atlas.code_map(model.encode(digits)))
-    return now.own_map[1]
+        if digits is not None:
+            own.code_map = ae.atlas.code_map(own.model.encode(digits))
+    return own.code_map

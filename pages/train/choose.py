@@ -181,7 +181,7 @@ def _start_from(now: Visit) -> None:
     draft.start_from(
         _choice(draft, "preset", None),
         _choice(draft, "like", None) or draft.plan.like,
-        now.own if _choice(draft, "go_on", False) else None,
+        now.own.model if now.own and _choice(draft, "go_on", False) else None,
     )
 
 

@@ -46,22 +46,21 @@ def show(now: Visit, text: Text) -> None:
         st.warning(now.upload_problem, icon=":material/error:")
 
 
-def _files(own: Desk, now: Visit, text: Text) -> None:
+def _files(desk: Desk, now: Visit, text: Text) -> None:
     _ = text.gettext
-    raw, training = own.raw, own.training
+    raw, training, own = desk.raw, desk.training, now.own
     assert raw is not None
     st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
     downloads.button(_("My model (safetensors)"), lambda: raw, "gargalo-my-model.safetensors")
-    if now.keras is not None and now.keras[0] == own.version:
-        archive = now.keras[1]
+    if own is not None and own.version == desk.version and (archive := own.keras):
         downloads.button(_("My model (.keras)"), lambda: archive, "gargalo-my-model.keras")
     elif st.button(_("Make the .keras file"), icon=":material/build:"):
         with st.spinner(_("TensorFlow is starting …")):
             keras = _keras(raw)
         if keras is None:
             st.warning(_("The .keras file could not be made. The safetensors file has the same."))
-        else:
-            now.keras = own.version, keras
+        elif own is not None and own.version == desk.version:
+            own.keras = keras
             st.rerun()
     if training is not None and training.history:
         downloads.button(
