@@ -34,7 +34,7 @@ class _Syntax:
 
     Attributes
     ----------
-    cosine_imports, start : all up to the digits.
+    cosine_library, library, start : all up to the digits.
     seeds : how many there are, from 0. some : picks the first of the training digits.
     half, layer, more_layers, last_layer, end_of_half : around the layers of a half.
     autoencoder, schedule, compile, fit, end : the rest, in the script's order.
@@ -44,7 +44,8 @@ class _Syntax:
     indent, last_comma : of arguments that have a line each, and behind the last of them.
     """
 
-    cosine_imports: str
+    cosine_library: str
+    library: str
     start: str
     seeds: int
     some: str
@@ -98,7 +99,7 @@ def keras_r(plan: Plan) -> str:
 def _script(plan: Plan, say: _Syntax) -> str:
     recipe = plan.recipe
     cosine = recipe.schedule == "cosine"
-    script = say.cosine_imports if cosine else ""
+    script = (say.cosine_library if cosine else "") + say.library
     script += say.start.format(
         seed=plan.seed % say.seeds,
         digits=plan.digits,
@@ -217,10 +218,9 @@ _RATE_OF_TODAY = ("Adadelta's default was 1.0 in 2017; with today's 0.001 it har
 
 
 _PYTHON = _Syntax(
-    cosine_imports="import math\n\n",
+    cosine_library="import math\n\n",
+    library="import keras\n\n",
     start="""\
-import keras
-
 keras.utils.set_random_seed({seed})
 
 (x_train, _), (x_test, _) = keras.datasets.mnist.load_data()
@@ -280,10 +280,9 @@ def _r_bound(norm: float) -> str:
 
 
 _R = _Syntax(
-    cosine_imports="",
+    cosine_library="",
+    library="library(keras3)\n\n",
     start="""\
-library(keras3)
-
 set_random_seed({seed})
 
 mnist <- dataset_mnist()
