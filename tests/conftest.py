@@ -169,6 +169,22 @@ def serve(name: str, script: str = "app.py", folder: Path = ROOT, base: str = ""
     assert not re.search(r"Traceback|Error", text), f"the server's log holds an error:\n{text}"
 
 
+@contextmanager
+def serve_alone(name: str, folder: Path, *, base: str = "", themed: bool = False) -> Iterator[str]:
+    """Serve ``tests/browser/<name>_app.py``, a small app around one component.
+
+    Parameters
+    ----------
+    folder : an empty one, because Streamlit serves the ``static/`` that lies beside the script.
+    themed : with the app's own settings and colours.
+    """
+    shutil.copy(ROOT / "tests" / "browser" / f"{name}_app.py", folder / "app.py")
+    for part in ("static", ".streamlit") if themed else ("static",):
+        shutil.copytree(ROOT / part, folder / part)
+    with serve(name, "app.py", folder, base) as url:
+        yield url
+
+
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         assert process.poll() is None, f"the server did not start:\n{log.read_text()}"

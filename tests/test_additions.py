@@ -55,6 +55,7 @@ import itertools
 import numpy as np
 import ae
 from ae import checked, evaluation, weights
+from ae.metadata import Data, Metadata, Net
 
 family, random = ae.FAMILIES["eighth"], np.random.default_rng(0)
 tensors = {
@@ -65,31 +66,16 @@ tensors = {
 }
 digits = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
 errors, statistics = evaluation.measure(weights.autoencoder(family, tensors), digits)
-_, header = checked.read(weights.locate("shallow"), checked.FOLDER)
-header = {
-    **header,
-    "family": family.name,
-    "encoder": family.encoder,
-    "decoder": family.decoder,
-    "activations": family.activations,
-    "parameters": family.parameters,
-    "test": errors.as_dict(),
-}
+metadata = Metadata(
+    family=family.name,
+    parameters=family.parameters,
+    net=Net.of(family, "best", family.recipes["best"], seed=0),
+    data=Data(name="MNIST", sha256="", digits=len(digits)),
+    versions={},
+    test=errors,
+)
 tensors |= weights.statistics_tensors(statistics)
-checked.save(weights.locate("eighth"), tensors, header)
-"""
-
-_REPORT = """
-import numpy as np
-import ae
-from ae import evaluation
-from ae.cli import report
-from ae.mnist import Mnist
-
-x = np.stack([ae.drawing.from_strokes(each) for each in ae.samples.SAMPLES.values()])
-y = np.array([int(name[0]) for name in ae.samples.SAMPLES], np.uint8)
-measured = evaluation.evaluate(Mnist(x_train=x, y_train=y, x_test=x, y_test=y, sha256="ab" * 32))
-answer = {"text": report.as_text(measured), "readme": report.as_readme(measured)}
+checked.save(weights.locate("eighth"), tensors, metadata.to_header())
 """
 
 # What is written on these screens, for a visitor who opens them by a link.
@@ -173,17 +159,6 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
     assert screens["train/"].count("The eighth") == 2, "the frame has it, and the plan's start"
 
     assert "eighth" in run(copy, "-m", "ae", "train", "--help")
-    digits = str(copy / "digits.npz")
-    run(copy, "-c", f"import numpy as np; np.savez({digits!r}, digits=np.eye(28)[None])")
-    run(copy, "-m", "ae", "encode", digits, "--model", "eighth", "-o", "codes.csv")
-    assert len((copy / "codes.csv").read_text().splitlines()[-1].split(",")) == 12
-    run(copy, "-m", "ae", "reconstruct", digits, "--model", "eighth", "-o", "again.png")
-    assert (copy / "again.png").stat().st_size
-
-    reports = ask(copy, _REPORT)
-    for written in reports.values():
-        assert "eighth" in written
-    assert "python -m ae train eighth" in reports["readme"]
 
 
 def test_a_view_is_a_file_and_a_line_in_the_table(copy: Path) -> None:

@@ -67,12 +67,15 @@ assert cli.main(["evaluate", "--write", "--facts"]) == 0
 assert {("wide", "best"), ("wide", "tutorial")} <= facts.load().codes.keys()
 assert ("wide", "best") in facts.load().angles  # it draws in one layer
 readme = (checked.FOLDER / "README.md").read_text()
+assert "`python -m ae train wide --recipe best --epochs 250 --seed 0`" in readme
 assert "| wide | best |" in readme and "Twice as many numbers." in readme
 
 np.save("x.npy", x[:3])
 assert cli.main(["encode", "x.npy", "--model", "wide", "-o", "z.npy"]) == 0
 assert cli.main(["decode", "z.npy", "--model", "wide", "-o", "y.npy"]) == 0
 np.testing.assert_array_equal(np.load("y.npy"), model.reconstruct(x[:3]))
+assert cli.main(["reconstruct", "x.npy", "--model", "wide", "-o", "again.npy"]) == 0
+np.testing.assert_array_equal(np.load("again.npy"), np.load("y.npy"))
 
 plan = plans.preset("ours", "wide")
 assert plan.code_size == 64 and plan.arguments == ["mine", "--like", "wide"]

@@ -4,14 +4,13 @@ The base path stands for every prefix that a proxy may put before the app.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
-from tests.conftest import serve
+from tests.conftest import serve_alone
 
 ROOT = Path(__file__).parents[2]
 BASE = "demo/app"
@@ -23,11 +22,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
-    folder = tmp_path_factory.mktemp("bars")
-    shutil.copy(Path(__file__).with_name("bars_app.py"), folder / "app.py")
-    shutil.copytree(ROOT / "static", folder / "static")
-    with serve("bars", "app.py", folder, BASE) as url:
+    """The address of the small app."""
+    with serve_alone("bars", tmp_path_factory.mktemp("bars"), base=BASE) as url:
         yield url
 
 

@@ -1,7 +1,6 @@
 """ui.components.map_canvas in Chromium, in an app of its own (map_canvas_app.py)."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 import ae
 from ae.arrays import Float32
 from tests.browser.map_canvas_app import LABELS, STARS, data
-from tests.conftest import serve, watched_page
+from tests.conftest import serve_alone, watched_page
 
 ROOT = Path(__file__).parents[2]
 CODES, POINTS, DIGITS, (MEAN, AXES) = data()
@@ -28,12 +27,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
-    folder = tmp_path_factory.mktemp("map")
-    shutil.copy(Path(__file__).with_name("map_canvas_app.py"), folder / "app.py")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    shutil.copytree(ROOT / "static", folder / "static", ignore=shutil.ignore_patterns("plotly"))
-    with serve("map", "app.py", folder) as url:
+    """The address of the small app."""
+    with serve_alone("map_canvas", tmp_path_factory.mktemp("map_canvas"), themed=True) as url:
         yield url
 
 

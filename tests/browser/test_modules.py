@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import serve
+from tests.conftest import serve, wait_run, watched_page
 
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
@@ -50,3 +50,24 @@ def test_each_script_is_fetched_once(
     names, versions = zip(*(address.split("?v=") for address in addresses), strict=True)
     assert sorted(names) == sorted(wanted)
     assert len(set(versions)) == 1
+
+
+COUNT_OBSERVERS = """
+window.observers = 0;
+window.MutationObserver = class extends MutationObserver {
+  constructor(callback) {
+    super(callback);
+    if (new Error().stack.includes("/static/browser.js")) window.observers += 1;
+  }
+};"""
+
+
+def test_the_page_is_watched_once_however_often_it_runs(browser: Browser, server: str) -> None:
+    with watched_page(browser) as visitor:
+        visitor.add_init_script(COUNT_OBSERVERS)
+        visitor.goto(f"{server}/?sample=7b")
+        visitor.wait_for_function("window.observers > 0")
+        for digit in "123":
+            visitor.get_by_role("button", name=digit, exact=True).click()
+            wait_run(visitor)
+        assert visitor.evaluate("window.observers") == 1

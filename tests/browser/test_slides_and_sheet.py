@@ -1,13 +1,12 @@
 """ui.components.slides and sheet in Chromium, in an app of their own (pictures_app.py)."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.conftest import serve, watched_page
+from tests.conftest import serve_alone, watched_page
 
 ROOT = Path(__file__).parents[2]
 COUNT, SIDE = 41, 15  # as in pictures_app.py
@@ -18,11 +17,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running copy: Streamlit serves the static/ that lies beside the script."""
-    folder = tmp_path_factory.mktemp("pictures")
-    shutil.copy(Path(__file__).with_name("pictures_app.py"), folder / "app.py")
-    shutil.copytree(ROOT / "static", folder / "static", ignore=shutil.ignore_patterns("plotly"))
-    with serve("pictures", "app.py", folder) as url:
+    """The address of the small app."""
+    with serve_alone("pictures", tmp_path_factory.mktemp("pictures")) as url:
         yield url
 
 
