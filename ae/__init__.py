@@ -14,6 +14,7 @@ from ae import (
     evaluation,
     facts,
     generation,
+    ink,
     latent,
     mnist,
     noise,
@@ -25,8 +26,8 @@ from ae import (
     weights,
 )
 from ae.checked import WeightsError
-from ae.drawing import EmptyDrawing
 from ae.families import FAMILIES, Family, Recipe
+from ae.ink import EmptyDrawing
 from ae.metadata import Metadata
 from ae.mnist import DataError
 from ae.model import Autoencoder, Model, Statistics
@@ -51,6 +52,7 @@ __all__ = [
     "evaluation",
     "facts",
     "generation",
+    "ink",
     "latent",
     "load",
     "mnist",

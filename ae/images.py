@@ -11,13 +11,14 @@ from types import MappingProxyType
 
 from PIL import Image, UnidentifiedImageError
 
-from ae.drawing import LOOK
+from ae.ink import LOOK
 
 # fmt: off
 PICTURES: Mapping[str, str] = MappingProxyType({
     ".png": "PNG",
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
+    ".jfif": "JPEG",
     ".webp": "WEBP",
     ".gif": "GIF",
     ".bmp": "BMP",
@@ -29,8 +30,17 @@ MAX_PICTURE = 20_000_000
 """Pixels: a photograph of 5200x3900."""
 
 
+_HEIC = frozenset(
+    (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+)
+
+
 class TooManyPixels(ValueError):  # noqa: N818 (reads as what it says, like EmptyDrawing)
     """The picture is larger than anyone needs for one digit."""
+
+
+class HeicPicture(ValueError):  # noqa: N818
+    """A phone's own format, HEIC or AVIF, for which there is no decoder here."""
 
 
 def open_picture(
@@ -47,9 +57,14 @@ def open_picture(
     ------
     TooManyPixels
         The header says more than ``MAX_PICTURE`` pixels; nothing has been decoded then.
+    HeicPicture
+        A photograph in a phone's own format.
     ValueError
         Another format, or damaged.
     """
+    # ISO base media file format: the length of the first box, its kind "ftyp", the brand.
+    if raw[4:8] == b"ftyp" and raw[8:12] in _HEIC:
+        raise HeicPicture("is in HEIC, which is not read here: save it as JPEG")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
