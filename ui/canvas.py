@@ -13,12 +13,14 @@ import streamlit as st
 from PIL import Image
 
 import ae
-from ui import html, strokes, uploads
+from ui import html, pictures, strokes, uploads
 from ui.components import browser
+from ui.components.region import region
+from ui.components.upload import upload
 from ui.sketch import Sketch
 from ui.state import Visit, link, view
-from ui.strokes import PEN, SIDE, Drawing, DrawingError
-from ui.text import Text
+from ui.strokes import PEN, SIDE, DrawingError
+from ui.text import N_, Text
 
 _NORMAL = "normal_form"
 _UPLOAD = "upload"
@@ -31,7 +33,7 @@ def show(now: Visit, text: Text) -> None:
 
     _ = text.gettext
     sketch = now.sketch
-    _hear(sketch, text)
+    _hear(sketch)
     with st.container(key="canvas_box"):
         if sketch.canvas_key not in st.session_state:
             sketch.reload()  # the first canvas, or the visitor came back to the page
@@ -52,6 +54,7 @@ def show(now: Visit, text: Text) -> None:
         )
         if sketch.drawing.empty:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
+        _photo(sketch, text)
     browser.settle(
         link=link(now),
         language=text.language,
@@ -59,7 +62,8 @@ def show(now: Visit, text: Text) -> None:
         canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
     )
     if sketch.problem:
-        st.warning(sketch.problem, icon=":material/error:")
+        st.warning(_(sketch.problem), icon=":material/error:")
+    _choice(sketch, text)
     _tools(sketch, text)
     _samples(sketch, text)
     _upload(sketch, text)
@@ -80,7 +84,7 @@ def _switch(now: Visit) -> None:
     now.normal = bool(st.session_state[_NORMAL])
 
 
-def _hear(sketch: Sketch, text: Text) -> None:
+def _hear(sketch: Sketch) -> None:
     """Take the canvas's last message, which Streamlit hands over before the script runs."""
     state = st.session_state.get(sketch.canvas_key)
     if state is None:
@@ -88,9 +92,7 @@ def _hear(sketch: Sketch, text: Text) -> None:
     try:
         sketch.hear(strokes.from_canvas(state, sketch.loads))
     except DrawingError:
-        sketch.problem = text.gettext(
-            "The canvas sent something that is not a drawing. Yours is as it was."
-        )
+        sketch.problem = N_("The canvas sent something that is not a drawing. Yours is as it was.")
         sketch.remount()
 
 
@@ -110,7 +112,7 @@ def _tools(sketch: Sketch, text: Text) -> None:
                 icon=f":material/{icon}:",
                 shortcut=shortcut,
                 on_click=act,
-                args=(sketch, text, deed),
+                args=(sketch, deed),
                 disabled=not usable,
             )
 
@@ -124,13 +126,13 @@ def _samples(sketch: Sketch, text: Text) -> None:
                 key=f"sample_{digit}",
                 help=text.gettext("Another {digit} at each click", digit=digit),
                 on_click=act,
-                args=(sketch, text, partial(_next_sample, sketch, digit)),
+                args=(sketch, partial(_next_sample, sketch, digit)),
             )
 
 
-def act(sketch: Sketch, text: Text, deed: Callable[[], None]) -> None:
+def act(sketch: Sketch, deed: Callable[[], None]) -> None:
     """Do what a button says, after a stroke that came with the same click."""
-    _hear(sketch, text)
+    _hear(sketch)
     deed()
 
 
@@ -147,27 +149,65 @@ def _surprise(sketch: Sketch) -> None:
 
 
 def _upload(sketch: Sketch, text: Text) -> None:
+    """Take a picture; then offer to read another part of it."""
     _ = text.gettext
-    with st.popover(_("Upload a picture"), icon=":material/upload:", width="stretch"):
-        st.file_uploader(
-            _("A photo or a scan of one digit, dark on light or light on dark"),
-            # Extensions only: a MIME type here turns Streamlit's check of the name off.
-            type=uploads.EXTENSIONS,
-            max_upload_size=uploads.MAX_MB,
-            key=_UPLOAD,
-            on_change=_take_upload,
-            args=(sketch, text),
+    upload(
+        label=_("Upload a picture"),
+        description=_("A photo or a scan of one digit, dark on light or light on dark"),
+        side=ae.ink.LOOK,
+        limit=uploads.MAX_BYTES,
+        on_file=lambda raw: act(sketch, partial(uploads.take, sketch, raw)),
+        key=_UPLOAD,
+    )
+    if sketch.photo and not sketch.choosing:
+        st.button(
+            _("Choose a part of the picture"),
+            icon=":material/crop:",
+            on_click=act,
+            args=(sketch, partial(setattr, sketch, "choosing", True)),
+            width="stretch",
         )
 
 
-def _take_upload(sketch: Sketch, text: Text) -> None:
-    file = st.session_state[_UPLOAD]
-    if file is None:  # the visitor took it off the list; the drawing stays
+def _photo(sketch: Sketch, text: Text) -> None:
+    """Show what was taken for ink, over the canvas, and let the visitor choose a part."""
+    photo = sketch.photo
+    if photo is None or not sketch.choosing:
         return
-    _hear(sketch, text)
-    try:
-        picture = uploads.read(file.getvalue())
-    except uploads.UploadError as fault:
-        sketch.problem = text.gettext(fault.message)
-    else:
-        sketch.put(Drawing(picture=picture))
+    _ = text.gettext
+    with st.container(key="photo"):
+        region(
+            picture=pictures.src(photo.marked, "jpeg"),
+            chosen=photo.region,
+            labels={
+                "label": _("Your picture; what was taken for ink is in colour"),
+                "keys": _("The arrow keys move the rectangle; with Shift, they resize it."),
+                "at": _("{width} wide, {height} high, {left} from the left, {top} from the top"),
+                "language": text.language,
+            },
+            on_choice=lambda part: act(sketch, partial(uploads.choose, sketch, part)),
+            key="region",
+            revision=sketch.revision,
+        )
+
+
+def _choice(sketch: Sketch, text: Text) -> None:
+    _ = text.gettext
+    photo = sketch.photo
+    if photo is None or not sketch.choosing:
+        return
+    doubt = photo.doubt and uploads.DOUBTS[photo.doubt]
+    st.caption(_(doubt or N_("Draw a rectangle around your digit. In colour: what counts as ink.")))
+    with st.container(key="choice", horizontal=True, gap="xsmall"):
+        st.button(
+            _("Whole picture"),
+            on_click=act,
+            args=(sketch, partial(uploads.choose, sketch, None)),
+            disabled=photo.region is None,
+        )
+        st.button(
+            _("Done"),
+            type="primary",
+            on_click=act,
+            args=(sketch, partial(setattr, sketch, "choosing", False)),
+        )

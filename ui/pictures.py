@@ -69,9 +69,9 @@ def grid(digits: Float32, columns: int) -> Float32:
     return rows.reshape(-1, columns * width)
 
 
-def src(png: bytes) -> str:
-    """Write an address that carries a PNG itself."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+def src(picture: bytes, kind: str = "png") -> str:
+    """Write an address that carries a PNG itself, or a picture of another kind."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 def url(pixels: Pixels) -> str:

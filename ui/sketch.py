@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ui.strokes import Drawing, Stroke
+from ui.strokes import Drawing, Photo, Stroke
 
 _UNDO_STEPS = 50
+_PHOTOS = 3  # that undo goes back to: each has some hundred kilobytes
 _ASIDE = 4
 
 
@@ -24,7 +25,8 @@ class Sketch:
     revision : rises with every new drawing.
     past, future : what undo and redo go to, the nearest last.
     aside : number -> drawing that was put aside; the oldest goes first.
-    problem : one sentence on what went wrong with the last drawing or upload.
+    problem : one sentence on what went wrong with the last drawing or upload, untranslated.
+    choosing : whether the visitor chooses a part of the photo that is on the canvas.
     on_change : is called when another drawing has taken this one's place.
     """
 
@@ -37,6 +39,7 @@ class Sketch:
     future: list[Drawing] = field(default_factory=list)
     aside: dict[int, Drawing] = field(default_factory=dict)
     problem: str | None = None
+    choosing: bool = False
     on_change: Callable[[], None] = lambda: None
     _heard: tuple[Stroke, ...] | None = None
 
@@ -47,6 +50,11 @@ class Sketch:
     def canvas_key(self) -> str:
         """Name of the canvas's widget."""
         return f"canvas{self.mounts}"
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo that is on the canvas."""
+        return _photo(self.drawing)
 
     def put(self, drawing: Drawing) -> None:
         """Replace the drawing from Python's side: a sample, an upload, an empty canvas."""
@@ -92,6 +100,12 @@ class Sketch:
         self.mounts += 1
         self._heard = None
 
+    def turn_page(self) -> None:
+        """Begin a page: it has a canvas of its own, and what the last one said is old."""
+        self.remount()
+        self.problem = None
+        self.choosing = False
+
     def put_aside(self) -> None:
         """Remember the drawing, beside what is drawn next."""
         # Empty it may be if the click comes before the browser knows that it is.
@@ -101,6 +115,8 @@ class Sketch:
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
+        while len({id(photo.raw) for photo in map(_photo, self.past) if photo}) > _PHOTOS:
+            self.past.pop(0)
         self.future = []
         self._show(drawing)
 
@@ -108,4 +124,9 @@ class Sketch:
         self.drawing = drawing
         self.revision += 1
         self.problem = None
+        self.choosing = self.choosing and self.photo is not None
         self.on_change()
+
+
+def _photo(drawing: Drawing) -> Photo | None:
+    return drawing.picture.photo if drawing.picture else None

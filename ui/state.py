@@ -158,7 +158,7 @@ def visit(page: str) -> Visit:
     now: Visit = st.session_state[_VISIT]
     if page != now.page:
         if now.page is not None:
-            now.sketch.remount()  # each page has a canvas of its own; what the last one said is old
+            now.sketch.turn_page()
         now.page = page
     return now
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 import ae
 from ae.arrays import Float32
+from ae.ink import Doubt, Region
 from ui import pictures
 
 SIDE = 280  # px; the canvas fits a phone of 320 px
@@ -42,6 +43,26 @@ class DrawingError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
+class Photo:
+    """What a picture was read from, to read another part of it.
+
+    Attributes
+    ----------
+    raw : the file as it came.
+    view : uint8 array of shape (h, w), the brightness of all of it, small.
+    region : the part that was read; None is all of it.
+    marked : ``view`` with the ink that was found in colour, as JPEG.
+    doubt : why this may not be one digit.
+    """
+
+    raw: bytes
+    view: npt.NDArray[np.uint8]
+    region: Region | None
+    marked: bytes
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, eq=False)
 class Picture:
     """An uploaded picture, boiled down to what the app needs of it.
 
@@ -51,12 +72,14 @@ class Picture:
     normal, plain : float32 arrays of shape (28, 28): MNIST's normal form, and the plain resize.
     raw : it is no photo in which ink would have to be found, but the very pixels; strokes go onto
         them as they are.
+    photo : what it was read from, where that is a photo.
     """
 
     canvas: npt.NDArray[np.uint8]
     normal: Float32
     plain: Float32
     raw: bool = False
+    photo: Photo | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def show(scene: Scene, text: Text) -> None:
                 key=f"stranger_{name}",
                 width="stretch",
                 on_click=canvas.act,
-                args=(sketch, text, partial(sketch.put, strokes.sample(name))),
+                args=(sketch, partial(sketch.put, strokes.sample(name))),
             )
     digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]

@@ -1,0 +1,74 @@
+"""A button that takes a picture: from a file, from a phone's camera, or dropped on the page.
+
+In place of ``st.file_uploader``, whose words and complaints are English, cut off on a phone, and
+beyond our reach. The browser makes a large photograph smaller and sends it over the page's own
+connection, so that none is too large, and a frame of another site may send one too.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from ui.components.module import component
+from ui.html import element
+
+_mount = component(
+    "upload",
+    html=element(
+        "label",
+        element("input", type="file", accept="image/*"),
+        element(
+            "svg",
+            element("path", d="M5 20h14v-2H5zM5 10h4v6h6v-6h4l-7-7z"),
+            viewBox="0 0 24 24",
+            aria_hidden="true",
+        ),
+        element("span"),
+        class_="upload",
+    ),
+    css="upload.css",
+)
+
+
+def upload(
+    *,
+    label: str,
+    description: str,
+    side: int,
+    limit: int,
+    on_file: Callable[[bytes], None],
+    key: str,
+) -> None:
+    """Show the button.
+
+    Parameters
+    ----------
+    label : what stands on it. description : what is wanted.
+    limit : bytes. A larger file comes as a JPEG or PNG of at most ``side`` pixels; of what the
+        browser cannot open come the first bytes, which say what it is.
+    on_file : called with what came, before the script runs; it comes from anybody.
+    """
+
+    def came() -> None:
+        on_file(_bytes(st.session_state.get(key), limit))
+
+    _mount(
+        key=key,
+        data={"label": label, "description": description, "side": side, "limit": limit},
+        on_file_change=came,
+    )
+
+
+def _bytes(state: object, limit: int) -> bytes:
+    """Read the component's message; nothing where it is none."""
+    message = state.get("file") if isinstance(state, Mapping) else None
+    if not isinstance(message, str) or len(message) > 4 * (limit // 3 + 1):
+        return b""
+    try:
+        return base64.b64decode(message, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
