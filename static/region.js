@@ -42,6 +42,7 @@ function build(root) {
   stage.addEventListener("pointercancel", () => released(chooser, false));
   stage.addEventListener("keydown", (event) => keyed(chooser, event));
   stage.addEventListener("blur", () => tell(chooser));
+  stage.focus(); // the button that brought it has gone
   return chooser;
 }
 

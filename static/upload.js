@@ -13,13 +13,16 @@ const uploads = new WeakMap(); // the component's root -> its button
 
 export default function show({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".upload");
-  if (!uploads.has(root)) uploads.set(root, build(root));
+  const first = !uploads.has(root);
+  if (first) uploads.set(root, build(root));
   const upload = uploads.get(root);
   Object.assign(upload, { side: data.side, limit: data.limit });
   upload.send = (text) => setTriggerValue("file", text);
-  upload.words.textContent = data.label;
+  Object.assign(upload, { label: data.label, busy: data.busy });
+  say(upload);
   upload.input.setAttribute("aria-description", data.description);
   root.title = data.description;
+  if (first) take(upload, upload.input.files); // chosen before this script had come
 }
 
 function build(root) {
@@ -41,16 +44,22 @@ function build(root) {
 
 async function take(upload, [file]) {
   const { root, input, limit } = upload;
-  if (!file || root.ariaBusy === "true") return;
+  if (!file || root.ariaBusy) return;
   root.ariaBusy = "true";
+  say(upload);
   try {
     // What no browser opens goes to the server as it is, as far as it may: it says what it is.
     const sent = (await reduced(file, upload).catch(() => null)) ?? file.slice(0, limit);
     upload.send(await base64(sent).catch(() => "")); // it may have gone meanwhile
   } finally {
     root.ariaBusy = null;
+    say(upload);
     input.value = ""; // the same file can be chosen again
   }
+}
+
+function say({ root, words, label, busy }) {
+  words.textContent = root.ariaBusy ? busy : label;
 }
 
 async function reduced(file, { side, limit }) {

@@ -23,7 +23,6 @@ from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
 
 _NORMAL = "normal_form"
-_UPLOAD = "upload"
 
 
 def show(now: Visit, text: Text) -> None:
@@ -54,7 +53,8 @@ def show(now: Visit, text: Text) -> None:
         )
         if sketch.drawing.empty:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
-        _photo(sketch, text)
+        if sketch.choosing:
+            _photo(sketch, text)
     browser.settle(
         link=link(now),
         language=text.language,
@@ -63,10 +63,12 @@ def show(now: Visit, text: Text) -> None:
     )
     if sketch.problem:
         st.warning(_(sketch.problem), icon=":material/error:")
-    _choice(sketch, text)
+    if sketch.choosing:
+        _choice(sketch, text)
     _tools(sketch, text)
-    _samples(sketch, text)
-    _upload(sketch, text)
+    if not sketch.choosing:  # then nothing is between the picture and what becomes of it
+        _samples(sketch, text)
+        _upload(sketch, text)
 
 
 def normal_form(now: Visit, text: Text) -> None:
@@ -149,32 +151,36 @@ def _surprise(sketch: Sketch) -> None:
 
 
 def _upload(sketch: Sketch, text: Text) -> None:
-    """Take a picture; then offer to read another part of it."""
+    """Take a picture; offer to read another part of it."""
     _ = text.gettext
     upload(
         label=_("Upload a picture"),
+        busy=_("Reading it …"),
         description=_("A photo or a scan of one digit, dark on light or light on dark"),
         side=ae.ink.LOOK,
         limit=uploads.MAX_BYTES,
         on_file=lambda raw: act(sketch, partial(uploads.take, sketch, raw)),
-        key=_UPLOAD,
+        key="upload",
     )
-    if sketch.photo and not sketch.choosing:
+    if sketch.photo:
         st.button(
             _("Choose a part of the picture"),
             icon=":material/crop:",
             on_click=act,
-            args=(sketch, partial(setattr, sketch, "choosing", True)),
+            args=(sketch, partial(_choose, sketch, True)),
             width="stretch",
         )
 
 
+def _choose(sketch: Sketch, choosing: bool) -> None:
+    sketch.choosing = choosing and sketch.photo is not None
+
+
 def _photo(sketch: Sketch, text: Text) -> None:
     """Show what was taken for ink, over the canvas, and let the visitor choose a part."""
-    photo = sketch.photo
-    if photo is None or not sketch.choosing:
+    _, photo = text.gettext, sketch.photo
+    if photo is None:
         return
-    _ = text.gettext
     with st.container(key="photo"):
         region(
             picture=pictures.src(photo.marked, "jpeg"),
@@ -192,12 +198,12 @@ def _photo(sketch: Sketch, text: Text) -> None:
 
 
 def _choice(sketch: Sketch, text: Text) -> None:
-    _ = text.gettext
-    photo = sketch.photo
-    if photo is None or not sketch.choosing:
+    """Say what there is to choose, and offer the ways back."""
+    _, photo = text.gettext, sketch.photo
+    if photo is None:
         return
-    doubt = photo.doubt and uploads.DOUBTS[photo.doubt]
-    st.caption(_(doubt or N_("Draw a rectangle around your digit. In colour: what counts as ink.")))
+    told = photo.doubt and uploads.DOUBTS[photo.doubt]
+    st.caption(_(told or N_("Draw a rectangle around your digit. In colour: what counts as ink.")))
     with st.container(key="choice", horizontal=True, gap="xsmall"):
         st.button(
             _("Whole picture"),
@@ -206,8 +212,5 @@ def _choice(sketch: Sketch, text: Text) -> None:
             disabled=photo.region is None,
         )
         st.button(
-            _("Done"),
-            type="primary",
-            on_click=act,
-            args=(sketch, partial(setattr, sketch, "choosing", False)),
+            _("Done"), type="primary", on_click=act, args=(sketch, partial(_choose, sketch, False))
         )

@@ -16,6 +16,12 @@ import streamlit as st
 from ui.components.module import component
 from ui.html import element
 
+# Material's "upload", as Streamlit has it on its own buttons.
+_ARROW = (
+    "M440-320v-326L336-542l-56-58 200-200 200 200-56 58-104-104v326z"
+    "M240-160q-33 0-56.5-23.5T160-240v-120h80v120h480v-120h80v120q0 33-23.5 56.5T720-160z"
+)
+
 _mount = component(
     "upload",
     html=element(
@@ -23,8 +29,8 @@ _mount = component(
         element("input", type="file", accept="image/*"),
         element(
             "svg",
-            element("path", d="M5 20h14v-2H5zM5 10h4v6h6v-6h4l-7-7z"),
-            viewBox="0 0 24 24",
+            element("path", d=_ARROW),
+            viewBox="0 -960 960 960",
             aria_hidden="true",
         ),
         element("span"),
@@ -37,6 +43,7 @@ _mount = component(
 def upload(
     *,
     label: str,
+    busy: str,
     description: str,
     side: int,
     limit: int,
@@ -47,7 +54,7 @@ def upload(
 
     Parameters
     ----------
-    label : what stands on it. description : what is wanted.
+    label : what stands on it. busy : while a picture is made smaller. description : what is wanted.
     limit : bytes. A larger file comes as a JPEG or PNG of at most ``side`` pixels; of what the
         browser cannot open come the first bytes, which say what it is.
     on_file : called with what came, before the script runs; it comes from anybody.
@@ -58,7 +65,13 @@ def upload(
 
     _mount(
         key=key,
-        data={"label": label, "description": description, "side": side, "limit": limit},
+        data={
+            "label": label,
+            "busy": busy,
+            "description": description,
+            "side": side,
+            "limit": limit,
+        },
         on_file_change=came,
     )
 
