@@ -110,11 +110,13 @@ def test_another_drawing_is_told(change: str) -> None:
     changes_told: list[str] = []
     sketch.on_change = lambda: changes_told.append(change)
     sketch.problem = "The canvas sent something."
+    sketch.choosing = True
     changes = {"hear": ((C,),), "put": (Drawing((C,)),), "undo": (), "redo": ()}
     before = sketch.revision
     getattr(sketch, change)(*changes[change])
     assert changes_told == [change]
     assert sketch.problem is None
+    assert not sketch.choosing  # there is no photo
     assert sketch.revision == before + 1
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,8 +18,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile, ImageOps
 
 import ae
+from ae.ink import Doubt
 from ui import uploads
-from ui.strokes import SIDE
+from ui.components import region, upload
+from ui.sketch import Sketch
+from ui.strokes import SIDE, Photo
 from ui.text import LANGUAGES, translator
 from ui.uploads import UploadError
 
@@ -63,8 +68,9 @@ def refusal(raw: bytes) -> str:
 
 NOT_A_PICTURE = "This file is not a picture, or it is damaged."
 NOTHING = "There is nothing on this picture that looks like ink."
-TOO_MANY_PIXELS = "This picture has more than 20 megapixels."
-TOO_LARGE = "This file is larger than 5 MB."
+TOO_MANY_PIXELS = "This picture is too large. Upload a smaller copy of it."
+HEIC = "This photo is in HEIC, which cannot be read here. Save it as JPEG."
+PDF = "This is a PDF. Take a screenshot of the digit, and upload that."
 
 
 # Pictures
@@ -244,8 +250,9 @@ def test_too_many_pixels_are_refused_by_the_header(
 
 def test_a_file_larger_than_the_limit_is_refused_unread() -> None:
     whole = saved(seven())
-    assert_is_the_seven(whole + bytes(5_000_000 - len(whole)))  # what comes after IEND is ignored
-    assert refusal(whole + bytes(5_000_001 - len(whole))) == TOO_LARGE
+    most = uploads.MAX_BYTES
+    assert_is_the_seven(whole + bytes(most - len(whole)))  # what comes after IEND is ignored
+    assert refusal(whole + bytes(most + 1 - len(whole))) == NOT_A_PICTURE
 
 
 @pytest.mark.parametrize(
@@ -256,9 +263,8 @@ def test_a_file_larger_than_the_limit_is_refused_unread() -> None:
         b"hello",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 20 20\n%%EndComments\n1 1 scale showpage\n",
-        b"%PDF-1.4\n",
         b"PK\x03\x04" + bytes(100),
-        *(saved(seven(), name) for name in ("TIFF", "BMP", "PPM", "PDF", "TGA", "ICO", "EPS")),
+        *(saved(seven(), name) for name in ("TIFF", "BMP", "PPM", "TGA", "ICO", "EPS")),
     ],
     ids=lambda raw: repr(raw[:6]),
 )
@@ -282,7 +288,7 @@ def assert_read_or_refused(raw: bytes) -> None:
     try:
         picture = uploads.read(raw)
     except UploadError as fault:
-        assert fault.message in (NOT_A_PICTURE, NOTHING, TOO_MANY_PIXELS)
+        assert fault.message in (NOT_A_PICTURE, NOTHING, TOO_MANY_PIXELS, HEIC, PDF)
     else:
         for digit in (picture.normal, picture.plain):
             assert digit.shape == (28, 28) and 0 <= digit.min() <= digit.max() <= 1
@@ -321,11 +327,154 @@ def test_any_small_picture_is_read_or_refused(
     assert_read_or_refused(saved(Image.frombytes(mode, (width, height), raw)))
 
 
-@pytest.mark.parametrize("message", [NOT_A_PICTURE, NOTHING, TOO_MANY_PIXELS, TOO_LARGE])
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), HEIC),
+        (saved(seven(), "PDF"), PDF),
+    ],
+    ids=["heic", "pdf"],
+)
+def test_a_kind_of_file_that_is_known_is_named(raw: bytes, sentence: str) -> None:
+    assert refusal(raw) == sentence
+
+
+# A part of a picture
+
+
+def two() -> bytes:
+    """A 7 on the left half, and a 1 on the right one."""
+    image = Image.new("L", (800, 400), 225)
+    image.paste(seven(ink=30, paper=225))
+    ImageDraw.Draw(image).line((600, 80, 600, 330), fill=30, width=28)
+    return saved(image)
+
+
+def photo_of(sketch: Sketch) -> Photo:
+    assert sketch.photo is not None
+    return sketch.photo
+
+
+def test_a_part_is_read_as_if_it_were_the_picture_and_is_one_step() -> None:
+    sketch = Sketch()
+    uploads.take(sketch, two())
+    whole = sketch.drawing.picture
+    uploads.choose(sketch, (0.0, 0.0, 0.5, 1.0))
+    part = sketch.drawing.picture
+    assert whole and part
+    assert np.abs(part.normal - EXPECTED).mean() < 0.03 < np.abs(whole.normal - EXPECTED).mean()
+    assert part.canvas.shape == (SIDE, SIDE)
+    assert np.abs(part.canvas.astype(float) - PAINTED).mean() < 10  # the half has its proportions
+    sketch.undo()
+    assert sketch.drawing.picture is whole
+    sketch.redo()
+    uploads.choose(sketch, None)
+    again = sketch.drawing.picture
+    assert again is not None and (again.normal == whole.normal).all()
+
+
+def test_a_part_without_ink_leaves_all_as_it_was() -> None:
+    sketch = Sketch()
+    uploads.take(sketch, two())
+    before = sketch.drawing
+    uploads.choose(sketch, (0.9, 0.0, 1.0, 1.0))
+    assert sketch.drawing is before
+    assert sketch.problem == "Nothing in the rectangle looks like ink. Choose another part."
+    sketch.clear()
+    uploads.choose(sketch, (0.0, 0.0, 0.5, 1.0))  # the photo has gone meanwhile
+    assert sketch.drawing.empty
+
+
+def test_what_was_taken_for_ink_is_in_colour_and_nothing_else_is() -> None:
+    sketch = Sketch()
+    uploads.take(sketch, two())
+    inked = np.asarray(Image.open(io.BytesIO(two())).resize((560, 280))) < 100
+    for part in (None, (0.5, 0.0, 1.0, 1.0)):
+        uploads.choose(sketch, part)
+        photo = photo_of(sketch)
+        assert photo.region == part
+        marked = np.asarray(Image.open(io.BytesIO(photo.marked)), int)
+        assert marked.shape == (280, 560, 3)
+        expected = inked.copy()
+        expected[:, : 280 if part else 0] = False
+        coloured = np.ptp(marked, axis=2) > 100
+        assert (coloured & expected).sum() > 0.95 * expected.sum()
+        assert (coloured & ~inked).sum() < 0.05 * expected.sum()  # the pen's soft edge
+        assert not coloured[:, : 275 if part else 0].any()
+
+
+@pytest.mark.parametrize("doubt", [None, *uploads.DOUBTS])
+def test_where_there_is_doubt_the_part_is_asked_for(
+    doubt: Doubt | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = ae.ink.find
+    monkeypatch.setattr(ae.ink, "find", lambda *given: replace(find(*given), doubt=doubt))
+    sketch = Sketch()
+    uploads.take(sketch, two())
+    assert sketch.choosing is (doubt is not None)
+    sketch.undo()
+    assert not sketch.choosing
+    assert set(uploads.DOUBTS) == set(get_args(Doubt))
+
+
+def test_what_is_kept_of_photos_is_bounded() -> None:
+    sketch = Sketch()
+    raws = [saved(seven(ink=ink)) for ink in range(0, 100, 10)]
+    for raw in raws:
+        uploads.take(sketch, raw)
+        uploads.choose(sketch, (0.0, 0.0, 0.9, 1.0))
+    kept = {photo.raw for step in sketch.past if (photo := step.picture and step.picture.photo)}
+    assert kept == set(raws[-3:])
+    photo = photo_of(sketch)
+    assert max(photo.view.shape) <= 2 * SIDE and len(photo.marked) < 60_000
+
+
+@pytest.mark.parametrize(
+    "message",
+    [NOT_A_PICTURE, NOTHING, TOO_MANY_PIXELS, HEIC, PDF, *uploads.DOUBTS.values()],
+)
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
 def test_the_sentence_is_translated(message: str, language: str) -> None:
     assert translator(language).gettext(message) != message
 
 
-def test_what_is_accepted_is_what_is_offered() -> None:
-    assert set(uploads.EXTENSIONS) == {"png", "jpg", "jpeg", "webp", "gif"}
+# What the browser sends
+
+
+@pytest.mark.parametrize(
+    "state",
+    [None, {}, {"file": None}, {"file": 7}, {"file": "é"}, {"file": "a"}, {"file": "A" * 20}],
+)
+def test_a_message_that_is_no_file_is_empty(state: object) -> None:
+    assert upload.received(state, 10) == b""
+
+
+def test_a_file_comes_as_it_was() -> None:
+    raw = bytes(range(256))
+    assert upload.received({"file": base64.b64encode(raw).decode()}, 256) == raw
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        "0123",
+        [0, 0, 1],
+        [0, 0, 1, "1"],
+        [0, 0, 1, True],
+        [0, 0, 1, float("nan")],
+        [0, 0, float("inf"), 1],
+        [0.5, 0, 0.5, 1],
+        [0.6, 0, 0.4, 1],
+        [2, 0, 3, 1],
+        [0, 0, 10**400, 1],
+    ],
+)
+def test_a_message_that_is_no_rectangle_is_none(message: object) -> None:
+    assert region.received({"region": message}) is None
+    assert region.received(message) is None
+
+
+def test_a_rectangle_is_kept_on_the_picture() -> None:
+    assert region.received({"region": [-1, 0.25, 0.5, 7]}) == (0.0, 0.25, 0.5, 1.0)

@@ -39,7 +39,7 @@ def region(
     """
 
     def came() -> None:
-        rectangle = _rectangle(st.session_state.get(key))
+        rectangle = received(st.session_state.get(key))
         if rectangle:
             on_choice(rectangle)
 
@@ -55,7 +55,7 @@ def region(
     )
 
 
-def _rectangle(state: object) -> Region | None:
+def received(state: object) -> Region | None:
     """Read the component's message; it comes from outside, so anything else is no rectangle."""
     message = state.get("region") if isinstance(state, Mapping) else None
     if not isinstance(message, list) or len(message) != 4:

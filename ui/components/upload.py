@@ -61,7 +61,7 @@ def upload(
     """
 
     def came() -> None:
-        on_file(_bytes(st.session_state.get(key), limit))
+        on_file(received(st.session_state.get(key), limit))
 
     _mount(
         key=key,
@@ -76,7 +76,7 @@ def upload(
     )
 
 
-def _bytes(state: object, limit: int) -> bytes:
+def received(state: object, limit: int) -> bytes:
     """Read the component's message; nothing where it is none."""
     message = state.get("file") if isinstance(state, Mapping) else None
     if not isinstance(message, str) or len(message) > 4 * (limit // 3 + 1):
