@@ -29,7 +29,7 @@ def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None
     visitor, other = page("/train?lang=en"), page("/train?lang=pt")
     begin(visitor, "The tutorial, 2017")
     (child,) = trainings()
-    other.get_by_text("O tutorial, 2017", exact=True).click()
+    other.get_by_text("O tutorial de 2017", exact=True).click()
     wait_run(other)
     other.get_by_role("button", name="Treinar", exact=True).click()
 
@@ -53,4 +53,4 @@ def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None
     expect(again.get_by_role("radio", name="My model")).to_be_visible()
     # The other visitor's goes on, until they stop it.
     other.get_by_role("button", name="Parar e guardar").click()
-    expect(other.locator(".outcome")).to_contain_text("Parado.", timeout=SECONDS)
+    expect(other.locator(".outcome")).to_contain_text("Interrompido.", timeout=SECONDS)
