@@ -12,32 +12,37 @@ from pages.explore.views import VIEWS as EXPLORE
 from ui import diagram, html, models, own, state
 from ui.text import LANGUAGES, N_
 
-# Folder, title, icon, views. A page is a folder, this line and a stub: see pages/README.md.
+# Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
+# folder, this line and a stub: see pages/README.md.
 PAGES = (
-    ("draw", N_("Draw"), ":material/draw:", ()),
-    ("compare", N_("Compare"), ":material/compare:", COMPARE),
-    ("explore", N_("Explore"), ":material/explore:", EXPLORE),
-    ("train", N_("Train"), ":material/model_training:", ()),
+    ("draw", N_("Draw"), ":material/draw:", (), True),
+    ("compare", N_("Compare"), ":material/compare:", COMPARE, True),
+    ("explore", N_("Explore"), ":material/explore:", EXPLORE, True),
+    ("train", N_("Train"), ":material/model_training:", (), False),
 )
 
 UI = Path(__file__).parent / "ui"
-st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
-now = state.enter({name: [view.name for view in views] for name, *_label, views in PAGES})
+now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
 own.look_up(now)
 text = state.text()
 _ = text.gettext
 
 pages = [
     st.Page(f"pages/{name}/page.py", title=_(title), icon=icon, url_path=name, default=not i)
-    for i, (name, title, icon, _views) in enumerate(PAGES)
+    for i, (name, title, icon, _views, _looks) in enumerate(PAGES)
 ]
 # Our own menu in the frame: Streamlit's would take a row of its own from a projector's screen.
 page = st.navigation(pages, position="hidden")
+# Behind the navigation, which would call the tab by the page's title alone.
+st.set_page_config(f"{page.title} · Gargalo", str(UI / "icon.png"), "wide")
+*_row, looks_at_model = PAGES[pages.index(page)]
 
 with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
-    st.html(html.element("p", "Gargalo", class_="brand"), width="content")
+    # Where nothing looks at it, the model keeps its room in the frame, and nothing jumps.
+    brand = "brand" if looks_at_model else "brand no-model"
+    st.html(html.element("p", "Gargalo", class_=brand), width="content")
     with st.container(key="menu", horizontal=True, gap=None, width="content"):
         for entry in pages:
             st.page_link(entry, width="content")

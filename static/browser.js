@@ -6,7 +6,11 @@ const HIDE = ".dc-toolbar { display: none !important }";
 // The colours of the theme that style.css uses; Streamlit defines them inside components only.
 const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-color"];
 
-let view; // the one that was open at the last run
+// What brings another drawing onto the canvas.
+const ONTO_CANVAS = ["tools", "samples", "strangers"].map((key) => `.st-key-${key} button`).join();
+
+let page; // at the last run
+let view; // the one that was open then
 let label; // the canvas's
 
 // The canvas mounts when it likes, and again after a change of page. Every page has one of us, so
@@ -14,8 +18,26 @@ let label; // the canvas's
 // element there waits for the next run.
 const observer = new MutationObserver(mend);
 
+// How much the frame covers of what scrolls below it, style.css wants to know.
+const covered = new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty("--frame-height", `${target.offsetHeight}px`);
+});
+
+addEventListener("click", ({ target }) => {
+  if (!target.closest?.(ONTO_CANVAS)) return;
+  const canvas = document.querySelector(".st-key-canvas_box");
+  const { top, bottom } = canvas.getBoundingClientRect();
+  // Not for less than half of it: the button that was pressed would run away from the finger.
+  const middle = (top + bottom) / 2;
+  if (middle < edge(canvas) || middle > innerHeight) glide(canvas);
+});
+
 export default function settle({ data, parentElement }) {
   const root = document.documentElement;
+  const opened =
+    page === undefined &&
+    data.view &&
+    new URLSearchParams(location.search).get("view") === data.view;
   root.lang = data.language;
   const theme = getComputedStyle(parentElement.host);
   for (const name of COLOURS) root.style.setProperty(name, theme.getPropertyValue(name));
@@ -26,14 +48,54 @@ export default function settle({ data, parentElement }) {
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store needs a secure context
   if (data.cookie) document.cookie = data.cookie;
 
-  if (view && data.view && view !== data.view) {
-    document.querySelector(".st-key-view_menu")?.scrollIntoView();
-  }
+  covered.observe(document.querySelector(".st-key-frame")); // again is the same as once
+  const menu = menuOfViews();
+  if (opened) openThere();
+  else if (menu && !inSight(menu) && page === location.pathname && view !== data.view) glide(menu);
+  page = location.pathname;
   view = data.view;
 
   label = data.label;
   mend();
   observer.observe(document.body, { subtree: true, childList: true }); // again is the same as once
+}
+
+// An open view, with its menu, has half of the screen; its menu is what is scrolled to.
+const menuOfViews = () => document.querySelector(".st-key-view_menu");
+
+function inSight(menu) {
+  const { top, bottom } = menu.getBoundingClientRect();
+  return top >= edge(menu) && bottom <= innerHeight / 2;
+}
+
+// A link that names a view opens there. What stands above it arrives bit by bit, so look again
+// before each paint, until the visitor does something.
+function openThere() {
+  let below = false;
+  const arriving = new ResizeObserver(() => {
+    const menu = menuOfViews();
+    below ||= menu && !inSight(menu);
+    if (below) menu?.scrollIntoView();
+  });
+  arriving.observe(document.querySelector("[data-testid=stMainBlockContainer]"));
+  const leave = () => arriving.disconnect();
+  for (const deed of ["wheel", "pointerdown", "keydown"]) {
+    addEventListener(deed, leave, { once: true, capture: true, passive: true });
+  }
+  setTimeout(leave, 5000);
+}
+
+// Where what scrolls comes out from under the frame, in px of the window.
+function edge(element) {
+  const main = element.closest("[data-testid=stMain]");
+  return (
+    main.getBoundingClientRect().top + Number.parseFloat(getComputedStyle(main).scrollPaddingTop)
+  );
+}
+
+function glide(element) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ behavior: calm ? "instant" : "smooth" });
 }
 
 function mend() {

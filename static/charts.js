@@ -191,7 +191,7 @@ class CodeBars extends Plot {
   describe(traces, { separators = "." }) {
     const { data, selected, positions } = this;
     const value = traces[data.code].y[selected] ?? 0;
-    const number = selected === null ? "" : value.toFixed(2).replace(".", separators[0]);
+    const number = selected === null ? "" : write(value, separators);
     return {
       role: "slider",
       tabindex: 0,
@@ -206,6 +206,12 @@ class CodeBars extends Plot {
           : data.unit_text.replace("{unit}", positions[selected]).replace("{value}", number),
     };
   }
+}
+
+// As ui/text.py writes a number: two decimals, a minus sign, no negative zero.
+function write(value, separators) {
+  const digits = value.toFixed(2).replace(/^-(?=[0.]*$)/, "");
+  return digits.replace("-", "\u2212").replace(".", separators[0]);
 }
 
 // A deep copy (Plotly writes into what it is given) in which "var(--st-primary-color)" has become

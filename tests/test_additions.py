@@ -181,7 +181,8 @@ def test_a_page_is_a_folder_a_stub_and_a_line_in_the_table(copy: Path) -> None:
     (folder / "__init__.py").touch()
     (folder / "page.py").write_text(PAGE)
     shutil.copy(copy / "pages" / "compare.py", copy / "pages" / "extra.py")
-    insert(copy / "app.py", ")\n\nUI = ", '    ("extra", N_("One more"), ":material/star:", ()),\n')
+    row = '    ("extra", N_("One more"), ":material/star:", (), True),\n'
+    insert(copy / "app.py", ")\n\nUI = ", row)
 
     screens = ask(copy, _VISIT, screens=[("draw", ""), ("extra", "")], query={"sample": "7b"})
     for written in screens.values():

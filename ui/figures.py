@@ -30,7 +30,9 @@ _FAINT = "var(--st-border-color)"
 
 
 # What a unit, an error or an angle says under the mouse, in Plotly's own markup.
-_UNIT_HOVER = " %{x}: <b>%{y:.2f}</b><extra></extra>"
+# Plotly's own format has a hyphen where its axes have a minus sign: what can be negative is written
+# here and travels along.
+_UNIT_HOVER = " %{x}: <b>%{customdata}</b><extra></extra>"
 _RANKED_HOVER = " %{customdata}: <b>%{y:.2f}</b><extra></extra>"
 _ERROR_HOVER = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
 _ANGLE_HOVER = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
@@ -73,11 +75,16 @@ def code_figure(
         code = encoded = np.full(len(units), np.nan, np.float32)
     changed = np.flatnonzero((code != encoded) & np.isfinite(code))
     zeros, tall, deep = units[code == 0], units[code > top], units[code < bottom]
-    hover = _("Unit") + _UNIT_HOVER
+    bar = {
+        "marker": {"color": _BAR},
+        "customdata": [text.number(value, 2) for value in code if np.isfinite(value)],
+        "hovertemplate": _("Unit") + _UNIT_HOVER,
+        "hoverinfo": "all",
+    }
     outline = {"color": "rgba(0,0,0,0)", "line": {"color": _TEXT, "width": 1.5}}
     return {
         "data": [
-            _bars(units, code, marker={"color": _BAR}, hovertemplate=hover, hoverinfo="all"),
+            _bars(units, code, **bar),
             _bars(units, high - low, base=low, width=0.96, marker={"color": _FAINT}, zorder=-1),
             _bars(units[changed], encoded[changed], marker=outline),
             _marks(zeros, np.full(len(zeros), lift), "circle-open"),

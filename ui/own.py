@@ -6,8 +6,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ae.plans import OWN
+from ui import downloads
 from ui.state import LANES, MODEL, OwnModel, Visit
+from ui.text import Text
 from ui.trainings import Desk, office
+
+FILE = "gargalo-my-model.safetensors"  # what the browser saves it as
 
 
 def desk(now: Visit) -> Desk | None:
@@ -28,3 +32,10 @@ def look_up(now: Visit) -> None:
     if now.page is not None:
         st.session_state[MODEL] = OWN
         now.edits.change_model()
+
+
+def offer(now: Visit, text: Text) -> None:
+    """Offer the file of the visitor's own model."""
+    mine = desk(now)
+    if mine is not None and (raw := mine.raw) is not None:
+        downloads.button(text.gettext("My model (safetensors)"), lambda: raw, FILE)

@@ -94,10 +94,12 @@ class Visit:
     page : the folder's name of the page that is open.
     notices : sentences to show once.
     seed : of what is sampled at random.
+    choices : list -> what was chosen in it.
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
     upload_problem : one sentence on what was wrong with the last model that was uploaded.
+    first_views : page -> the view that opens by itself.
     """
 
     sketch: Sketch = field(default_factory=Sketch)
@@ -107,10 +109,12 @@ class Visit:
     page: str | None = None
     notices: list[str] = field(default_factory=list)
     seed: int = 0
+    choices: dict[str, str] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: OwnModel | None = None
     frames_sent: int = 0
     upload_problem: str | None = None
+    first_views: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sketch.on_change = self.edits.change_drawing
@@ -136,17 +140,17 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         named = {page: tuple(names) for page, names in views.items()}
         link, notices = _read_link(st.query_params, frozenset(chain(*named.values())))
         sketch = Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE)))
-        now = Visit(sketch=sketch, notices=notices)
+        first = {page: names[0] for page, names in named.items() if names}
+        now = Visit(sketch=sketch, notices=notices, first_views=first)
         token = str(st.context.cookies.get(TOKEN_COOKIE, ""))
         if _TOKEN.fullmatch(token):
             now.token = token
         st.session_state[_VISIT] = now
         st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
         st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
-        for page, names in named.items():
-            if names:
-                view = link.get(VIEW)
-                st.session_state[view_key(page)] = view if view in names else names[0]
+        for page, first_view in first.items():
+            view = link.get(VIEW)
+            st.session_state[view_key(page)] = view if view in named[page] else first_view
         lanes = link.get(LANES)
         st.session_state[LANES] = lanes.split(",") if lanes else list(FIRST_LANES)
     visit: Visit = st.session_state[_VISIT]
@@ -210,7 +214,8 @@ def link(now: Visit) -> str:
         values = {MODEL: model_name(), **values}
     if now.sketch.drawing.sample:
         values[SAMPLE] = now.sketch.drawing.sample
-    if opened := view(now):
+    # A link that names a view opens there; without, the page opens at its top.
+    if (opened := view(now)) and opened != now.first_views[now.page or ""]:
         values[VIEW] = opened
     if now.page == "compare":
         lanes = tuple(name for name in COMPARED if name in st.session_state[LANES])

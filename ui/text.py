@@ -103,12 +103,17 @@ class Text:
         return self._catalogue.ngettext(one, many, n).format(**{"n": self.number(n), **values})
 
     def number(self, x: SupportsFloat, digits: int = 0) -> str:
-        """Write a number with that many decimals: 1234.5 -> ``1,234.50`` or ``1.234,50``."""
+        """Write a number with that many decimals: -1234.5 -> ``−1,234.50`` or ``−1.234,50``.
+
+        With a minus sign, as Plotly writes it too, where Babel and Python have a hyphen. (A slider
+        shows a hyphen: Streamlit writes its number, in the browser.)
+        """
         # From the shortest decimal that means x: 2.675 is 2.68, as a reader expects. "z": no -0.00.
         decimal = Decimal(str(x))
         if not decimal.is_finite():
-            return "NaN" if decimal.is_nan() else "-∞" if decimal < 0 else "∞"
-        return f"{decimal:z,.{digits}f}".translate(str.maketrans(".,", self.separators))
+            return "NaN" if decimal.is_nan() else "−∞" if decimal < 0 else "∞"
+        signs = str.maketrans(".,-", f"{self.separators}−")
+        return f"{decimal:z,.{digits}f}".translate(signs)
 
     @property
     def separators(self) -> str:

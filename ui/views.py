@@ -36,15 +36,16 @@ class View(Generic[Scene]):
 def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
     """Show the page's views in a row; give the one that is open."""
     by_name = {view.name: view for view in views}
-    chosen = st.pills(
-        text.gettext("View"),
-        list(by_name),
-        format_func=lambda name: text.gettext(by_name[name].title),
-        key=state.view_key(page),
-        persist_state="session",
-        required=True,
-        label_visibility="collapsed",
-    )
+    with st.container(key="view_menu"):  # the browser scrolls to it when another view opens
+        chosen = st.pills(
+            text.gettext("View"),
+            list(by_name),
+            format_func=lambda name: text.gettext(by_name[name].title),
+            key=state.view_key(page),
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+        )
     return by_name[chosen or views[0].name]
 
 

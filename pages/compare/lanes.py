@@ -20,17 +20,26 @@ from ui.text import Text
 
 
 def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
-    """Let the visitor choose the lanes; to choose none is to choose all."""
-    chosen = st.pills(
+    """Let the visitor choose the lanes; the last one stays on."""
+    shown = [name for name in st.session_state[state.LANES] if name in available]
+    if not shown:  # the files of all that the link names are missing or damaged
+        st.session_state[state.LANES] = shown = list(available)[:1]
+    return st.pills(
         text.gettext("Lanes"),
         list(available),
         selection_mode="multi",
         format_func=lambda name: models.title(name, text),
         key=state.LANES,
+        on_change=_keep_one,
+        args=(shown,),
         persist_state="session",
         label_visibility="collapsed",
     )
-    return chosen or list(available)
+
+
+def _keep_one(before: list[str]) -> None:
+    if not st.session_state[state.LANES]:
+        st.session_state[state.LANES] = before
 
 
 def html(scene: Scene, text: Text) -> Markup:

@@ -33,8 +33,7 @@ def workspace() -> None:
                 compared = scene.compare(now, available, chosen)
                 takeaway.show(compared, text)
             st.html(lanes.html(compared, text))
-    with st.container(key="view_menu"):  # the browser scrolls to it when another view opens
-        view = views.menu("compare", VIEWS, text)
+    view = views.menu("compare", VIEWS, text)
     with st.container(key="view_side"), views.damage_told(text):
         view.show(compared, text)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ae.plans import OWN, family_of
 from pages.compare.scene import Scene
 from ui import downloads, models
+from ui.choices import dropdown
 from ui.html import element
 from ui.text import N_, Text
 
@@ -41,14 +42,10 @@ def show(scene: Scene, text: Text) -> None:
     _ = text.gettext
     table = models.facts().table
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = st.selectbox(
-            _("Sort by"),
-            _COLUMNS,
-            format_func=lambda column: _column_title(column, text),
-            key="table_sort",
-            persist_state="session",
-            width=300,
-        )
+        columns = {"_".join(column): column for column in _COLUMNS}
+        titles = {name: _column_title(column, text) for name, column in columns.items()}
+        first = next(iter(columns))
+        by = columns[dropdown(_("Sort by"), titles, "table_sort", first, scene.now, 300)]
         falling = st.toggle(_("Largest first"), key="table_falling", persist_state="session")
     rows = _rows(table, scene, text)
     # What a row does not have comes last, whichever way round.

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from textwrap import indent
 
 import numpy as np
 import streamlit as st
 
+from ae.plans import OWN
 from pages.compare.scene import Scene
-from ui import downloads, pictures
+from ui import downloads, own, pictures, snippets
 from ui.text import Text
 
-_SNIPPET = """\
-import ae, numpy as np
+
+def snippet(names: Iterable[str]) -> str:
+    """Write Python that shows the lanes again, from the file of `everything_npz`."""
+    models = "".join(f'    "{name}": {snippets.load(name)},\n' for name in names)
+    return f"""\
+{snippets.IMPORTS}
 digits = np.load("gargalo-compare.npz")["digits"]
-for name in {names}:
-    model = ae.load(name)
-    print(name, ae.evaluation.mse(digits, model.reconstruct(digits)))
-"""
+models = {{
+{models}}}
+rows = []
+for name, model in models.items():
+    pictures = model.reconstruct(digits)
+    print(name, ae.evaluation.mse(digits, pictures))
+{indent(snippets.ROW, "    ")}    rows.append(row)
+{snippets.show("np.vstack(rows)", "280 * len(rows)")}"""
 
 
 def show(scene: Scene, text: Text) -> None:
@@ -34,8 +45,10 @@ def show(scene: Scene, text: Text) -> None:
                 _("Everything (NPZ)"), lambda: everything_npz(scene), "gargalo-compare.npz"
             )
             downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text)
-        st.caption(_("With the NPZ beside it, this Python prints the same squared errors:"))
-        st.code(_SNIPPET.format(names=tuple(scene.results)), language="python")
+            if OWN in scene.results:
+                own.offer(scene.now, text)
+        snippets.explain(text)
+        st.code(snippet(scene.results), language="python")
 
 
 def figures_csv(scene: Scene) -> bytes:

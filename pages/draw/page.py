@@ -47,7 +47,7 @@ def workspace() -> None:
                     how_it_works()
                 with st.popover(_("Take it away"), icon=":material/download:", disabled=not result):
                     if result:
-                        takeaway.show(result, now.sketch.drawing, name, text)
+                        takeaway.show(result, now, name, text)
 
 
 workspace()

@@ -1,4 +1,4 @@
-"""Files that a visitor takes home, and the few lines of Python that make the same screen."""
+"""Files that a visitor takes home, and the few lines of Python that show the same pictures."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ import io
 import numpy as np
 import streamlit as st
 
-from ui import downloads, pictures
+from ae.plans import OWN
+from ui import downloads, own, pictures, snippets
 from ui.inference import Result
+from ui.state import Visit
 from ui.strokes import Drawing
 from ui.text import Text
 
-SNIPPET = """\
-import ae, numpy as np
+
+def snippet(model: str, result: Result) -> str:
+    """Write Python that shows the screen again, from the file of `everything_npz`."""
+    return f"""\
+{snippets.IMPORTS}
 saved = np.load("gargalo-{model}.npz")
-model = ae.load("{model}")
-codes = model.encode(saved["digits"])  # (1, {units}), before any edits
+digits, model = saved["digits"], {snippets.load(model)}
+codes = model.encode(digits)  # (1, {len(result.code)}), before any edits
 pictures = model.decode(saved["codes"])  # (1, 28, 28), after them
-print(ae.evaluation.mse(saved["digits"], pictures))  # {mse:.4f}
-"""
+print(ae.evaluation.mse(digits, pictures))  # {result.mse:.4f}
+
+{snippets.ROW}{snippets.show("row", "280")}"""
 
 
 def code_csv(result: Result) -> bytes:
@@ -53,9 +59,10 @@ def pictures_png(result: Result) -> bytes:
     return pictures.png(pictures.tiled([row]), scale=10)
 
 
-def show(result: Result, drawing: Drawing, model: str, text: Text) -> None:
+def show(result: Result, now: Visit, model: str, text: Text) -> None:
     """Show the downloads and the snippet."""
     _ = text.gettext
+    drawing = now.sketch.drawing
     with st.container(horizontal=True, key="downloads"):
         downloads.button(_("The code (CSV)"), lambda: code_csv(result), f"gargalo-{model}.csv")
         downloads.button(
@@ -64,6 +71,7 @@ def show(result: Result, drawing: Drawing, model: str, text: Text) -> None:
             f"gargalo-{model}.npz",
         )
         downloads.pictures(lambda: pictures_png(result), f"gargalo-{model}.png", text)
-    st.caption(_("With the NPZ beside it, this Python makes the same screen:"))
-    snippet = SNIPPET.format(model=model, units=len(result.code), mse=result.mse)
-    st.code(snippet, language="python")
+        if model == OWN:
+            own.offer(now, text)
+    snippets.explain(text)
+    st.code(snippet(model, result), language="python")

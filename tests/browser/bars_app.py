@@ -10,11 +10,12 @@ from ui.components.bars import code_bars
 
 UNITS = 32
 ZERO = 5  # a unit that is zero in every code, so that a test can click an empty column
+MINUS = 7  # a unit that is negative in every code
 
 
 def code(step: int) -> np.ndarray:
     values = np.abs(np.random.default_rng(step).normal(3, 2, UNITS))
-    values[ZERO] = 0
+    values[[ZERO, MINUS]] = 0, -1.256
     return values
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 BASE = "demo/app"
 MARGIN_LEFT, MARGIN_RIGHT, UNITS = 36, 8, 32  # as in bars_app.py
 ZERO = 5
+MINUS = 7
 
 pytestmark = pytest.mark.browser
 
@@ -144,6 +145,9 @@ def test_selection_by_mouse_keyboard_and_python(page: Page, app: str) -> None:
     page.mouse.click(*column(chart, ZERO))  # nothing to hit there but the column
     expect_selected(page, chart, ZERO)
     expect(chart).to_have_attribute("aria-valuetext", "Unidade 6: 0,00")
+    page.mouse.click(*column(chart, MINUS))
+    expect(chart).to_have_attribute("aria-valuetext", "Unidade 8: −1,26")
+    page.mouse.click(*column(chart, ZERO))
     page.mouse.click(*column(chart, ZERO, y=210))  # again, and on the axis below: deselects
     expect_selected(page, chart, None)
 

@@ -116,7 +116,7 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     visitor.get_by_text(ENGLISH("VAE-2"), exact=True).click()
     wait_run(visitor)
     expect_star(visitor, shipped_map("vae2").project(code("vae2", sample_digit("3a")))[0])
-    assert address(visitor) == {"model": "vae2", "lang": "en", "sample": "3a", "view": "map"}
+    assert address(visitor) == {"model": "vae2", "lang": "en", "sample": "3a"}
     click(visitor, "Clear")
     expect(code_map(visitor)).to_have_attribute("data-star", "")
     expect(code_map(visitor)).to_contain_text(

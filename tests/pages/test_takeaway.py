@@ -6,7 +6,6 @@ import ast
 import csv
 import io
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +15,17 @@ import pytest
 from PIL import Image
 
 import ae
+from ae import weights
+from ae.cli.parser import build_parser
+from ae.plans import OWN
+from pages.compare import scene, table
+from pages.compare import takeaway as compared
 from pages.draw import takeaway
-from ui import inference, pictures, strokes
+from tests.pages.test_app import opened, run
+from tests.pages.test_train import own_model
+from ui import inference, models, own, pictures, state, strokes
 from ui.edits import Edits
+from ui.trainings import Desk
 
 ROOT = Path(__file__).parents[2]
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
@@ -84,38 +91,95 @@ def test_png_shows_the_three_pictures() -> None:
     assert (error == pictures.signed(result.reconstruction - result.digit)).all()
 
 
-@every_family
-def test_the_snippet_makes_the_same_screen(name: str, tmp_path: Path) -> None:
-    result, drawing = screen(name)
-    snippet = takeaway.SNIPPET.format(model=name, units=len(result.code), mse=result.mse)
-    (tmp_path / f"gargalo-{name}.npz").write_bytes(takeaway.everything_npz(result, drawing))
-    arrays = ", ".join(f"{n}={n}" for n in ("codes", "pictures"))
-    (tmp_path / "snippet.py").write_text(f"{snippet}\nnp.savez('made.npz', {arrays})\n")
+# What is shown to be run
 
+_SCREEN = """
+from PIL import ImageShow
+
+class Screen(ImageShow.Viewer):
+    def show_image(self, image, **options):
+        image.save("shown.png")
+        return 1
+
+ImageShow.register(Screen(), 0)
+"""
+
+
+def ran(*command: str, folder: Path, **environment: str) -> str:
+    """Run it in the folder; gives what it prints."""
     run = subprocess.run(
-        [sys.executable, "-W", "error", "snippet.py"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, "-W", "error", *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    (printed,) = re.findall(r"[\d.]+(?:e-?\d+)?", run.stdout)
-    assert float(printed) == pytest.approx(result.mse, rel=1e-3)
-    assert f"# {float(printed):.4f}" in snippet  # what it promises
-    with np.load(tmp_path / "made.npz") as remade:
-        assert remade["codes"][0] == pytest.approx(result.encoded, abs=1e-4)
-        assert remade["pictures"][0] == pytest.approx(result.reconstruction, abs=1e-5)
+    return run.stdout
 
 
-def test_the_snippet_is_short_and_says_what_it_needs() -> None:
-    snippet = takeaway.SNIPPET.format(model="deep", units=32, mse=0.0123)
-    assert len(snippet.strip().splitlines()) <= 6
-    imported = {
-        alias.name
-        for node in ast.walk(ast.parse(snippet))
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    }
-    assert imported == {"ae", "numpy"}
+def shown(snippet: str, folder: Path) -> tuple[dict[str, float], np.ndarray]:
+    """Run a snippet; gives the figures that it prints, by name, and the picture that it shows."""
+    (folder / "snippet.py").write_text(f"{_SCREEN}{snippet}")
+    lines = ran("snippet.py", folder=folder).splitlines()
+    figures = {line[: line.index("[")].strip(): line[line.index("[") :] for line in lines}
+    with Image.open(folder / "shown.png") as image:
+        pixels = np.asarray(image)[5::10, 5::10].astype(int)
+    return {name: float(ast.literal_eval(figure)[0]) for name, figure in figures.items()}, pixels
+
+
+def wide(result: inference.Result) -> np.ndarray:
+    """The three pictures of the screen, side by side."""
+    two = [pictures.grey(picture) for picture in (result.digit, result.reconstruction)]
+    return np.hstack([*(p[..., None].repeat(3, 2) for p in two), pictures.signed(result.error)])
+
+
+def test_the_snippet_shows_what_was_made_of_an_edited_code(tmp_path: Path) -> None:
+    result, drawing = screen("deep")
+    (tmp_path / "gargalo-deep.npz").write_bytes(takeaway.everything_npz(result, drawing))
+    snippet = takeaway.snippet("deep", result)
+    figures, pixels = shown(snippet, tmp_path)
+    assert figures[""] == pytest.approx(result.mse, rel=1e-3)
+    assert f"# {figures['']:.4f}" in snippet  # what it promises
+    assert np.abs(pixels - wide(result)).max() <= 1
+
+
+def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = own_model(tmp_path / own.FILE).read_bytes()
+    desk = Desk(model=weights.read_own(raw), raw=raw, version=1)
+    monkeypatch.setattr(own, "desk", lambda now: desk)
+    app = opened(sample="3b")
+    app.button_group(key=state.MODEL).set_value(OWN)
+    run(app)
+    app.switch_page("pages/compare/page.py")
+    (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
+    now = app.session_state["visit"]
+    names = [*state.FIRST_LANES, OWN]
+    monkeypatch.setattr(state, "model_name", lambda: OWN)
+    seen = scene.compare(now, models.available(names, now), names)
+    (tmp_path / "gargalo-compare.npz").write_bytes(compared.everything_npz(seen))
+    figures, pixels = shown(snippet, tmp_path)
+    assert list(figures) == names
+    for name, row in zip(names, np.split(pixels, len(names)), strict=True):
+        assert figures[name] == pytest.approx(seen.results[name].mse, rel=1e-3)
+        assert np.abs(row - wide(seen.results[name])).max() <= 1
+
+    app.switch_page("pages/draw/page.py")
+    (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
+    offered = [item.proto.label for item in app.get("download_button")]
+    assert offered[-1] == "My model (safetensors)"
+    everything = takeaway.everything_npz(seen.results[OWN], now.sketch.drawing)
+    (tmp_path / f"gargalo-{OWN}.npz").write_bytes(everything)
+    figures, pixels = shown(snippet, tmp_path)
+    assert figures[""] == pytest.approx(seen.results[OWN].mse, rel=1e-3)
+    assert np.abs(pixels - wide(seen.results[OWN])).max() <= 1
+
+
+def test_the_command_beside_the_table_is_one_of_ours() -> None:
+    # What it prints is what the page shows, tests/ae/cli/test_report.py and test_compare.py say.
+    python, m, module, *arguments = table._COMMAND.split()
+    assert (python, m, module) == ("python", "-m", "ae")
+    assert build_parser().parse_args(arguments).command == "evaluate"

@@ -109,9 +109,12 @@ def test_every_models_codes_can_be_drawn(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_chart_speaks_the_language(language: str) -> None:
     text = translator(language)
-    figure = draw(a_code(), language=language)
+    figure = draw(a_code(unit_1=-0.256), language=language)
     assert figure.layout.separators == text.separators
-    assert bars(figure)[0].hovertemplate.startswith(text.gettext("Unit"))
+    bar = bars(figure)[0]
+    assert bar.hovertemplate.startswith(text.gettext("Unit"))
+    # A minus sign, which Plotly's own format does not write.
+    assert "%{y" not in bar.hovertemplate and bar.customdata[1] == text.number(-0.256, 2)
     title = figures.code_title(32, text)
     for message in ("where a unit usually lies", "exactly zero", "click a bar to change it"):
         assert text.gettext(message) in title

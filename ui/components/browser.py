@@ -4,8 +4,10 @@
   ``st.query_params`` pushes one each time, and the Back button would no longer leave the page.
 - The page says which language it is in, for screen readers and for the browser's own translator.
 - The page's own style sheet gets the theme's colours, which Streamlit gives to components only.
-- A view that the visitor chooses is brought into sight, below its menu: on a projector it begins
-  under the edge of the screen.
+- A view that the visitor chooses, or that their link names, is brought into sight with its menu: on
+  a projector it begins under the edge of the screen, on a phone far below. So is the canvas when a
+  button puts something on it.
+- The style sheet learns how high the frame is, which covers what scrolls below it.
 - The canvas (streamlit-drawable-canvas 0.13) gets a name, and loses its toolbar: invisible until
   the mouse hovers, it lies over the top right corner and a tap there wipes the drawing.
 """
