@@ -37,7 +37,7 @@ class _Syntax:
     cosine_library, library, start : all up to the digits.
     seeds : how many there are, from 0. some : picks the first of the training digits.
     half, layer, more_layers, last_layer, end_of_half : around the layers of a half.
-    autoencoder, schedule, compile, fit, end : the rest, in the script's order.
+    autoencoder, go_on, schedule, compile, fit, end : the rest, in the script's order.
     argument : by name. units : the first of a layer's.
     constant, l1, row_norm : makes an initializer, a penalty, a bound, of its number.
     optimizer, pair : makes an optimizer; holds two things.
@@ -55,6 +55,7 @@ class _Syntax:
     last_layer: str
     end_of_half: str
     autoencoder: str
+    go_on: str
     schedule: str
     compile: str
     fit: str
@@ -70,8 +71,12 @@ class _Syntax:
     last_comma: str
 
 
-def keras_python(plan: Plan) -> str:
+def keras_python(plan: Plan, start: str | None = None) -> str:
     """Write a plan as a script for Keras 3.
+
+    Parameters
+    ----------
+    start : name of a .keras file of such a net, from whose weights it goes on.
 
     Returns
     -------
@@ -80,11 +85,15 @@ def keras_python(plan: Plan) -> str:
     (10, 784) of the first ten test digits. On the same machine it gives the weights that
     ``ae.training.fit`` gives.
     """
-    return _script(plan, _PYTHON)
+    return _script(plan, start, _PYTHON)
 
 
-def keras_r(plan: Plan) -> str:
+def keras_r(plan: Plan, start: str | None = None) -> str:
     """Write a plan as a script for R, in the tutorial's dialect: pipes and the functional API.
+
+    Parameters
+    ----------
+    start : as in ``keras_python``.
 
     Names and arguments are those of the reference of R's ``keras3`` (https://keras3.posit.co).
 
@@ -93,10 +102,10 @@ def keras_r(plan: Plan) -> str:
     A whole script, its lines ``WIDTH`` characters at most, with the names that ``keras_python``
     has.
     """
-    return _script(plan, _R)
+    return _script(plan, start, _R)
 
 
-def _script(plan: Plan, say: _Syntax) -> str:
+def _script(plan: Plan, start: str | None, say: _Syntax) -> str:
     recipe = plan.recipe
     cosine = recipe.schedule == "cosine"
     script = (say.cosine_library if cosine else "") + say.library
@@ -119,6 +128,8 @@ def _script(plan: Plan, say: _Syntax) -> str:
             depth += 1
         script += say.end_of_half.format(half=half)
     script += say.autoencoder
+    if start is not None:
+        script += say.go_on.format(file=start)
     if cosine:
         script += say.schedule.format(
             epochs=recipe.epochs, batch_size=recipe.batch_size, rate=repr(recipe.learning_rate)
@@ -242,6 +253,11 @@ x_test = x_test.reshape(-1, {pixels}).astype("float32") / 255
 autoencoder = keras.Sequential([encoder, decoder])
 
 """,
+    go_on="""\
+trained = keras.models.load_model("{file}")
+autoencoder.set_weights(trained.get_weights())
+
+""",
     schedule="""\
 epochs, batch_size = {epochs}, {batch_size}
 steps = math.ceil(len(x_train) / batch_size)  # in each epoch
@@ -302,6 +318,11 @@ x_test <- array_reshape(mnist$test$x, c(10000, {pixels})) / 255
     end_of_half="{half} <- keras_model({half}_input, {half}_output)\n\n",
     autoencoder="""\
 autoencoder <- keras_model(encoder_input, decoder(encoder(encoder_input)))
+
+""",
+    go_on="""\
+trained <- load_model("{file}")
+autoencoder %>% set_weights(get_weights(trained))
 
 """,
     schedule="""\

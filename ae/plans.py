@@ -271,3 +271,12 @@ def preset(name: str, like: str) -> Plan:
         code_size=family.code_size,
         recipe=PRESETS[name].recipe(family),
     )
+
+
+def preset_of(plan: Plan) -> str | None:
+    """Name the preset by which a plan trains, whatever its layers; None if there is none."""
+    if (plan.digits, plan.seed) != (DIGITS[1], SEED[0]):
+        return None
+    family = FAMILIES[plan.like]
+    recipes = ((name, preset.recipe(family)) for name, preset in PRESETS.items())
+    return next((name for name, recipe in recipes if recipe == plan.recipe), None)

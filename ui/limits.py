@@ -25,6 +25,8 @@ class Limits:
     spare_seconds : how long a child that has started TensorFlow waits for a visitor who has opened
         the page to press the button; 0 starts none ahead.
     visitors : whose trainings and models are kept at the same time.
+    models_mb : of the memory of all of them together. Who has been gone for ``absence_seconds``
+        makes room for others, whoever has been gone longest first.
     """
 
     at_once: int = 2
@@ -35,6 +37,7 @@ class Limits:
     keep_seconds: int = 3600
     spare_seconds: int = 120
     visitors: int = 100
+    models_mb: int = 400
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:

@@ -23,11 +23,12 @@ def desk(now: Visit) -> Desk | None:
 def look_up(now: Visit) -> None:
     """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
     mine = desk(now)
-    if mine is None or mine.model is None or (now.own and now.own.version == mine.version):
+    kept = mine.kept if mine else None
+    if kept is None or (now.own and now.own.version == kept.version):
         return
     if now.own is None and OWN not in st.session_state[LANES]:
         st.session_state[LANES] = [*st.session_state[LANES], OWN]
-    now.own = OwnModel(mine.model, mine.version)
+    now.own = OwnModel(*kept)
     # Who has just trained or uploaded it looks at it; who opens a link looks at the link's model.
     if now.page is not None:
         st.session_state[MODEL] = OWN

@@ -72,11 +72,12 @@ class OwnModel:
 
     Attributes
     ----------
-    version : which of the visitor's models it is; their desk counts them.
+    raw : its file. version : which of the visitor's models it is; their desk counts them.
     code_map : its map. keras : its .keras file. Both take long, and are made when asked for.
     """
 
     model: Autoencoder
+    raw: bytes
     version: int
     code_map: ae.atlas.CodeMap | None = None
     keras: bytes | None = None
@@ -98,7 +99,7 @@ class Visit:
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
-    upload_problem : one sentence on what was wrong with the last model that was uploaded.
+    upload_problem : English source string of what was wrong with the last model that was uploaded.
     first_views : page -> the view that opens by itself.
     """
 

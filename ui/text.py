@@ -115,6 +115,16 @@ class Text:
         signs = str.maketrans(".,-", f"{self.separators}−")
         return f"{decimal:z,.{digits}f}".translate(signs)
 
+    def plain(self, x: SupportsFloat, figures: int = 6) -> str:
+        """Write a number with as many decimals as it has: 1e-06 -> ``0.000001``, 1.0 -> ``1``.
+
+        Parameters
+        ----------
+        figures : significant ones, at most.
+        """
+        exponent = Decimal(f"{float(x):.{figures}g}").normalize().as_tuple().exponent
+        return self.number(x, max(-exponent, 0) if isinstance(exponent, int) else 0)
+
     @property
     def separators(self) -> str:
         """The decimal and the thousands separator: ``".,"`` or ``",."``."""

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, NamedTuple
 
 from streamlit import runtime
 
@@ -42,8 +42,10 @@ _ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "ae.training.worker")
 
 _TICK = 0.25  # seconds
-_PATIENCE = 5.0  # seconds, with a child that has just been killed
+_PATIENCE = 5.0  # seconds, with a child that has just been killed or a visitor who loads the page
 _LINE = 10_000  # bytes, far above any event's
+_MEASURED = 1.0  # seconds that a training must learn before its speed is told
+_MOMENTS = 60  # frames that are kept of the first epoch, about one a second
 # The other visitors' strokes go before: a training only gets what they leave.
 _NICE = 10
 
@@ -102,6 +104,8 @@ class Training:
     data : "MNIST" or "samples", once that is known, with the number of digits.
     tests : how many are held out.
     passed, seen, seconds : epochs and digits so far, and how long that took.
+    first : the same when it had learnt from the first batches. Those take seconds, because with
+        them Keras puts the net together, so speed is measured from there on.
     share : of what the phase is about: the download, the drawing.
     history : a point for each epoch. sketch : points within the first.
     frames : for the time line: the start, moments of the first epoch, and each epoch's end.
@@ -122,6 +126,7 @@ class Training:
     passed: float = 0.0
     seen: int = 0
     seconds: float = 0.0
+    first: tuple[float, int, float] | None = None
     history: list[Point] = field(default_factory=list)
     sketch: list[Point] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -137,16 +142,32 @@ class Training:
         return self.phase == "over"
 
     @property
-    def speed(self) -> float:
-        """Digits per second so far."""
-        return self.seen / self.seconds if self.seconds else 0.0
+    def speed(self) -> float | None:
+        """Digits per second; None while nobody can tell."""
+        _, seen, seconds = self._measured
+        return seen / seconds if seconds >= _MEASURED else None
 
     @property
     def left(self) -> float | None:
         """Seconds to the end, if it goes on as it went; None while nobody can tell."""
-        if not self.passed:
+        passed, _, seconds = self._measured
+        if seconds < _MEASURED or not passed:
             return None
-        return self.seconds / self.passed * (self.plan.recipe.epochs - self.passed)
+        return seconds / passed * (self.plan.recipe.epochs - self.passed)
+
+    @property
+    def _measured(self) -> tuple[float, int, float]:
+        """Epochs, digits and seconds since the first batches."""
+        if self.first is None:
+            return 0.0, 0, 0.0
+        passed, seen, seconds = self.first
+        return self.passed - passed, self.seen - seen, self.seconds - seconds
+
+    @property
+    def size(self) -> int:
+        """Bytes that it comes to, at most: its model, twice, and its frames."""
+        frames = self.plan.recipe.epochs + _MOMENTS
+        return 2 * 4 * self.plan.family.parameters + frames * self.digits.nbytes
 
     def take(self, line: bytes, folder: Path) -> None:
         """Take what the child said; raises ValueError for what is no event."""
@@ -162,6 +183,8 @@ class Training:
         elif event == "step":
             self.passed, self.seen = fields["passed"], fields["digits"]
             self.seconds = fields["seconds"]
+            if self.first is None and self.seen:
+                self.first = (self.passed, self.seen, self.seconds)
             self.phase = "learning"
             if fields["loss"] is not None and self.passed < 1:
                 self.sketch.append(Point(self.passed, fields["loss"]))
@@ -185,7 +208,7 @@ class Training:
             return
         frame = Frame(passed, self.model.reconstruct(self.digits), mse, dead)
         # In the first epoch everything happens; later ones are told apart by their ends.
-        if passed <= 1 or passed % 1 == 0:
+        if passed % 1 == 0 or (passed < 1 and len(self.frames) < _MOMENTS):
             self.frames.append(frame)
         self.latest = frame
 
@@ -269,6 +292,20 @@ class _Child:
         return self.errors.read().decode(errors="replace")
 
 
+class Kept(NamedTuple):
+    """A visitor's own model. It comes and goes whole, so that nobody sees parts of two.
+
+    Attributes
+    ----------
+    model, raw : the model and its file, whether it was trained or uploaded.
+    version : which of the visitor's models it is, from 1.
+    """
+
+    model: Autoencoder
+    raw: bytes
+    version: int
+
+
 @dataclass(eq=False)
 class Desk:
     """What one visitor has in the office.
@@ -276,25 +313,37 @@ class Desk:
     Attributes
     ----------
     training : the present one, or the last.
-    model, raw : "my model" and its file, whether it was trained or uploaded.
-    version : rises with every new model.
+    kept : "my model".
+    seen : when the visitor was last here. sessions : by which they are here now.
     """
 
     training: Training | None = None
-    model: Autoencoder | None = None
-    raw: bytes | None = None
-    version: int = 0
+    kept: Kept | None = None
     seen: float = field(default_factory=time.monotonic)
     sessions: set[str] = field(default_factory=set)
 
+    @property
+    def idle(self) -> bool:
+        """Is there nothing that trains?"""
+        return self.training is None or self.training.over
+
+    @property
+    def size(self) -> int:
+        """Bytes that it comes to, at most."""
+        kept = 0 if self.kept is None else _size(self.kept.raw)
+        return kept + (0 if self.training is None else self.training.size)
+
     def adopt(self, model: Autoencoder, raw: bytes) -> None:
         """Make a model "my model"."""
-        self.model, self.raw = model, raw
-        self.version += 1
+        self.kept = Kept(model, raw, 1 if self.kept is None else self.kept.version + 1)
+
+
+def _size(raw: bytes) -> int:
+    return 2 * len(raw)  # the file and the arrays that were read from it
 
 
 class Busy(RuntimeError):  # noqa: N818 (it is a state that the page shows, not a fault)
-    """The visitor trains already, or the office has no desk left."""
+    """The visitor trains already, or the office has no room for them."""
 
 
 class Office:
@@ -332,23 +381,18 @@ class Office:
                     desk.sessions.add(session)
             return desk
 
-    def reserve(self, token: str) -> Desk:
-        """Find a visitor's desk, or give them one.
+    def adopt(self, token: str, model: Autoencoder, raw: bytes) -> Desk:
+        """Make a model that the visitor brought "my model".
 
         Raises
         ------
         Busy
-            Everybody who has one is still here.
+            There is no room for it; what was there stays.
         """
         with self._lock:
-            if token not in self._desks:
-                self._clear()
-                if len(self._desks) >= self.limits.visitors:
-                    raise Busy
-                self._desks[token] = Desk()
-            self._desks[token].seen = time.monotonic()
-            self._watch()
-            return self._desks[token]
+            desk = self._reserve(token, _size(raw))
+            desk.adopt(model, raw)
+            return desk
 
     def submit(
         self, token: str, plan: Plan, digits: Float32, start: bytes | None = None
@@ -358,16 +402,47 @@ class Office:
         Raises
         ------
         Busy
-            This visitor trains already, or there is no desk left.
+            This visitor trains already, or there is no room for them.
         """
+        training = Training(plan, digits, start)
         with self._lock:
-            desk = self.reserve(token)
-            if desk.training is not None and not desk.training.over:
+            here = self._desks.get(token)
+            if here is not None and not here.idle:
                 raise Busy
-            desk.training = training = Training(plan, digits, start)
+            desk = self._reserve(token, training.size)
+            desk.training = training
             self._queue.append(training)
             self._start_next()
             return training
+
+    def _reserve(self, token: str, size: int) -> Desk:
+        """Find a visitor's desk, or give them one, with room for so many bytes more.
+
+        Who has been gone for long makes room, whoever has been gone longest first; who has no
+        model, as soon as they are gone.
+        """
+        self._clear()
+        here = self._desks.get(token)
+        others = {name: desk for name, desk in self._desks.items() if desk is not here}
+        total = size + sum(desk.size for desk in self._desks.values())
+        now = time.monotonic()
+        gone = [
+            (desk.seen, name)
+            for name, desk in others.items()
+            if desk.idle
+            and now - desk.seen > (self.limits.absence_seconds if desk.kept else _PATIENCE)
+        ]
+        gone.sort(reverse=True)
+        while total > self.limits.models_mb * 1_000_000 or len(others) >= self.limits.visitors:
+            if not gone:
+                raise Busy
+            _seen, name = gone.pop()
+            total -= others.pop(name).size
+            del self._desks[name]
+        desk = self._desks.setdefault(token, Desk())
+        desk.seen = now
+        self._watch()
+        return desk
 
     def place(self, training: Training) -> int:
         """Tell how many are before it in the queue, itself included; 0 if it runs."""
@@ -425,7 +500,7 @@ class Office:
                     desk.sessions = set(filter(self._connected, desk.sessions))
                     desk.seen = now if desk.sessions else desk.seen
                     absent = now - desk.seen > self.limits.absence_seconds
-                    if absent and desk.training is not None and not desk.training.over:
+                    if absent and desk.training is not None and not desk.idle:
                         self.cancel(desk.training, "absent")
                 if self._spare and now - self._spare.since > self.limits.spare_seconds:
                     self._spare.end()
@@ -439,8 +514,7 @@ class Office:
         """Take the desks of those who have been gone for long."""
         now = time.monotonic()
         for token, desk in list(self._desks.items()):
-            idle = desk.training is None or desk.training.over
-            if idle and now - desk.seen > self.limits.keep_seconds:
+            if desk.idle and now - desk.seen > self.limits.keep_seconds:
                 del self._desks[token]
 
     def _start_next(self) -> None:

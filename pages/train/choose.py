@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from ae import plans
-from ae.families import Recipe
-from ae.plans import Plan
-from ui import models
+from ui import choices, html, models
 from ui.draft import Draft
 from ui.state import Visit
 from ui.text import N_, Text
@@ -25,186 +23,137 @@ _BATCHES = (16, 32, 64, 128, 256, 512, 1024, 2048)
 def show(now: Visit, text: Text, *, disabled: bool) -> None:
     """Let the visitor choose; the plan is then in ``now.draft``."""
     _ = text.gettext
-    draft, turn = now.draft, now.draft.turn
+    draft = now.draft
     st.radio(
         _("Recipe"),
         list(plans.PRESETS),
-        index=None if draft.preset is None else list(plans.PRESETS).index(draft.preset),
         format_func=lambda name: _(plans.PRESETS[name].title),
         captions=[_(preset.idea) for preset in plans.PRESETS.values()],
-        key=f"plan_preset_{turn}",
+        key=_showing("preset", draft.preset, text),
         on_change=_start_from,
-        args=(now,),
+        args=(draft, "preset", text),
         disabled=disabled,
     )
     st.segmented_control(
         _("Start from"),
         list(plans.PLAIN),
-        default=draft.plan.like,
         format_func=lambda name: models.title(name, text),
-        key=f"plan_like_{turn}",
+        key=_showing("like", draft.like, text),
         on_change=_start_from,
-        args=(now,),
+        args=(draft, "like", text),
         required=True,
         disabled=disabled or draft.go_on,
     )
     if now.own is not None:
         st.toggle(
             _("Go on from my model"),
-            value=draft.go_on,
-            key=f"plan_go_on_{turn}",
-            on_change=_start_from,
-            args=(now,),
+            key=_showing("go_on", draft.go_on, text),
+            on_change=_go_on,
+            args=(now, text),
             disabled=disabled,
         )
-    with st.expander(_("Change the net and the recipe"), icon=":material/tune:"):
+    # With a key, or it would close when its words change or anything above it comes or goes.
+    label = _("Change the net and the recipe")
+    with st.expander(label, icon=":material/tune:", key="plan_details"):
         _net(draft, text, disabled=disabled or draft.go_on)
         _recipe(draft, text, disabled=disabled)
-
-
-def summary(plan: Plan, text: Text) -> str:
-    """Say in one line what is trained."""
-    recipe = plan.recipe
-    epochs = text.ngettext("{n} epoch", "{n} epochs", recipe.epochs)
-    return " · ".join(
-        (
-            " → ".join(map(str, plan.family.widths)),
-            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.number(recipe.learning_rate, 4)}",
-            epochs,
-        )
-    )
 
 
 def _net(draft: Draft, text: Text, *, disabled: bool) -> None:
     """Show the layers; the decoder's are the same, backwards."""
     _ = text.gettext
-    layers, code_size = len(draft.plan.hidden) + 1, draft.plan.code_size
-    _number(_("Layers of the encoder"), "layers", layers, plans.LAYERS, draft, 1, disabled=disabled)
+    number = _numbers(draft, text, disabled=disabled)
+    number(_("Layers of the encoder"), "layers", len(draft.plan.hidden) + 1, plans.LAYERS, 1)
     with st.container(horizontal=True):
         for i, width in enumerate(draft.plan.hidden):
-            label = _("Width of layer {i}", i=i + 1)
-            _number(label, f"width_{i}", width, plans.WIDTH, draft, 16, disabled=disabled)
-        label = _("Numbers in the code")
-        _number(label, "code", code_size, plans.CODE, draft, 1, disabled=disabled)
+            number(_("Width of layer {i}", i=i + 1), f"width_{i}", width, plans.WIDTH, 16)
+        number(_("Numbers in the code"), "code", draft.plan.code_size, plans.CODE, 1)
 
 
 def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
     _ = text.gettext
-    plan, recipe = draft.plan, draft.plan.recipe
-    bounds = plans.RECIPE
-    options: dict[str, Any] = {"disabled": disabled, "on_change": _change, "args": (draft,)}
-    turn = draft.turn
+    plan, recipe, bounds = draft.plan, draft.plan.recipe, plans.RECIPE
+    number = _numbers(draft, text, disabled=disabled)
+
+    def listed(
+        label: str, name: str, options: Sequence[Any], words: Callable[[Any], str] = str
+    ) -> None:
+        st.selectbox(
+            label,
+            options,
+            format_func=words,
+            key=_showing(name, getattr(recipe, name), text),
+            on_change=_take,
+            args=(draft, name, text),
+            disabled=disabled,
+        )
+
     left, right = st.columns(2)
     with left:
-        st.selectbox(
-            _("Loss"),
-            list(_LOSSES),
-            list(_LOSSES).index(recipe.loss),
-            format_func=lambda name: _(_LOSSES[name]),
-            key=f"plan_loss_{turn}",
-            **options,
-        )
-        st.selectbox(
-            _("Optimizer"),
-            plans.OPTIMIZERS,
-            plans.OPTIMIZERS.index(recipe.optimizer),
-            format_func=plans.OPTIMIZER_CLASSES.__getitem__,
-            key=f"plan_optimizer_{turn}",
-            **options,
-        )
-        _number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], draft, 1, disabled=disabled)
-        _number(
-            _("Training digits"), "digits", plan.digits, plans.DIGITS, draft, 500, disabled=disabled
-        )
+        listed(_("Loss"), "loss", list(_LOSSES), lambda name: _(_LOSSES[name]))
+        optimizers = plans.OPTIMIZER_CLASSES
+        listed(_("Optimizer"), "optimizer", plans.OPTIMIZERS, optimizers.__getitem__)
+        number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], 1)
+        number(_("Training digits"), "digits", plan.digits, plans.DIGITS, 500)
     with right:
-        st.number_input(
-            _("Price of activity (L1)"),
-            *bounds["l1"],
-            recipe.l1,
-            0.0001,
-            format="%.5f",
-            key=f"plan_l1_{turn}",
-            **options,
-        )
-        st.number_input(
-            _("Learning rate"),
-            *bounds["learning_rate"],
-            recipe.learning_rate,
-            max(recipe.learning_rate / 10, 1e-6),
-            format="%.6g",
-            key=f"plan_learning_rate_{turn}",
-            **options,
-        )
+        number(_("Price of activity (L1)"), "l1", recipe.l1, bounds["l1"], 0.0001)
+        rate = recipe.learning_rate
+        bound = bounds["learning_rate"]
+        number(_("Learning rate"), "learning_rate", rate, bound, max(rate / 10, bound[0]))
         batches = sorted({*_BATCHES, recipe.batch_size})
-        st.selectbox(
-            _("Batch size"),
-            batches,
-            batches.index(recipe.batch_size),
-            key=f"plan_batch_size_{turn}",
-            **options,
-        )
-        _number(_("Seed"), "seed", plan.seed, plans.SEED, draft, 1, disabled=disabled)
+        listed(_("Batch size"), "batch_size", batches)
+        number(_("Seed"), "seed", plan.seed, plans.SEED, 1)
 
 
-def _number(
-    label: str,
-    name: str,
-    value: int,
-    bounds: plans.Bounds,
-    draft: Draft,
-    step: int,
-    *,
-    disabled: bool,
-) -> None:
-    least, most = map(int, bounds)
-    st.number_input(
-        label,
-        least,
-        most,
-        value,
-        step,
-        key=f"plan_{name}_{draft.turn}",
-        on_change=_change,
-        args=(draft,),
-        disabled=disabled,
-    )
+def _numbers(draft: Draft, text: Text, *, disabled: bool) -> Callable[..., None]:
+    """Give what shows a field for a number."""
+
+    def number(label: str, name: str, value: float, bounds: plans.Bounds, step: float) -> None:
+        # No bounds of the browser's own: it would turn the field red, say no word, and leave the
+        # plan as it was beside a number that nobody trains.
+        with st.container(gap=None):
+            st.number_input(
+                label,
+                step=step,
+                format="%d" if isinstance(value, int) else "%.9g",
+                key=_showing(name, value, text),
+                on_change=_take,
+                args=(draft, name, text),
+                disabled=disabled,
+            )
+            if draft.refused == name:
+                least, most = (text.plain(bound) for bound in bounds)
+                words = text.gettext("Only {least} to {most}.", least=least, most=most)
+                st.html(html.element("p", words, class_="refused", role="status"))
+
+    return number
 
 
-def _choice(draft: Draft, name: str, default: Any) -> Any:
-    """What a widget of this turn is set to; what is not shown says nothing."""
-    return st.session_state.get(f"plan_{name}_{draft.turn}", default)
+def _showing(name: str, value: Any, text: Text) -> str:
+    """Name the widget that shows part of the plan, and let it show this.
+
+    The same widget all along: one that is made anew loses the visitor's place on the keyboard.
+    """
+    key = choices.key(f"plan_{name}", text)
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
 
 
-def _start_from(now: Visit) -> None:
-    """Begin the plan anew, from a preset and a family or from the visitor's own model."""
-    draft = now.draft
-    draft.start_from(
-        _choice(draft, "preset", None),
-        _choice(draft, "like", None) or draft.plan.like,
-        now.own.model if now.own and _choice(draft, "go_on", False) else None,
-    )
+def _said(name: str, text: Text) -> Any:
+    return st.session_state[choices.key(f"plan_{name}", text)]
 
 
-def _change(draft: Draft) -> None:
-    """Take what the widgets say into the plan."""
-    plan = draft.plan
-    layers = _choice(draft, "layers", len(plan.hidden) + 1)
-    hidden = [_choice(draft, f"width_{i}", width) for i, width in enumerate(plan.hidden)]
-    # A new layer is half as wide as the one before it, but never narrower than can be.
-    while len(hidden) < layers - 1:
-        wider = hidden[-1] // 2 if hidden else 128
-        hidden.append(max(wider, int(plans.WIDTH[0])))
-    names = ("loss", "optimizer", "epochs", "l1", "learning_rate", "batch_size")
-    recipe: Recipe = replace(
-        plan.recipe, **{name: _choice(draft, name, getattr(plan.recipe, name)) for name in names}
-    )
-    draft.change(
-        replace(
-            plan,
-            hidden=tuple(hidden[: layers - 1]),
-            code_size=_choice(draft, "code", plan.code_size),
-            recipe=recipe,
-            digits=_choice(draft, "digits", plan.digits),
-            seed=_choice(draft, "seed", plan.seed),
-        )
-    )
+def _start_from(draft: Draft, name: str, text: Text) -> None:
+    said = _said(name, text)
+    if said in (plans.PRESETS if name == "preset" else plans.PLAIN):
+        draft.start_from(**{name: said})
+
+
+def _go_on(now: Visit, text: Text) -> None:
+    now.draft.go_on = bool(_said("go_on", text))
+    now.draft.follow(now.own.model if now.own else None)
+
+
+def _take(draft: Draft, name: str, text: Text) -> None:
+    draft.take(name, _said(name, text))

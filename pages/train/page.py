@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from ae import keras_scripts
-from pages.train import choose, use, watch
+from pages.train import choose, script, use, watch
 from ui import html, own, state
 from ui.components import browser
 from ui.trainings import Busy, office
@@ -14,6 +13,12 @@ _ = text.gettext
 desk = own.desk(now)
 training = desk.training if desk else None
 running = training is not None and not training.over
+draft = now.draft
+if training is not None:
+    goes_on = training.start is not None
+    draft.agree(training.number, training.plan, goes_on=goes_on, runs=running)
+if not running:
+    draft.follow(now.own.model if now.own else None)
 
 lead = _("Train it yourself, and watch the digits come into focus.")
 st.html(html.lead(lead))
@@ -29,11 +34,14 @@ browser.settle(
 
 def begin() -> None:
     """Train what is chosen."""
-    start = desk.raw if desk and now.draft.go_on else None
+    draft.follow(now.own.model if now.own else None)
+    start = now.own.raw if now.own and draft.go_on else None
     try:
-        office().submit(now.token, now.draft.plan, watch.watched(now), start)
+        office().submit(now.token, draft.plan, watch.watched(now), start)
     except Busy:
-        now.notices.append(use.BUSY)
+        theirs = own.desk(now)
+        already = theirs is not None and not theirs.idle
+        now.notices.append(use.ALREADY if already else use.BUSY)
 
 
 def cancel() -> None:
@@ -60,7 +68,7 @@ with st.container(horizontal=True, gap="medium"):
                     on_click=begin,
                 )
                 office().warm_up()
-            st.caption(choose.summary(now.draft.plan, text), width="content")
+            st.caption(watch.summary(draft.plan, text), width="content")
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
 
         @st.fragment(run_every=0.5 if running else None)
@@ -73,8 +81,4 @@ with st.container(horizontal=True, gap="medium"):
         progress()
         use.show(now, text)
 
-st.subheader(_("The same as code"))
-keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
-keras.code(keras_scripts.keras_python(now.draft.plan), language="python")
-r.code(keras_scripts.keras_r(now.draft.plan), language="r")
-terminal.code(" ".join(["python -m ae train", *now.draft.plan.arguments]), language="bash")
+script.show(draft.plan, goes_on=draft.go_on, text=text)

@@ -14,9 +14,12 @@ import streamlit as st
 from ae import weights
 from ui import downloads
 from ui.own import desk
-from ui.state import Visit
+from ui.state import OwnModel, Visit
 from ui.text import N_, Text
-from ui.trainings import Busy, Desk, Training, office
+from ui.trainings import Busy, Training, office
+
+NAME = "gargalo-my-model"
+"""Of the files of a visitor's model, without what comes after the dot."""
 
 MAX_MB = 20
 _UPLOAD = "upload_model"
@@ -29,10 +32,9 @@ _turn = threading.Lock()
 def show(now: Visit, text: Text) -> None:
     """Offer the files of the visitor's model, and the way back from such a file."""
     _ = text.gettext
-    own = desk(now)
     with st.container(horizontal=True, key="use", vertical_alignment="center"):
-        if own is not None and own.raw is not None:
-            _files(own, now, text)
+        if now.own is not None:
+            _files(now.own, now, text)
         with st.popover(_("Bring a model back"), icon=":material/upload:"):
             st.file_uploader(
                 _("A .safetensors file that this page made"),
@@ -40,27 +42,27 @@ def show(now: Visit, text: Text) -> None:
                 max_upload_size=MAX_MB,
                 key=_UPLOAD,
                 on_change=_take_upload,
-                args=(now, text),
+                args=(now,),
             )
     if now.upload_problem:
-        st.warning(now.upload_problem, icon=":material/error:")
+        st.warning(_(now.upload_problem), icon=":material/error:")
 
 
-def _files(desk: Desk, now: Visit, text: Text) -> None:
+def _files(own: OwnModel, now: Visit, text: Text) -> None:
     _ = text.gettext
-    raw, training, own = desk.raw, desk.training, now.own
-    assert raw is not None
+    theirs = desk(now)
+    training = theirs.training if theirs else None
     st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
-    downloads.button(_("My model (safetensors)"), lambda: raw, "gargalo-my-model.safetensors")
-    if own is not None and own.version == desk.version and (archive := own.keras):
-        downloads.button(_("My model (.keras)"), lambda: archive, "gargalo-my-model.keras")
+    downloads.button(_("My model (safetensors)"), lambda: own.raw, f"{NAME}.safetensors")
+    if archive := own.keras:
+        downloads.button(_("My model (.keras)"), lambda: archive, f"{NAME}.keras")
     elif st.button(_("Make the .keras file"), icon=":material/build:"):
         with st.spinner(_("TensorFlow is starting …")):
-            keras = _keras(raw)
-        if keras is None:
+            # It stays with the model that it was made from, however long that takes.
+            own.keras = _keras(own.raw)
+        if own.keras is None:
             st.warning(_("The .keras file could not be made. The safetensors file has the same."))
-        elif own is not None and own.version == desk.version:
-            own.keras = keras
+        else:
             st.rerun()
     if training is not None and training.history:
         downloads.button(
@@ -92,22 +94,24 @@ def _keras(raw: bytes) -> bytes | None:
             return None
 
 
-def _take_upload(now: Visit, text: Text) -> None:
+def _take_upload(now: Visit) -> None:
     file = st.session_state[_UPLOAD]
     now.upload_problem = None
     if file is None:  # taken off the list; the model stays
         return
+    raw = file.getvalue()
     try:
-        raw = file.getvalue()
-        office().reserve(now.token).adopt(weights.read_own(raw), raw)
+        # First read, and only then given a place: what is refused takes none.
+        office().adopt(now.token, weights.read_own(raw), raw)
     except Busy:
-        now.upload_problem = text.gettext(BUSY)
+        now.upload_problem = BUSY
     except ValueError as fault:
         logging.getLogger(__name__).info("an upload was refused: it %s", fault)
-        now.upload_problem = text.gettext(
+        now.upload_problem = N_(
             "This is not a model that this page made, or it is damaged. What was there is as it"
             " was."
         )
 
 
 BUSY = N_("Too many visitors have a model here just now. Try again in a few minutes.")
+ALREADY = N_("You are training already, perhaps in another tab. Here it is.")

@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 import ae
-from ae import augmentation
+from ae import augmentation, plans
 from ae.arrays import Float32
+from ae.plans import Plan
 from ui import figures, html, inference, models, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
@@ -58,15 +59,27 @@ def watched(now: Visit) -> Float32:
     return ten if own is None else np.concatenate([ten, own[None]])
 
 
+def summary(plan: Plan, text: Text) -> str:
+    """Say in one line what is trained."""
+    recipe = plan.recipe
+    return " · ".join(
+        (
+            " → ".join(map(str, plan.family.widths)),
+            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.plain(recipe.learning_rate)}",
+            text.ngettext("{n} epoch", "{n} epochs", recipe.epochs),
+        )
+    )
+
+
 def show(training: Training | None, now: Visit, text: Text) -> None:
     """Show a training, or the same shapes while there is none."""
-    _status(training, text)
+    _status(training, now.draft.plan, text)
     _film(training, now, text)
     _chart(training, now, text)
 
 
-def _status(training: Training | None, text: Text) -> None:
-    """Say how far it is, or how it ended."""
+def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
+    """Say how far it is, or how it ended; and what it was, once something else is chosen."""
     _ = text.gettext
     with st.container(key="training_status"):
         if training is None:
@@ -90,6 +103,8 @@ def _status(training: Training | None, text: Text) -> None:
                 sentences.append(_source(training, text))
             words = " ".join(sentences)
             st.html(html.element("p", words, class_=f"outcome {kind}", role="status"))
+            if training.plan != next_plan:
+                st.caption(_("This was {plan}.", plan=summary(training.plan, text)))
         elif training.phase == "waiting":
             place = office().place(training)
             st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
@@ -112,7 +127,7 @@ def _far(training: Training, text: Text) -> str:
             epochs=epochs,
         )
     ]
-    if training.speed:
+    if training.speed is not None:
         parts.append(_("{n} digits per second", n=text.number(training.speed)))
     if training.over:
         parts.append(_("{n} s", n=text.number(training.seconds)))

@@ -62,6 +62,19 @@ def test_every_preset_suits_every_plain_family(name: str, like: str) -> None:
     assert PRESETS[name].title and PRESETS[name].idea
 
 
+@every_preset
+def test_a_plan_is_recognised_as_its_preset_until_it_trains_otherwise(name: str, like: str) -> None:
+    plan = plans.preset(name, like)
+    assert plans.preset_of(plan) == name
+    assert plans.preset_of(replace(plan, hidden=(16,), code_size=2)) == name
+    for other in (
+        replace(plan, seed=1),
+        replace(plan, digits=500),
+        replace(plan, recipe=replace(plan.recipe, epochs=299)),
+    ):
+        assert plans.preset_of(other) is None
+
+
 def test_the_presets_are_what_their_titles_say() -> None:
     shallow = FAMILIES["shallow"].recipes
     assert plans.preset("ours", "shallow").recipe == shallow["best"]

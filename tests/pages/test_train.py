@@ -20,13 +20,17 @@ from streamlit.testing.v1 import AppTest
 
 import ae
 from ae import checked, keras_scripts, plans, weights
+from ae.cli.parser import build_parser
+from ae.cli.parser import plan_of as cli_plan
 from ae.evaluation import measure
 from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
+from pages.train import use
 from tests.pages.test_app import component, opened, run, texts
 from ui import state
 from ui import trainings as offices
-from ui.trainings import Office
+from ui.text import translator
+from ui.trainings import Office, Training
 
 _FAKE = """
 import json, os, shutil, sys, time
@@ -49,10 +53,12 @@ END
 _DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
 
 
-def own_model(path: Path, seed: int = 0, bias: float | None = None) -> Path:
-    """Write a deep net of one's own with a code of five numbers, of this bias."""
+def own_model(
+    path: Path, seed: int = 0, bias: float | None = None, hidden: tuple[int, ...] = (20, 10)
+) -> Path:
+    """Write a net of one's own with a code of five numbers, of this bias."""
     base = plans.preset("seconds", "deep")
-    family = plans.Plan(like="deep", hidden=(20, 10), code_size=5, recipe=base.recipe).family
+    family = plans.Plan(like="deep", hidden=hidden, code_size=5, recipe=base.recipe).family
     rng = np.random.default_rng(seed)
     arrays = {
         f"{half}.{i}.{what}": rng.normal(0, 0.1, shape).astype(np.float32)
@@ -61,7 +67,7 @@ def own_model(path: Path, seed: int = 0, bias: float | None = None) -> Path:
         for what, shape in (("weights", pair), ("bias", pair[1:]))
     }
     if bias is not None:
-        arrays["encoder.2.bias"][:] = bias
+        arrays[f"encoder.{len(hidden)}.bias"][:] = bias
     errors, statistics = measure(
         weights.autoencoder(family, arrays), rng.random((50, 28, 28), np.float32)
     )
@@ -117,22 +123,44 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def widget(app: AppTest, name: str) -> Any:
-    turn = app.session_state["visit"].draft.turn
+    key = f"plan_{name}_{app.session_state[state.LANG]}"
     for kind in ("radio", "button_group", "toggle", "number_input", "selectbox"):
         for node in app.get(kind):
-            if node.key == f"plan_{name}_{turn}":
+            if node.key == key:
                 return node
     raise AssertionError(f"no widget {name}")
 
 
-def until_over(app: AppTest) -> AppTest:
-    token = app.session_state["visit"].token
+def plan_of(app: AppTest) -> plans.Plan:
+    return app.session_state["visit"].draft.plan
+
+
+def bring(app: AppTest, raw: bytes) -> AppTest:
+    app.file_uploader[0].upload("m.safetensors", raw, "application/octet-stream")
+    return run(app)
+
+
+def set_to(app: AppTest, name: str, value: Any) -> AppTest:
+    widget(app, name).set_value(value)
+    return run(app)
+
+
+def until(condition: Callable[[], Any]) -> None:
     for _ in range(500):
-        desk = offices.office().desk(token)
-        if desk and desk.training and desk.training.over:
-            return run(app)
+        if condition():
+            return
         time.sleep(0.02)
-    raise AssertionError("the training did not end")
+    raise AssertionError("it did not come to this")
+
+
+def training_of(app: AppTest) -> Training | None:
+    desk = offices.office().desk(app.session_state["visit"].token)
+    return desk.training if desk else None
+
+
+def until_over(app: AppTest) -> AppTest:
+    until(lambda: (training := training_of(app)) and training.over)
+    return run(app)
 
 
 @pytest.fixture
@@ -164,6 +192,9 @@ def test_the_code_beside_it_is_the_plan_s() -> None:
         keras_scripts.keras_r(plan).strip(),
     ]
     assert codes[2].split()[:4] == ["python", "-m", "ae", "train"]
+    arguments = build_parser().parse_args(codes[2].split()[3:])
+    assert cli_plan(arguments) == plan
+    assert arguments.out != checked.FOLDER, "or it would write among the weights that ship"
 
 
 @pytest.mark.parametrize("name", plans.PRESETS)
@@ -215,6 +246,114 @@ def test_everything_can_be_changed() -> None:
     widget(app, "preset").set_value("ours")
     run(app)
     assert app.session_state["visit"].draft.plan == plans.preset("ours", "shallow")
+
+
+FIELDS = ("layers", "width_0", "code", "loss", "optimizer", "epochs", "digits", "l1", "seed")
+
+
+def test_what_is_marked_is_so_and_what_is_not_can_be_pressed() -> None:
+    app = at_train(opened())
+    set_to(app, "like", "deep")
+    shown = {name: widget(app, name).proto.id for name in ("preset", "like", *FIELDS)}
+    set_to(app, "epochs", 5)
+    assert (widget(app, "preset").value, widget(app, "like").value) == (None, "deep")
+    set_to(app, "preset", "seconds")
+    assert plan_of(app) == plans.preset("seconds", "deep")
+    set_to(app, "layers", 2)
+    assert (widget(app, "preset").value, widget(app, "like").value) == ("seconds", None)
+    set_to(app, "like", "deep")
+    assert plan_of(app) == plans.preset("seconds", "deep")
+    set_to(app, "preset", "ours")
+    now = {name: widget(app, name).proto.id for name in shown}
+    assert now == shown, "a widget that is made anew loses the place on the keyboard"
+    assert widget(app, "epochs").value == plan_of(app).recipe.epochs
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("layers", 10**9, "Only 1 to 4."),
+        ("width_0", 99_999, "Only 2 to 512."),
+        ("code", 1, "Only 2 to 128."),
+        ("epochs", 0, "Only 1 to 300."),
+        ("digits", -5, "Only 500 to 60,000."),
+        ("seed", 2**32, "Only 0 to 4,294,967,295."),
+        ("l1", 1.5, "Only 0 to 1."),
+        ("learning_rate", 1e-9, "Only 0.000001 to 100."),
+        ("learning_rate", float("nan"), "Only 0.000001 to 100."),
+    ],
+)
+def test_what_cannot_be_says_why_and_changes_nothing(name: str, value: float, words: str) -> None:
+    app = at_train(opened())
+    set_to(app, "like", "deep")
+    before = widget(app, name).value
+    set_to(app, name, value)
+    assert any(words in text for text in texts(app))
+    assert plan_of(app) == plans.preset("seconds", "deep")
+    assert widget(app, name).value == before
+    set_to(app, "epochs", 3)
+    assert not any("Only " in text for text in texts(app))
+
+
+def test_small_rates_are_written_out() -> None:
+    app = set_to(at_train(opened()), "learning_rate", 2e-6)
+    assert any("Adam 0.000002 ·" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("when", ["before", "while", "after"])
+def test_the_language_is_switched_twice(when: str, child: Callable[..., Office]) -> None:
+    child("time.sleep(60)" if when == "while" else _DONE)
+    app = at_train(opened())
+    for name, value in {"preset": "tutorial", "like": "deep", "loss": "mean_squared_error"}.items():
+        set_to(app, name, value)
+    set_to(app, "preset", "tutorial")
+    if when != "before":
+        button(app, "Train").click()
+        run(app)
+        until(lambda: len(training_of(app).history) == 2)
+        app = run(app) if when == "while" else until_over(app)
+    plan, keys = plan_of(app), ("preset", "like", "loss", "epochs")
+    values = [widget(app, name).value for name in keys]
+    assert values == ["tutorial", "deep", "binary_crossentropy", 50]
+    for language in ("pt", "en", "pt", "en"):
+        app.button_group(key=state.LANG).set_value(language)
+        run(app)
+        assert plan_of(app) == plan
+        assert [widget(app, name).value for name in keys] == values
+        _ = translator(language).gettext
+        assert widget(app, "loss").options == [_("Cross-entropy"), _("Squared error")]
+        assert widget(app, "loss").proto.raw_value in ("", _("Cross-entropy"))
+        assert widget(app, "preset").options[1] == _("The tutorial, 2017")
+
+
+def test_each_tab_shows_the_recipe_that_trains(
+    child: Callable[..., Office], returns: Callable[..., AppTest]
+) -> None:
+    child("time.sleep(60)")
+    app = at_train(opened())
+    token = app.session_state["visit"].token
+    beside = set_to(at_train(returns(token)), "preset", "ours")
+    set_to(app, "like", "sparse")
+    set_to(app, "epochs", 7)
+    plan = plan_of(app)
+    button(app, "Train").click()
+    run(app)
+    # The other tab, and the same one loaded again.
+    button(beside, "Train").click()
+    run(beside)
+    assert [toast.value for toast in beside.toast] == [use.ALREADY]
+    for tab in (beside, at_train(returns(token))):
+        assert button(tab, "Stop, and keep what it has learnt")
+        assert plan_of(tab) == plan
+        assert (widget(tab, "epochs").value, widget(tab, "like").value) == (7, "sparse")
+        assert widget(tab, "epochs").disabled
+        assert any("Adam 0.0075 · 7 epochs" in caption.value for caption in tab.caption)
+        assert tab.code[0].value.strip() == keras_scripts.keras_python(plan).strip()
+    button(app, "Stop, and keep what it has learnt").click()
+    until_over(run(app))
+    set_to(app, "preset", "ours")
+    assert plan_of(app) == plans.preset("ours", "sparse"), "once it is over, one can go on"
+    assert any("This was 784 → 32 → 784 · Adam 0.0075 · 7 epochs." in text for text in texts(app))
 
 
 def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
@@ -283,13 +422,34 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     widget(app, "go_on").set_value(True)
     run(app)
-    plan = app.session_state["visit"].draft.plan
+    plan = plan_of(app)
     assert (plan.hidden, plan.code_size, plan.like) == ((20, 10), 5, "shallow")
     assert widget(app, "code").disabled
+    # What stands beside it goes on from the files that can be downloaded above it.
+    python, r, terminal = (code.value for code in app.code)
+    assert f"{use.NAME}.keras" in python and f"{use.NAME}.keras" in r
+    arguments = build_parser().parse_args(terminal.split()[3:])
+    assert cli_plan(arguments) == plan and arguments.start == f"{use.NAME}.safetensors"
     button(app, "Train").click()
     app = until_over(run(app))
     desk = office.desk(app.session_state["visit"].token)
-    assert desk and desk.training and desk.training.start and desk.version == 2
+    assert desk and desk.training and desk.training.start and desk.kept.version == 2
+
+
+def test_the_plan_follows_the_model_that_it_goes_on_from(
+    child: Callable[..., Office], mine: Path, tmp_path: Path
+) -> None:
+    child()
+    app = bring(at_train(opened()), mine.read_bytes())
+    set_to(app, "go_on", True)
+    other = own_model(tmp_path / "other.safetensors", hidden=(30,))
+    bring(app, other.read_bytes())
+    assert plan_of(app).hidden == (30,)
+    button(app, "Train").click()
+    run(app)
+    training = training_of(app)
+    assert training and training.start == other.read_bytes()
+    assert len(weights.load_start(other, training.plan.family)) == 8
 
 
 @pytest.mark.parametrize(
@@ -339,11 +499,7 @@ def test_what_takes_long_before_it_learns_has_a_bar(
     app = at_train(opened())
     button(app, "Train").click()
     app = run(app)
-    for _ in range(500):
-        training = offices.office().desk(app.session_state["visit"].token).training
-        if training.phase == event:
-            break
-        time.sleep(0.02)
+    until(lambda: training_of(app).phase == event)
     run(app)
     (bar,) = app.get("progress")
     assert (bar.proto.value, bar.proto.text) == (25, sentence)
@@ -354,29 +510,32 @@ def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     app = at_train(opened())
     button(app, "Train").click()
     app = run(app)
-    token = app.session_state["visit"].token
-    for _ in range(500):
-        desk = offices.office().desk(token)
-        if desk and desk.training and len(desk.training.history) == 2:
-            break
-        time.sleep(0.02)
+    until(lambda: len(training_of(app).history) == 2)
     assert widget(run(app), "preset").disabled
     button(app, "Stop, and keep what it has learnt").click()
     app = until_over(run(app))
     assert "Stopped. What it has learnt is “My model”" in " ".join(texts(app))
 
 
-def test_a_model_is_brought_back_or_refused(child: Callable[..., Office], mine: Path) -> None:
-    child()
+def test_a_model_is_brought_back_or_refused(
+    child: Callable[..., Office], mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARGALO_TRAINING_VISITORS", "1")
+    office = child()
     app = at_train(opened())
     raw = mine.read_bytes()
     shipped = (checked.FOLDER / "shallow.safetensors").read_bytes()
+    refusal = "This is not a model that this page made"
     for content in (raw[:-100], b"nonsense", shipped):
-        app.file_uploader[0].upload("m.safetensors", content, "application/octet-stream")
-        run(app)
-        assert "This is not a model that this page made" in " ".join(texts(app))
+        bring(app, content)
+        assert refusal in " ".join(texts(app))
         assert model_names(app) == SHIPPED
-    app.file_uploader[0].upload("m.safetensors", raw, "application/octet-stream")
-    run(app)
+    app.button_group(key=state.LANG).set_value("pt")
+    assert refusal not in " ".join(texts(run(app)))
+    app.button_group(key=state.LANG).set_value("en")
+    assert office.desk(app.session_state["visit"].token) is None, "what is refused takes no place"
+    bring(run(app), raw)
     assert model_names(app)[-1] == "My model"
-    assert "This is not a model" not in " ".join(texts(app))
+    assert refusal not in " ".join(texts(app))
+    other = bring(at_train(opened()), raw)
+    assert use.BUSY in " ".join(texts(other)) and model_names(other) == SHIPPED

@@ -44,6 +44,6 @@ def test_two_visitors_share_nothing() -> None:
     one.sketch.hear((A,))
     one.edits.set(3, 1.0)
     one.notices.append("A notice")
-    one.draft.turn += 1
+    one.draft.go_on = True
     assert other == Visit(sketch=other.sketch, token=other.token) and one.token != other.token
     assert other.sketch.past == []

@@ -238,6 +238,22 @@ def test_awkward_numbers(x: float, digits: int, expected: str) -> None:
     assert translator("pt").number(x, digits) == expected
 
 
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        (1e-6, "0,000001"),
+        (0.0025, "0,0025"),
+        (1.0, "1"),
+        (100, "100"),
+        (2**32 - 1, "4.294.967.295"),
+        (1 / 3, "0,333333"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_as_many_decimals_as_there_are(x: float, expected: str) -> None:
+    assert translator("pt").plain(x) == expected
+
+
 # The long texts
 
 
