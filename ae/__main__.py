@@ -2,7 +2,12 @@
 
 import sys
 
-from ae.cli import main
+from ae.cli import main, streams
 
 if __name__ == "__main__":
-    sys.exit(main())
+    streams.occupy()
+    try:
+        code = main()
+    finally:
+        streams.leave()
+    sys.exit(code)

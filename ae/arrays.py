@@ -69,4 +69,12 @@ def _check_range(x: Float32, low: float, high: float, what: str, wanted: str) ->
     least, most = float(x.min()), float(x.max())
     # A NaN makes both NaN, and every comparison with it is False.
     if not (least >= low and most <= high):
-        raise ValueError(f"{what}: got values from {least:g} to {most:g}, expected {wanted}")
+        got = "NaN" if least != least else f"values from {spelled(x.min())} to {spelled(x.max())}"
+        raise ValueError(f"{what}: got {got}, expected {wanted}")
+
+
+def spelled(number: np.generic) -> str:
+    """Write a number in so many digits that it is not taken for another: 1.000001, not 1."""
+    short = f"{number:g}"
+    exact = np.issubdtype(number.dtype, np.floating) and number.dtype.type(short) == number
+    return short if exact else str(number)

@@ -87,14 +87,19 @@ def read(line: bytes) -> tuple[str, dict[str, Any]]:
 @contextlib.contextmanager
 def alone_on_standard_output() -> Iterator[IO[str]]:
     """Give standard output to the events; what anything else prints goes to standard error."""
-    sys.stdout.flush()
+    given, own = sys.stdout, sys.__stdout__
+    if own is None or given is not own:  # a caller has put a stream of its own there
+        with contextlib.redirect_stdout(sys.stderr):
+            yield given
+        return
+    given.flush()
     kept = os.dup(1)
     try:
         with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
             os.dup2(2, 1)
             yield out
     finally:
-        sys.stdout.flush()
+        given.flush()
         os.dup2(kept, 1)
         os.close(kept)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 
 from ae.checked import WeightsError
+from ae.cli import streams
 from ae.cli.commands import COMMANDS
 from ae.cli.parser import build_parser
 from ae.mnist import DataError
@@ -28,11 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = build_parser().parse_args(argv)
         COMMANDS[arguments.command](arguments)
-        sys.stdout.flush()
     except BrokenPipeError:
-        # `| head` has read enough. What is still in the buffer must not fail again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return DONE  # `| head` has read enough
     except KeyboardInterrupt as interrupt:
         return _complain(str(interrupt) or "interrupted", INTERRUPTED)
     except OSError as fault:
@@ -46,5 +42,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str, code: int = BAD_INPUT) -> int:
-    print(f"ae: {' '.join(sentence.split())}", file=sys.stderr)
+    streams.tell(f"ae: {' '.join(sentence.split())}")
     return code

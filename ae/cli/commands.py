@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,8 +22,9 @@ from ae import (
     training,
     weights,
 )
-from ae.cli import files, report
+from ae.cli import files, report, streams
 from ae.cli.parser import plan_of
+from ae.cli.streams import tell
 from ae.families import FAMILIES
 from ae.jobs import Job
 from ae.metadata import Errors
@@ -39,7 +39,7 @@ def encode(arguments: argparse.Namespace) -> None:
     """Squeeze digits."""
     files.check_target(arguments.output, pictures=False)
     model = _load(arguments.model, arguments)
-    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw, tell=tell)
     files.write_codes(arguments.output, model.encode(digits))
 
 
@@ -47,7 +47,7 @@ def decode(arguments: argparse.Namespace) -> None:
     """Draw the digits of codes."""
     files.check_target(arguments.output, pictures=True)
     model = _load(arguments.model, arguments)
-    codes = files.read_codes(arguments.input, model.code_size)
+    codes = files.read_codes(arguments.input, model.code_size, tell=tell)
     files.write_digits(arguments.output, model.decode(codes))
 
 
@@ -55,7 +55,7 @@ def reconstruct(arguments: argparse.Namespace) -> None:
     """Encode and decode."""
     files.check_target(arguments.output, pictures=True)
     model = _load(arguments.model, arguments)
-    digits = files.read_digits(arguments.input, normalise=not arguments.raw)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw, tell=tell)
     files.write_digits(arguments.output, model.reconstruct(digits))
 
 
@@ -66,23 +66,26 @@ def evaluate(arguments: argparse.Namespace) -> None:
     writes = arguments.write or arguments.facts or arguments.atlas
     if checked.INSTALLED and writes and arguments.folder == checked.FOLDER:
         raise ValueError("give --folder, or the installed package itself would be written to")
+    if not writes:
+        streams.check_output()
     data = mnist.load(arguments.data)
     measured = evaluation.evaluate(data, arguments.folder)
-    print(report.as_json(measured) if arguments.json else report.as_text(measured))
+    streams.say(report.as_json(measured) if arguments.json else report.as_text(measured))
     if arguments.write:
         atomic.write(arguments.folder / "README.md", report.as_readme(measured).encode())
     elif measured.missing:
-        _tell(f"Not there: {', '.join(measured.missing)}.")
+        tell(f"Not there: {', '.join(measured.missing)}.")
     if arguments.facts:
-        facts.produce(data, arguments.folder, report=measured, say=_tell)
+        facts.produce(data, arguments.folder, report=measured, say=tell)
     if arguments.atlas:
-        atlas.produce(data, arguments.folder, say=_tell)
+        atlas.produce(data, arguments.folder, say=tell)
 
 
 def train(arguments: argparse.Namespace) -> None:
     """Train one model, or all of them."""
     if arguments.events:
-        with events.alone_on_standard_output() as out:
+        streams.check_output()
+        with streams.named(streams.OUTPUT), events.alone_on_standard_output() as out:
             _train_with_events(arguments, Reporter(out))
     elif arguments.name == OWN:
         _train_own(arguments)
@@ -107,7 +110,7 @@ def export(arguments: argparse.Namespace) -> None:
     family = FAMILIES.get(arguments.name) or plans.family_of(model.metadata)
     with atomic.draft(target) as draft:
         nets.as_keras(model, family).save(draft)
-    print(
+    streams.say(
         f"{target}: load it with keras.models.load_model({str(target)!r}); it takes (n, 784) in "
         "[0, 1], and get_layer('encoder') and get_layer('decoder') are its halves"
     )
@@ -132,10 +135,6 @@ def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
     if name not in FAMILIES and arguments.recipe is not None:
         raise ValueError(f"{name} has no recipe: leave --recipe out")
     return weights.load(name, recipe=recipe, folder=arguments.folder)
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 # Training
@@ -170,7 +169,7 @@ def _train_families(arguments: argparse.Namespace) -> None:
             raise ValueError(f"{fault}; {name} was not written") from None
         _say_errors(path, errors)
     if (arguments.out / facts.FILE).exists():
-        _tell(f"{facts.FILE} was measured on other weights: python -m ae evaluate --write --facts")
+        tell(f"{facts.FILE} was measured on other weights: python -m ae evaluate --write --facts")
 
 
 def _train_own(arguments: argparse.Namespace) -> None:
@@ -180,7 +179,7 @@ def _train_own(arguments: argparse.Namespace) -> None:
         job.plan.digits if job.or_samples else None,
         arguments.data,
         on_download=_say_download,
-        say=_tell,
+        say=tell,
     )
     training.start()
     from ae.training.produce import carry_out
@@ -233,16 +232,15 @@ def _job(arguments: argparse.Namespace) -> Job:
 
 
 def _say_errors(path: Path, errors: Errors) -> None:
-    print(
+    streams.say(
         f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
-        f"zeros {errors.zeros:.1%}, dead units {errors.dead}",
-        flush=True,
+        f"zeros {errors.zeros:.1%}, dead units {errors.dead}"
     )
 
 
 def _say_download(share: float) -> None:
     end = "\n" if share == 1 else ""
-    print(f"\rDownloading MNIST: {share:4.0%}", end=end, file=sys.stderr, flush=True)
+    tell(f"\rDownloading MNIST: {share:4.0%}", end=end)
 
 
 @contextlib.contextmanager
@@ -269,7 +267,7 @@ def _say(name: str, epoch: Epoch) -> None:
     tenth = max(epoch.of // 10, 1)
     if epoch.number % tenth == 0 or epoch.number == epoch.of:
         left = epoch.seconds / epoch.number * (epoch.of - epoch.number)
-        print(f"{name}: {_errors(epoch)}, {left:.0f} s left", file=sys.stderr, flush=True)
+        tell(f"{name}: {_errors(epoch)}, {left:.0f} s left")
 
 
 def _errors(epoch: Epoch) -> str:

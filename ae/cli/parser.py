@@ -37,16 +37,19 @@ exit codes:
 `python -m ae COMMAND --help` tells more about each command."""
 
 _DIGITS = f"""\
-INPUT is a picture of one digit ({", ".join(PICTURES)}) or an array of digits
-(.npy, .npz, .csv) of shape (n, 28, 28), (n, 784), (28, 28) or (784,), ink is 1:
-floats in [0, 1], or whole numbers from 0 to 255 (uint8), which are divided by 255.
+INPUT is a picture of one digit ({", ".join(PICTURES)}), an array of digits
+(.npy, .npz, MNIST's own .idx or -ubyte) of shape (n, 28, 28), (n, 784), (28, 28) or
+(784,), or text with 784 numbers in a line (.csv, .tsv, .txt); .gz around them is unpacked.
+Ink is 1: floats in [0, 1], or whole numbers from 0 to 255, which are divided by 255.
 A picture is brought into MNIST's normal form first; arrays are taken as they are.
-An .npz with several arrays must call the right one `digits`."""
+Of an .npz with several arrays, FILE.npz:NAME is the one called NAME. Labels and row numbers
+are left out where there is no doubt; standard error says what was assumed."""
 
 _CODES = """\
-INPUT is an array of codes (.npy, .npz, .csv) of shape (n, 32) or (32,), as `encode`
-writes them. An .npz with several arrays must call the right one `codes`. Decode with
-the model that encoded: the files do not say which it was."""
+INPUT is an array of codes of shape (n, 32) or (32,), or text with a code in each line,
+as `encode` writes them (.npy, .npz, .csv); other kinds are those that `encode` reads.
+Of an .npz with several arrays, FILE.npz:NAME is the one called NAME. Decode with the
+model that encoded: the files do not say which it was."""
 
 _PIPES = """\
 `-` is standard input. Without -o, the result goes to standard output as CSV with one
@@ -148,7 +151,7 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, help="default: 0")
     command.add_argument(
         "--out",
-        type=Path,
+        type=_folder,
         default=checked.FOLDER,
         required=checked.INSTALLED,  # or the package itself would be written to
         metavar="FOLDER",
@@ -266,6 +269,12 @@ def _add_recipe(command: argparse.ArgumentParser) -> None:
 
 
 # What stands behind an option
+
+
+def _folder(text: str) -> Path:
+    if text == files.PIPE:  # as elsewhere it is no file's name, it is none here
+        raise argparse.ArgumentTypeError("weights go to a folder, not to standard output")
+    return Path(text)
 
 
 def _widths(text: str) -> tuple[int, ...]:

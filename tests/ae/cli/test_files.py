@@ -6,7 +6,6 @@ import io
 import sys
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from ae import drawing, samples
-from ae.cli import files
+from ae.cli import containers, files
 from ae.images import PICTURES
 
 SEVEN = drawing.from_strokes(samples.SAMPLES["7b"])
@@ -83,9 +82,6 @@ def test_an_archive_of_several_arrays_is_read_by_name(tmp_path: Path, digits: np
     np.savez(path, other=np.zeros(3), digits=digits, codes=np.ones((2, 32)))
     assert_array_equal(files.read_digits(path), digits)
     assert_array_equal(files.read_codes(path, 32), np.ones((2, 32)))
-    np.savez(path, a=digits, b=digits)
-    with pytest.raises(ValueError, match=r"x.npz: a, b in it, expected .* 'digits'"):
-        files.read_digits(path)
 
 
 @pytest.mark.parametrize("kind", PICTURES)
@@ -127,8 +123,7 @@ def test_standard_input_is_known_by_its_first_bytes(
         Image.fromarray(np.rint(SEVEN * 255).astype(np.uint8)).save(path)
     else:
         files.write_digits(str(path), SEVEN[None])
-    stdin = SimpleNamespace(buffer=io.BytesIO(path.read_bytes()))
-    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
     assert_array_equal(files.read_digits("-"), files.read_digits(str(path)))
 
 
@@ -136,7 +131,7 @@ def test_limits_are_checked_before_anything_is_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.save(tmp_path / "large.npy", np.zeros((2, 784)))
-    monkeypatch.setattr(files, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(containers, "MAX_BYTES", 10_000)
     with pytest.raises(ValueError, match=r"large.npy: more than"):
         files.read_digits(str(tmp_path / "large.npy"))
     np.savez_compressed(tmp_path / "bomb.npz", digits=np.zeros((100, 784)))
