@@ -35,10 +35,10 @@ def box(x: Float32, side: float, random: np.random.Generator) -> Float32:
     Raises
     ------
     ValueError
-        It is larger than that.
+        It is larger than that, or no size at all.
     """
-    if side > 20:
-        raise ValueError(f"side: got {side:g}, expected at most 20")
+    if not 0 <= side <= 20:  # a NaN is neither
+        raise ValueError(f"side: got {side}, expected 0 to 20")
     x = as_pictures(x).copy()
     pixels = x.reshape(-1, SIDE, SIDE)  # a view
     side = round(side)

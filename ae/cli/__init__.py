@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    The exit code: 0, 2 for bad input or usage, 130 for Ctrl-C.
+    The exit code: 0, 2 for bad input or usage or no place for the output, 130 for Ctrl-C.
     """
     try:
         arguments = build_parser().parse_args(argv)

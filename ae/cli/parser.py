@@ -31,7 +31,7 @@ examples:
 
 exit codes:
   0    done
-  2    bad input or usage; standard error says what, in one sentence
+  2    bad input or usage, or no place for the output; standard error says what
   130  interrupted with Ctrl-C
 
 `python -m ae COMMAND --help` tells more about each command."""

@@ -70,9 +70,9 @@ def read(raw: bytes) -> Table:
         raise
     except ValueError as fault:
         raise ValueError(rows.what_is_wrong(fault)) from fault
-    infinite = np.argwhere(~np.isfinite(numbers))
-    if len(infinite):
-        row, column = map(int, infinite[0])
+    infinite = ~np.isfinite(numbers)
+    if infinite.any():
+        row, column = divmod(int(infinite.argmax()), numbers.shape[1])
         again = _Rows(raw)
         cell = next(itertools.islice(again, row, None)).split(",")[column]
         where = f"line {again.number}, column {column + 1}"

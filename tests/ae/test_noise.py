@@ -108,6 +108,12 @@ def test_a_box_is_a_full_square_within_the_middle(side: float, pixels: int) -> N
         assert set(first) == set(range(4, 25 - pixels))
 
 
+@pytest.mark.parametrize("side", [20.000001, -1, float("nan")])
+def test_a_box_of_another_size_is_refused(side: float) -> None:
+    with pytest.raises(ValueError, match=f"side: got {side}, expected 0 to 20"):
+        noise.box(np.zeros((1, 784), np.float32), side, dice())
+
+
 # Mixed
 
 

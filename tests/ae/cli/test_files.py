@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,15 +33,29 @@ def codes() -> np.ndarray:
     return spread.astype(np.float32)
 
 
-@pytest.mark.parametrize("kind", files.ARRAYS)
-def test_digits_and_codes_read_back_as_the_same_bits(
-    kind: str, tmp_path: Path, digits: np.ndarray, codes: np.ndarray
+@pytest.mark.parametrize("name", ["x.csv", "x.npy", "x.npz", "-"])
+def test_what_is_written_reads_back_as_the_same_bits_without_a_word(
+    name: str,
+    tmp_path: Path,
+    digits: np.ndarray,
+    codes: np.ndarray,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    files.write_digits(target := str(tmp_path / f"digits{kind}"), digits)
-    assert_array_equal(files.read_digits(target), digits, strict=True)
-    files.write_codes(target := str(tmp_path / f"codes{kind}"), codes)
-    assert_array_equal(files.read_codes(target, 32), codes, strict=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"codes{kind}", f"digits{kind}"]
+    monkeypatch.chdir(tmp_path)
+
+    def back(write: Callable, read: Callable, array: np.ndarray, *size: int) -> None:
+        monkeypatch.setattr(sys, "stdout", pipe := io.StringIO())
+        write(name, array)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pipe.getvalue().encode())))
+        assert_array_equal(read(name, *size, tell=pytest.fail), array, strict=True)
+
+    for some in (digits, np.round(digits), digits[:1] * 0):
+        back(files.write_digits, files.read_digits, some)
+    for some in (codes, np.round(codes), np.arange(64, dtype=np.float32).reshape(2, 32)):
+        back(files.write_codes, files.read_codes, some, 32)
+    for units in (1, 2):
+        back(files.write_codes, files.read_codes, np.eye(2, units, dtype=np.float32), units)
+    assert [path.name for path in tmp_path.iterdir()] == [name] * (name != "-")
 
 
 @pytest.mark.parametrize("shape", [(23, 28, 28), (23, 784), (28, 28), (784,)])
