@@ -43,8 +43,12 @@ FILLED = 0.95
 BROADEST = 0.5
 # Dust: a spot whose longest side is below this share of the longest stroke's.
 DUST = 1 / 12
+# A piece that is paler than this share of the digit's strongest ink is none of it.
+PALE = 0.65
 # A piece that is farther from the digit than this share of the digit's length is none of it.
 NEAR = 0.4
+# A notebook's rule is seen on this share of its way from edge to edge.
+WHOLE = 0.9
 # On a centre line the distance to the edge is level; beside it, it climbs by 1 per pixel.
 LEVEL = 0.65
 
@@ -405,7 +409,8 @@ class _Pieces:
 
     Attributes
     ----------
-    labels : int array (h, w), 0 is paper. boxes : of each piece. lengths : longest sides in pixels.
+    labels : int array (h, w), 0 is paper.
+    boxes, lengths, peaks : of each piece its box, longest side in pixels, and strongest contrast.
     scores : how much each is like a stroke: long, slender, strong, not cut off by the edge.
     edge : whether it touches the picture's edge.
     """
@@ -413,6 +418,7 @@ class _Pieces:
     labels: npt.NDArray[np.intp]
     boxes: list[tuple[slice, slice]]
     lengths: Float64
+    peaks: Float64
     scores: Float64
     edge: Mask
 
@@ -425,8 +431,8 @@ class _Pieces:
         # fills half of the picture. Between the two percentiles lie 1.38 deviations.
         floor = float(quarter) + NOISE * float(quarter - low) / 1.38
         least = max(floor, FAINTEST / 2, float(most) / 4 if least is None else least)
-        mask = contrast > least
-        mask &= ~_rules(mask)
+        # Where they are pale, a notebook's rules are whole only at half of what ink must have.
+        mask = (contrast > least) & ~_rules(contrast > max(floor, FAINTEST / 2, least / 2))
         labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
         boxes = ndimage.find_objects(labels)
         lengths = np.array([max(s.stop - s.start for s in box) for box in boxes], np.float64)
@@ -444,15 +450,19 @@ class _Pieces:
         np.maximum.at(depths, piece, depth.ravel()[inked])
         np.maximum.at(peaks, piece, contrast.ravel()[inked])
         slender = np.clip(lengths / np.maximum(2 * depths, 1) / 6, 0, 1)
-        scores = lengths * slender * peaks * np.where(edge, 0.3, 1.0)
-        return cls(labels, boxes, lengths, scores, edge)
+        scores = lengths * slender**2 * peaks * np.where(edge, 0.3, 1.0)
+        return cls(labels, boxes, lengths, peaks, scores, edge)
 
     def digit(self) -> Mask:
         """Which pieces make up the digit: the best one and what lies near it."""
         main = int(self.scores.argmax())
         kept = np.zeros(len(self.boxes), dtype=np.bool_)
         kept[main] = True
-        allowed = (self.lengths >= DUST * self.lengths[main]) & (~self.edge | self.edge[main])
+        allowed = (
+            (self.lengths >= DUST * self.lengths[main])
+            & (self.peaks >= PALE * self.peaks[main])
+            & (~self.edge | self.edge[main])
+        )
         reach = NEAR * self.lengths[main]
         spans = np.array([[(s.start, s.stop) for s in box] for box in self.boxes], np.float64)
         while True:
@@ -513,21 +523,26 @@ def _level_rules(mask: Mask) -> Mask:
     # The strongest of each cell: a line of one pixel stays a line.
     small = np.pad(mask, ((0, -height % cell), (0, -width % cell)))
     small = small.reshape(small.shape[0] // cell, cell, -1, cell).any(axis=(1, 3))
+    # And of its neighbours: a line between two cells, or one that bends a little, is one line.
+    small[1:-1] |= small[:-2] | small[2:]
     rows, columns = small.shape
     x = np.arange(columns)
+    end = max(1, columns // 30)
     for slope in np.linspace(-0.08, 0.08, 17):
-        # Row i of the sheared picture is the line that begins at row i.
+        # Row i of the sheared picture is the line that is in row i halfway; it may go beyond the
+        # picture, but for a third of its way.
         y = np.arange(rows)[:, None] + np.rint(slope * (x - columns / 2)).astype(int)
-        on = small[np.clip(y, 0, rows - 1), x] & (y >= 0) & (y < rows)
-        whole = (y >= 0).all(axis=1) & (y < rows).all(axis=1)
-        end = max(1, columns // 30)
-        through = (on.mean(axis=1) > 0.85) & on[:, :end].any(axis=1) & on[:, -end:].any(axis=1)
-        for row in np.flatnonzero(through & whole):
+        there = (y >= 0) & (y < rows)
+        on = small[np.clip(y, 0, rows - 1), x] & there
+        through = (on.sum(axis=1) > WHOLE * there.sum(axis=1)) & (there.mean(axis=1) > 0.3)
+        on |= ~there
+        through &= on[:, :end].any(axis=1) & on[:, -end:].any(axis=1)
+        for row in np.flatnonzero(through):
             middle = (row + 0.5) * cell + slope * (np.arange(width) - width / 2)
             reach = np.arange(-(3 * cell // 2) - 1, 3 * cell // 2 + 2)
             band = np.clip(middle.astype(int) + reach[:, None], 0, height - 1)
             found[band, np.arange(width)] = True
-    found = np.logical_and(found, mask)
+    found &= mask
     if not found.any():
         return found
     # Where a line is crossed by a stroke, the stroke stays: it is thicker than the line.

@@ -165,6 +165,7 @@ def _upload(sketch: Sketch, text: Text) -> None:
     if sketch.photo:
         st.button(
             _("Choose a part of the picture"),
+            key="choose",
             icon=":material/crop:",
             on_click=act,
             args=(sketch, partial(_choose, sketch, True)),

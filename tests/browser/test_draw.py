@@ -504,8 +504,7 @@ def test_uploads(open_app: OpenPage) -> None:
     visitor = open_app("/")
     with Image.open(io.BytesIO(photo())) as image:
         digit = ae.drawing.from_image(image)
-    button(visitor, ENGLISH("Upload a picture")).click()
-    chooser = visitor.locator(".st-key-upload input[type=file]")
+    chooser = visitor.locator(".upload input")
     with new_drawing(visitor):
         chooser.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": photo()})
     expect_screen(visitor, "shallow", digit)
@@ -515,7 +514,6 @@ def test_uploads(open_app: OpenPage) -> None:
     complaint = ENGLISH("This file is not a picture, or it is damaged.")
     expect(visitor.get_by_test_id("stAlert")).to_contain_text(complaint)
     expect_screen(visitor, "shallow", digit)
-    visitor.keyboard.press("Escape")
     # The picture lies under the pen.
     draw(visitor, [(140, 40), (140, 240)])
     expect(visitor.get_by_test_id("stAlert")).to_have_count(0)

@@ -64,7 +64,7 @@ def received(state: object) -> Region | None:
         # bool is an int; JSON as Python reads it has NaN, Infinity and integers of any length.
         if type(value) not in (int, float) or not -math.inf < value < math.inf:
             return None
-    left, top, right, bottom = (min(max(float(value), 0.0), 1.0) for value in message)
+    left, top, right, bottom = (float(min(max(value, 0), 1)) for value in message)
     if right - left < _LEAST or bottom - top < _LEAST:
         return None
     return left, top, right, bottom
