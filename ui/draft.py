@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,12 +24,14 @@ class Draft:
     started : name of the last preset that was chosen.
     go_on : whether the training goes on from the visitor's own model, whose net cannot change.
     refused : name of the field that was last given what it cannot be.
+    turns : of each field, how often it was changed by anything but its own widget.
     """
 
     plan: Plan = field(default_factory=lambda: plans.preset(_FIRST, next(iter(FAMILIES))))
     started: str = _FIRST
     go_on: bool = False
     refused: str | None = None
+    turns: Counter[str] = field(default_factory=Counter)
     _seen: int = 0  # the number of the last training that it was brought in line with
 
     @property
@@ -42,26 +45,33 @@ class Draft:
         family = FAMILIES[self.plan.like]
         return self.plan.like if family.encoder == self.plan.family.encoder else None
 
-    def start_from(self, *, preset: str | None = None, like: str | None = None) -> None:
-        """Begin anew, from a preset and a family by their names; None stays with the last one."""
-        self.started = preset or self.started
-        plan = plans.preset(self.started, like or self.plan.like)
-        if self.go_on:
-            plan = replace(plan, hidden=self.plan.hidden, code_size=self.plan.code_size)
-        self.plan, self.refused = plan, None
-
     def take(self, name: str, value: Any) -> None:
         """Change one field, if it can be so; else it stays, and is ``refused``.
 
         Parameters
         ----------
-        name : "layers", "width_0" and so on, "code", "digits", "seed", or a field of the recipe.
+        name : "preset" or "like", from which the plan begins anew; "go_on"; "layers", "width_0"
+            and so on, "code", "digits", "seed", or a field of the recipe.
         value : what a widget says, and so anything.
         """
+        self.refused = None
         try:
-            self.plan, self.refused = _changed(self.plan, name, value), None
-        except (TypeError, ValueError):
+            if name == "go_on":
+                self.go_on = bool(value)
+            elif name in ("preset", "like"):
+                self._start_from(**{name: value})
+            else:
+                self.plan = _changed(self.plan, name, value)
+        except (KeyError, TypeError, ValueError):
             self.refused = name
+
+    def _start_from(self, *, preset: str | None = None, like: str | None = None) -> None:
+        """Begin anew; None stays with the last one."""
+        started = preset or self.started
+        plan = plans.preset(started, like or self.plan.like)
+        if self.go_on:
+            plan = replace(plan, hidden=self.plan.hidden, code_size=self.plan.code_size)
+        self.plan, self.started = plan, started
 
     def follow(self, model: Autoencoder | None) -> None:
         """Give the plan the net of the visitor's own model, if it goes on from that."""

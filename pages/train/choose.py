@@ -29,27 +29,21 @@ def show(now: Visit, text: Text, *, disabled: bool) -> None:
         list(plans.PRESETS),
         format_func=lambda name: _(plans.PRESETS[name].title),
         captions=[_(preset.idea) for preset in plans.PRESETS.values()],
-        key=_showing("preset", draft.preset, text),
-        on_change=_start_from,
-        args=(draft, "preset", text),
+        **_showing(draft, "preset", draft.preset, text),
         disabled=disabled,
     )
     st.segmented_control(
         _("Start from"),
         list(plans.PLAIN),
         format_func=lambda name: models.title(name, text),
-        key=_showing("like", draft.like, text),
-        on_change=_start_from,
-        args=(draft, "like", text),
+        **_showing(draft, "like", draft.like, text),
         required=True,
         disabled=disabled or draft.go_on,
     )
     if now.own is not None:
         st.toggle(
             _("Go on from my model"),
-            key=_showing("go_on", draft.go_on, text),
-            on_change=_go_on,
-            args=(now, text),
+            **_showing(draft, "go_on", draft.go_on, text),
             disabled=disabled,
         )
     # With a key, or it would close when its words change or anything above it comes or goes.
@@ -82,9 +76,7 @@ def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
             label,
             options,
             format_func=words,
-            key=_showing(name, getattr(recipe, name), text),
-            on_change=_take,
-            args=(draft, name, text),
+            **_showing(draft, name, getattr(recipe, name), text),
             disabled=disabled,
         )
 
@@ -116,9 +108,7 @@ def _numbers(draft: Draft, text: Text, *, disabled: bool) -> Callable[..., None]
                 label,
                 step=step,
                 format="%d" if isinstance(value, int) else "%.9g",
-                key=_showing(name, value, text),
-                on_change=_take,
-                args=(draft, name, text),
+                **_showing(draft, name, value, text),
                 disabled=disabled,
             )
             if draft.refused == name:
@@ -129,31 +119,27 @@ def _numbers(draft: Draft, text: Text, *, disabled: bool) -> Callable[..., None]
     return number
 
 
-def _showing(name: str, value: Any, text: Text) -> str:
-    """Name the widget that shows part of the plan, and let it show this.
+def _showing(draft: Draft, name: str, value: Any, text: Text) -> dict[str, Any]:
+    """Give what makes a widget show a field of the plan, and ask to change it.
 
-    The same widget all along: one that is made anew loses the visitor's place on the keyboard.
+    The widget that the visitor uses stays the same one, or they would lose their place on the
+    keyboard. One whose field was changed by another gives way to a new one: until the browser has
+    seen the change it goes on sending the old value, which would be taken for the visitor's wish.
     """
-    key = choices.key(f"plan_{name}", text)
+    key = _key(draft, name, text)
+    if key in st.session_state and st.session_state[key] != value and draft.refused != name:
+        draft.turns[name] += 1
+        key = _key(draft, name, text)
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-    return key
+
+    def take() -> None:
+        # One that gave way is no longer asked, though the browser may not know that yet.
+        if key == _key(draft, name, text) and key in st.session_state:
+            draft.take(name, st.session_state[key])
+
+    return {"key": key, "on_change": take}
 
 
-def _said(name: str, text: Text) -> Any:
-    return st.session_state[choices.key(f"plan_{name}", text)]
-
-
-def _start_from(draft: Draft, name: str, text: Text) -> None:
-    said = _said(name, text)
-    if said in (plans.PRESETS if name == "preset" else plans.PLAIN):
-        draft.start_from(**{name: said})
-
-
-def _go_on(now: Visit, text: Text) -> None:
-    now.draft.go_on = bool(_said("go_on", text))
-    now.draft.follow(now.own.model if now.own else None)
-
-
-def _take(draft: Draft, name: str, text: Text) -> None:
-    draft.take(name, _said(name, text))
+def _key(draft: Draft, name: str, text: Text) -> str:
+    return choices.key(f"plan_{name}_{draft.turns[name]}", text)

@@ -138,3 +138,37 @@ def test_nothing_is_cut_or_wider_than_the_screen(page: Opener, language: str) ->
         button = visitor.locator(".st-key-begin button").bounding_box()
         assert button and button["y"] + button["height"] <= height, "the first screen shows it"
         screenshot(visitor, f"train-{width}-{language}")
+
+
+def test_the_keyboard_keeps_its_place_and_what_was_opened_stays_open(page: Opener) -> None:
+    visitor = page("/train")
+    recipe = visitor.get_by_role("radiogroup", name="Recipe").get_by_role("radio")
+    recipe.first.focus()
+    for i in (1, 2):
+        visitor.keyboard.press("ArrowDown")
+        wait_run(visitor)
+        expect(recipe.nth(i)).to_be_checked()
+        expect(recipe.nth(i)).to_be_focused()
+    families = visitor.get_by_role("radiogroup", name="Start from").get_by_role("radio")
+    families.filter(has_text="Deep").click()
+    wait_run(visitor)
+    expect(families.filter(has_text="Deep")).to_be_focused()
+    visitor.get_by_text("Change the net and the recipe").click()
+    layers = visitor.get_by_label("Layers of the encoder")
+    layers.focus()
+    visitor.keyboard.press("ArrowDown")
+    wait_run(visitor)
+    expect(layers).to_have_value("2")
+    expect(layers).to_be_focused()
+    expect(families.filter(has_text="Deep")).not_to_be_checked()
+    width = visitor.get_by_label("Width of layer 1")
+    width.fill("99999")
+    width.press("Enter")
+    expect(visitor.get_by_text("Only 2 to 512.")).to_be_visible()
+    expect(width).to_have_value("128")
+    expect(width).to_be_focused()
+    for language, epochs in (("PT", "Épocas"), ("EN", "Epochs")) * 2:
+        visitor.get_by_role("radio", name=language, exact=True).click()
+        wait_run(visitor)
+        expect(visitor.get_by_label(epochs, exact=True)).to_be_visible()
+        expect(visitor.get_by_role("radiogroup").nth(2).get_by_role("radio").nth(2)).to_be_checked()
