@@ -22,6 +22,7 @@ PAGES = (
 )
 
 UI = Path(__file__).parent / "ui"
+st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
 now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
@@ -35,8 +36,7 @@ pages = [
 ]
 # Our own menu in the frame: Streamlit's would take a row of its own from a projector's screen.
 page = st.navigation(pages, position="hidden")
-# Behind the navigation, which would call the tab by the page's title alone.
-st.set_page_config(f"{page.title} · Gargalo", str(UI / "icon.png"), "wide")
+st.set_page_config(f"{page.title} · Gargalo")
 *_row, looks_at_model = PAGES[pages.index(page)]
 
 with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):

@@ -51,7 +51,10 @@ def show(scene: Scene, text: Text) -> None:
             _("A deep encoder weighs every digit in another way; this is how it weighs yours.")
         )
     sentences.append(
-        _("Blue adds, orange takes away. The units that are largest on average stand first.")
+        _(
+            "Blue adds, orange takes away, on a scale for each model. The units that are largest on"
+            " average stand first."
+        )
     )
     st.caption(" ".join(sentences))
     compared = [scene.focus]

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from ae import evaluation, facts, units
+import ae
+from ae import evaluation, units
 from ae.arrays import Float32
 from pages.compare.scene import Scene
 from ui import downloads, html, models, pictures
@@ -32,8 +33,11 @@ def show(scene: Scene, text: Text) -> None:
     model, code = scene.models[name], scene.results[name].code
     if name == "pca":
         explanation = _("PCA begins with the average digit and adds one component after another.")
-    elif facts.draws_in_one_layer(name):
-        explanation = _("Exact sums: this decoder adds one picture for each unit to its bias.")
+    elif isinstance(model, ae.Autoencoder) and len(model.decoder) == 1:
+        explanation = _(
+            "Exact sums: this decoder adds one picture for each unit to its bias. Pixels are made"
+            " of the sum, so what a unit changes here depends on those that came before it."
+        )
     else:
         explanation = _(
             "This decoder bends: what a unit adds depends on those that came before it."

@@ -51,6 +51,7 @@ def show(scene: Scene, text: Text) -> None:
     pairs = _pairs(scene.now.seed)
     sources = [np.stack([strokes.sample_digit(name) for name in names]) for names in pairs]
     rows: list[Row] = []
+    unmeasured: list[str] = []
     if kind == "between":
         source_titles = _("One digit"), _("Another")
         for title, names, digits in zip(source_titles, pairs, sources, strict=True):
@@ -59,6 +60,7 @@ def show(scene: Scene, text: Text) -> None:
         # The same dice for every model, whichever lanes are open.
         codes = _codes(kind, model, sources, np.random.default_rng(scene.now.seed))
         if codes is None:
+            unmeasured.append(models.title(name, text))
             continue
         title = models.title(name, text)
         alts = [
@@ -68,6 +70,9 @@ def show(scene: Scene, text: Text) -> None:
         rows.append(galleries.row(title, model.decode(codes), alts))
     st.html(galleries.html(rows))
     st.caption(_(verdict))
+    if unmeasured:
+        missing = ", ".join(unmeasured)
+        st.caption(_("Not here: {names}. How its codes lie together is not known.", names=missing))
     if any(isinstance(m, ae.Autoencoder) and m.variational for m in scene.models.values()):
         st.caption(_("That is said of the plain nets. A VAE is trained for this: see Explore."))
     galleries.offer(rows, f"gargalo-invented-{kind}.png", text)

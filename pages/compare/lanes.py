@@ -47,13 +47,13 @@ def html(scene: Scene, text: Text) -> Markup:
     _ = text.gettext
     heads = (
         _("Model"),
-        _("Its numbers"),
+        _("Its numbers, on its own scale"),
         _("What survives"),
         _("What changed"),
         _("Squared error"),
         _("Cross-entropy"),
         _("Better than … of MNIST, in this model"),
-        _("Units active"),
+        _("Not zero"),
     )
     marks = _marks({name: result.mse for name, result in scene.results.items()}, text)
     rows = [_own(scene.digit, text)]
@@ -118,7 +118,7 @@ def _cells(
         ("picture", pictures.img(pictures.signed(result.error), changed)),
         ("number", marked),
         ("number", text.number(result.bce, 3)),
-        ("number", text.percent(result.better_than)),
+        ("number", text.percent(result.better_than) if models.tested_on_mnist(model) else "–"),
         ("number", f"{active} / {len(code)}"),
     )
 
@@ -129,7 +129,7 @@ def _empty(model: Model, no_code: str) -> Sequence[Cell]:
 
 
 def _bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:
-    """Draw a code as small bars from zero; `axis` are the ends, beyond which a bar is cut."""
+    """Draw a code as small bars from zero; a bar beyond the ends, `axis`, is cut and marked."""
     bottom, top = axis
     zero = 100 * abs(bottom) / (top - bottom)
     ends = 100 * np.clip((code - bottom) / (top - bottom), 0, 1)
@@ -137,7 +137,8 @@ def _bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:
     for value, end in zip(code.tolist(), ends.tolist(), strict=True):
         if value:
             style = f"bottom:{min(zero, end):.1f}%;height:{abs(end - zero):.1f}%"
-            bars.append(element("i", style=style))
+            cut = "cut" if value > top else "cut below" if value < bottom else None
+            bars.append(element("i", class_=cut, style=style))
         else:
             bars.append(element("i", class_="zero", style=f"bottom:{zero:.1f}%"))
     return tables.small_bars(bars, alt)

@@ -58,6 +58,11 @@ def show(scene: Scene, text: Text) -> None:
             digits=text.number(table["data"]["test_digits"]),
         )
     )
+    own = scene.available.get(OWN)
+    if own is not None and models.tested_on_mnist(own):
+        # The command knows nothing of it, and a training that was stopped was tested on fewer.
+        tested = text.number(own.metadata.tested or 0)
+        st.caption(_("My model was measured when it was trained, on {n} of them.", n=tested))
     st.code(_COMMAND, language="bash")
     downloads.button(_("The table (CSV)"), lambda: _csv(table), "gargalo-evaluation.csv")
 

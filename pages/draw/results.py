@@ -9,10 +9,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from ae.model import Model
-from ui import canvas, html, inference, pictures
+from ui import canvas, html, inference, models, pictures
 from ui.inference import Result
 from ui.state import Visit
-from ui.text import Text
+from ui.text import N_, Text
 
 
 def show(now: Visit, model: Model, text: Text) -> Result | None:
@@ -25,7 +25,7 @@ def show(now: Visit, model: Model, text: Text) -> Result | None:
         return None
     digit = normal if now.normal else plain
     result, *both = inference.results(model, (digit, now.edits), (normal, None), (plain, None))
-    st.html(_html(result, now.revision, text))
+    st.html(_html(result, model, now.revision, text))
     _switch(both, now, text)
     return result
 
@@ -43,7 +43,7 @@ def _switch(both: Sequence[Result] | None, now: Visit, text: Text) -> None:
             st.html(html.element("p", sentence, class_="route"))
 
 
-def _html(result: Result, revision: int, text: Text) -> Markup:
+def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
     """Write the three pictures and the figures beside them."""
     _ = text.gettext
     rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
@@ -82,7 +82,7 @@ def _html(result: Result, revision: int, text: Text) -> Markup:
         ),
         html.legend(_("lost"), _("added")),
     )
-    parts = digit, reconstruction, error, _numbers(result, text)
+    parts = digit, reconstruction, error, _numbers(result, model, text)
     return html.element("div", *parts, class_="pictures", data_revision=revision)
 
 
@@ -99,14 +99,17 @@ def _titles(text: Text) -> tuple[str, str, str]:
     return _("What the network sees"), _("What survives"), _("What changed")
 
 
-def _numbers(result: Result, text: Text) -> Markup:
+def _numbers(result: Result, model: Model, text: Text) -> Markup:
     _ = text.gettext
     active = int(np.count_nonzero(result.code))
     rows = (
         (text.number(result.mse, 4), _("squared error per pixel")),
         (text.number(result.bce, 3), _("cross-entropy per pixel")),
-        (f"{active} / {len(result.code)}", _("units active")),
+        (f"{active} / {len(result.code)}", _("numbers not zero")),
     )
-    better = _("Better than {share} of MNIST's test digits", share=text.percent(result.better_than))
+    better = N_("Better than {share} of MNIST's test digits")
+    if not models.tested_on_mnist(model):
+        better = N_("Better than {share} of the digits that it was tested on")
+    better = _(better, share=text.percent(result.better_than))
     listed = html.definitions(rows)
     return html.element("div", html.verdict(better), listed, class_="figures")

@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import ae
-from ae import evaluation, facts, generation, units
+from ae import evaluation, facts, generation, plans, units, weights
 from pages.compare import views
 from tests.pages.test_app import appears, catalogue, component, link, opened, pieces, run, texts
 from tests.pages.test_draw import SEVEN, draw, images, narrow_deep, press, sees
-from ui import models, pictures, state, strokes
+from tests.pages.test_train import own_model
+from ui import models, own, pictures, state, strokes
 from ui.text import LANGUAGES, translator
+from ui.trainings import Desk
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 VIEWS = [view.name for view in views.VIEWS]
@@ -100,6 +103,9 @@ def assert_lanes_show(app: AppTest, digit: np.ndarray, names: tuple[str, ...]) -
         span = 1.15 * (high.max() - min(low.min(), 0))
         inside = (code[0] < 1.15 * high.max()) & (code[0] > 1.15 * min(low.min(), 0))
         assert drawn[inside] == pytest.approx(100 * code[0][inside] / span, abs=0.11)
+        cut = ['class="cut' in bar for bar in re.findall(r"<i ([^>]*)>", bars)]
+        top, bottom = 1.15 * high.max(), 1.15 * min(low.min(), 0)
+        assert cut == ((code[0] > top) | (code[0] < bottom)).tolist()
         assert reconstruction.alt.startswith(title) and "aria-label" in bars
     marks = {name: cell[4].split(maxsplit=1)[1:] for name, cell in rows.items()}
     least, most = (pick(results.values()) for pick in (min, max))
@@ -130,6 +136,12 @@ def test_at_first_there_are_pca_and_the_plain_nets() -> None:
     app.button_group(key=state.LANES).set_value([*state.FIRST_LANES, "vae2"])
     assert list(lanes(run(app))) == [*state.FIRST_LANES, "vae2"]
     assert link(app)["lanes"] == ",".join([*state.FIRST_LANES, "vae2"])
+
+
+def test_a_bar_that_goes_on_beyond_its_chart_is_marked() -> None:
+    app = compare(sample="inverted")
+    assert_lanes_show(app, strokes.sample_digit("inverted"), state.FIRST_LANES)
+    assert 'class="cut"' in html(app, "lanes") and 'class="cut below"' in html(app, "lanes")
 
 
 def test_the_drawing_is_the_one_from_the_draw_page_and_goes_back_to_it() -> None:
@@ -455,8 +467,8 @@ def test_the_build_up(name: str) -> None:
         assert strip_of.count('class="now"') == 1
         assert strip_of.split('class="now"')[0].count("<i ") == step + 1
         assert f'aria-label="{step} unit{"" if step == 1 else "s"}" class="now"' in strip_of
-    exact = "Exact sums: this decoder adds one picture for each unit to its bias."
-    assert (exact in texts(app)) == (name in ("shallow", "sparse", "linear"))
+    exact = any(text.startswith("Exact sums: this decoder adds one picture") for text in texts(app))
+    assert exact == (name in ("shallow", "sparse", "linear"))
 
 
 def test_the_build_up_follows_the_frame() -> None:
@@ -700,6 +712,35 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     ]
     rows = list(csv.DictReader(io.StringIO(sparsity._csv(facts.load()).decode())))
     assert len(rows) == len(facts.load().codes)
+
+
+# One's own model, of which less is known
+
+
+@pytest.mark.parametrize("data", ["MNIST", "samples"])
+def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
+    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = own_model(tmp_path / own.FILE).read_bytes()
+    mine = weights.read_own(raw)
+    described = replace(mine.metadata, data=replace(mine.metadata.data, name=data))
+    mine = weights.autoencoder(
+        plans.family_of(described), weights.tensors_of(mine), described, mine.statistics
+    )
+    desk = Desk(model=mine, raw=raw, version=1)
+    monkeypatch.setattr(own, "desk", lambda now: desk)
+    app = compare(view="invent")
+    on_mnist = data == "MNIST"
+    assert (lanes(app)[plans.OWN][6] == "–") != on_mnist
+    app.button_group(key="invent_kind").set_value("gaussian")
+    assert "Not here: My model. How its codes lie together is not known." in texts(run(app))
+    app.button_group(key=MENU).set_value("table")
+    measured = "My model was measured when it was trained, on 50 of them."
+    assert (measured in texts(run(app))) == on_mnist
+    app.button_group(key=state.MODEL).set_value(plans.OWN)
+    app.switch_page("pages/draw/page.py")
+    verdict = plain(html(run(app), "verdict"))
+    assert re.search("of MNIST's test digits" if on_mnist else "that it was tested on", verdict)
 
 
 # What may be broken

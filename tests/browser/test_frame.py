@@ -1,0 +1,153 @@
+"""The frame around every page: what it covers, what it hides, and its languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from pages.compare import views as compare
+from pages.explore import views as explore
+from tests.browser.test_draw import ENGLISH, PORTUGUESE, choose
+from tests.conftest import screenshot, wait_run
+from tests.pages.test_app import catalogue, table
+
+OpenPage = Callable[..., Page]
+
+# A desk, a projector, a tablet and a phone; the last two with a finger.
+SCREENS = [(1440, 900), (1280, 720), (768, 1024), (390, 844)]
+MENU, SCROLLED = ".st-key-view_menu", "document.querySelector('[data-testid=stMain]').scrollTop"
+
+# Does it lie below the frame, and above this part of the room there?
+IN_SIGHT = """([selector, lowest]) => {
+  const box = (element) => element.getBoundingClientRect();
+  const edge = box(document.querySelector(".st-key-frame")).bottom;
+  const { top, bottom } = box(document.querySelector(selector));
+  return top >= edge && bottom - edge <= lowest * (innerHeight - edge);
+}"""
+
+
+@pytest.fixture
+def still(page: OpenPage) -> OpenPage:
+    """Open a page for a visitor who wants no motion: what is scrolled to is there at once."""
+
+    def open_page(path: str, size: tuple[int, int] = SCREENS[1]) -> Page:
+        return page(path, viewport=size, touch=size[0] < 1000, reduced_motion="reduce")
+
+    return open_page
+
+
+def seen(visitor: Page, selector: str) -> Locator:
+    """Wait until the first of them is on the page."""
+    first = visitor.locator(selector).first
+    first.wait_for()
+    wait_run(visitor)
+    return first
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: str(size[0]))
+def test_an_opened_view_is_in_sight_with_its_menu(size: tuple[int, int], still: OpenPage) -> None:
+    visitor = still("/compare?view=strangers", size)
+    seen(visitor, ".gallery img")
+    visitor.wait_for_function(IN_SIGHT, arg=[MENU, 0.5])
+    # What is put onto the canvas from there is seen.
+    visitor.locator(".st-key-stranger_smiley button").click()
+    visitor.wait_for_function(IN_SIGHT, arg=[".st-key-canvas_box", 1])
+    visitor.locator(f"{MENU} button").nth(1).click()  # and the next view
+    seen(visitor, ".plot")
+    visitor.wait_for_function(IN_SIGHT, arg=[MENU, 0.5])
+    screenshot(visitor, f"compare-opened-{size[0]}")
+    # Another page begins at its top, whatever view is open there.
+    visitor.get_by_role("link", name=ENGLISH("Explore")).click()
+    seen(visitor, ".st-key-explore_side")
+    assert visitor.evaluate(SCROLLED) == 0
+    visitor.goto("/explore?view=morph")
+    seen(visitor, ".slides figure")
+    visitor.wait_for_function(IN_SIGHT, arg=[MENU, 0.5])
+
+
+def test_a_page_without_a_view_in_its_link_opens_at_its_top(still: OpenPage) -> None:
+    visitor = still("/compare")
+    seen(visitor, ".gallery img")
+    assert visitor.evaluate(SCROLLED) == 0
+    visitor.locator(".st-key-sample_3 button:visible").click()  # the canvas is in sight already
+    wait_run(visitor)
+    assert visitor.evaluate(SCROLLED) == 0
+
+
+def test_the_focus_is_never_below_the_frame(still: OpenPage) -> None:
+    visitor = still("/compare?view=table")
+    seen(visitor, ".evaluation")
+    visitor.locator(".st-key-view_side button:visible").last.focus()
+    covered = """() => {
+      const [focus, frame] = [document.activeElement, document.querySelector(".st-key-frame")];
+      const over = frame.contains(focus) || focus === document.body;
+      return !over && focus.getBoundingClientRect().top < frame.getBoundingClientRect().bottom;
+    }"""
+    for _ in range(20):  # back through the page, up to the canvas's tools
+        visitor.keyboard.press("Shift+Tab")
+        assert not visitor.evaluate(covered)
+    # Where the frame would take most of a low window, it scrolls away with the page.
+    visitor.set_viewport_size({"width": 844, "height": 390})
+    visitor.evaluate(f"{SCROLLED} = 500")
+    visitor.wait_for_function(
+        "document.querySelector('.st-key-frame').getBoundingClientRect().top < 0"
+    )
+
+
+def test_titles_and_the_switch_of_the_model(still: OpenPage) -> None:
+    """A tab says whose it is. Where nothing looks at a model there is no switch, nothing jumps."""
+    visitor = still("/", (1920, 1000))
+    places = []
+    for title in table().values():
+        visitor.get_by_role("link", name=ENGLISH(title)).click()
+        expect(visitor).to_have_title(f"{ENGLISH(title)} · Gargalo")
+        wait_run(visitor)
+        switch = visitor.locator(".st-key-model button").first
+        expect(switch).to_be_visible(visible=title != "Train")
+        boxes = (visitor.locator(f".st-key-{key}").bounding_box() for key in ("frame", "lang"))
+        places.append([value for box in boxes for value in box.values()])
+    assert places[0][3] < 72  # two rows
+    # The title of the page that is open is bold, and a hair wider.
+    assert all(place == pytest.approx(places[0], abs=1) for place in places)
+    choose(visitor, "PT")
+    expect(visitor).to_have_title(f"{PORTUGUESE(title)} · Gargalo")
+
+
+# What a visitor reads or hears: words, what is in the fields, and what is said of pictures.
+WORDS = """() => {
+  const of = (element) => [element.ariaLabel, element.ariaValueText, element.alt, element.value,
+    element.placeholder, element.title];
+  const all = [...document.querySelectorAll("[data-testid=stApp] *")];
+  return [document.title, ...document.body.innerText.split("\\n"), ...all.flatMap(of)]
+    .filter((text) => typeof text === "string" && text).map((text) => text.trim());
+}"""
+VIEWS = {"compare": compare.VIEWS, "explore": explore.VIEWS}
+
+
+def leftovers(visitor: Page, old: int) -> list[str]:
+    """Strings of the catalogue that are still there in the old language: 0 English, 1 the other."""
+    there = set(visitor.evaluate(WORDS))
+    whole = [pair[old] for pair in catalogue() if "{" not in pair[old]]
+    return sorted(there.intersection(whole))
+
+
+@pytest.mark.parametrize("name", ["draw", *VIEWS, "train"])
+def test_the_language_is_switched_twice(name: str, still: OpenPage) -> None:
+    visitor = still(f"/{'' if name == 'draw' else name}?lang=en&sample=7b", SCREENS[0])
+    for view in VIEWS.get(name, (None,)):
+        if view:
+            visitor.locator(MENU).get_by_text(ENGLISH(view.title), exact=True).click()
+            wait_run(visitor)
+        if name == "train":
+            visitor.locator("summary").first.click()
+        assert len(leftovers(visitor, 1)) == 0 and len(leftovers(visitor, 0)) > 5
+        for old, language in enumerate(("PT", "EN")):
+            choose(visitor, language)
+            for _ in range(20):  # a component may be a moment later
+                if not leftovers(visitor, old):
+                    break
+                visitor.wait_for_timeout(100)
+            assert leftovers(visitor, old) == [], (name, view and view.name, language)
+            expect(visitor.get_by_test_id("stException")).to_have_count(0)
