@@ -30,6 +30,8 @@ FILE = "atlas.safetensors"
 DIGITS = 5000
 """The first test digits, which are on the map; the other 5,000 measure it."""
 NEIGHBOURS = 10
+HEAP = 0.05
+"""What lies within this share of UMAP's map from its medoid is one heap with it."""
 COMPONENTS = 100
 """So many principal components stand for the pixels, which do not ship."""
 
@@ -52,11 +54,13 @@ class CodeMap:
         space names rightly; NaN where it was not measured.
     umap_error : median distance between where ``place`` and where UMAP's own ``transform`` puts
         those digits, as a share of the map's width.
+    stray : share of those digits that ``place`` puts among points of another digit than their
+        neighbours in code space vote for.
     divergence : float32 array of shape (units,) of a variational model, else None. Nats per unit,
         averaged over the 10,000 test digits.
     bound : of a variational model, else None.
-    grey : share of the inked pixels (above 0.1) of its reconstructions that are not fully inked
-        (below 0.9), over the 10,000 test digits: how blurred it is; NaN where it was not measured.
+    grey : how blurred its reconstructions of the 10,000 test digits are, by ``ae.atlas.grey``; NaN
+        where it was not measured.
     corrupted : noise -> mean squared error of the reconstruction of digits that were corrupted at
         the usual strength, against the clean ones, over the 10,000 test digits.
     """
@@ -67,6 +71,7 @@ class CodeMap:
     umap: Float32 | None = None
     accuracy: float = float("nan")
     umap_error: float = float("nan")
+    stray: float = float("nan")
     divergence: Float32 | None = None
     bound: Bound | None = None
     grey: float = float("nan")
@@ -77,8 +82,17 @@ class CodeMap:
         from_mean: Float32 = z - self.mean
         return from_mean @ self.axes.T
 
-    def place(self, z: Float32) -> Float32:
-        """Place codes on UMAP's map, between the ten nearest: (n, units) -> (n, 2).
+    def place(self, z: Float32, digits: Digits) -> Float32:
+        """Place codes on UMAP's map, among their like: (n, units) -> (n, 2).
+
+        Of the ten nearest codes, those count that are the digit which most of them are, and of
+        these, those that stand among their like on the map. They may still lie in several heaps,
+        between which there is nothing: the code comes to the one around their medoid.
+
+        Parameters
+        ----------
+        z : float32 array of shape (n, units).
+        digits : uint8 array of shape (5000,), what the map's codes are.
 
         Raises
         ------
@@ -87,7 +101,20 @@ class CodeMap:
         """
         if self.umap is None:
             raise ValueError("there is no map by UMAP of this model")
-        return latent.inverse_distance(self.umap, *latent.neighbours(self.codes, z, NEIGHBOURS))
+        nearest, distances = latent.neighbours(self.codes, z, NEIGHBOURS)
+        of = latent.votes(digits, nearest).argmax(axis=1)[:, None]
+        agree = digits[nearest] == of
+        settled = agree & (_seen_there(self.umap, self.umap[nearest], digits) == of)
+        counted = np.where(settled.any(axis=1, keepdims=True), settled, agree)
+        places = self.umap[nearest]  # (n, 10, 2)
+        weights = np.where(counted, 1 / np.maximum(distances, np.float32(1e-9)), 0)
+        apart = np.linalg.norm(places[:, :, None] - places[:, None], axis=3)
+        sums = np.where(counted, (apart * weights[:, None]).sum(axis=2), np.inf)
+        medoid = sums.argmin(axis=1)[:, None, None]
+        weights *= np.take_along_axis(apart, medoid, axis=2)[..., 0] < HEAP
+        weights /= weights.sum(axis=1, keepdims=True)
+        placed: Float32 = (weights[..., None] * places).sum(axis=1).astype(np.float32)
+        return placed
 
 
 @final
@@ -175,9 +202,10 @@ def produce(
         say(f"map of {name}")
         model = weights.load(name, folder=folder)
         z = model.encode(data.x_test)
-        measured = {**_mapped(z, data.y_test), "grey": _grey(model.decode(z))}
-        right, off = measured["accuracy"], measured["umap_error"]
+        measured = {**_mapped(z, data.y_test), "grey": grey(model.decode(z))}
+        right, off, stray = (measured[key] for key in ("accuracy", "umap_error", "stray"))
         say(f"{name}: {NEIGHBOURS} neighbours are right for {right:.1%}, UMAP is off by {off:.1%}")
+        say(f"{name}: {stray:.1%} are placed among other digits than their neighbours are")
         say(f"{name}: {measured['grey']:.1%} of its ink is grey")
         for noise, x in corrupted.items():
             error = mse(data.x_test, model.reconstruct(x)).mean(dtype=np.float64)
@@ -213,6 +241,20 @@ def accuracy(codes: Float32, digits: Digits, z: Float32, true: Digits) -> float:
     return float((guessed == true).mean())
 
 
+def grey(pictures: Float32) -> float:
+    """Measure how blurred pictures are: the share of their ink (above 0.1) that is below 0.9."""
+    inked = pictures[pictures > 0.1]
+    return float((inked < 0.9).mean()) if inked.size else 0.0
+
+
+def _seen_there(points: Float32, places: Float32, digits: Digits) -> Digits:
+    """Say which digit most of the ten points around places (..., 2) of a map are."""
+    flat, back = np.unique(places.reshape(-1, 2), axis=0, return_inverse=True)
+    around, _ = latent.neighbours(points, flat, NEIGHBOURS)
+    seen: Digits = latent.votes(digits, around).argmax(axis=1).astype(np.uint8)
+    return seen[back.ravel()].reshape(places.shape[:-1])
+
+
 def _mapped(z: Float32, digits: Digits) -> dict[str, Any]:
     """Map the first 5,000 codes and measure with the others, as the app will: on rounded codes."""
     import umap
@@ -225,14 +267,18 @@ def _mapped(z: Float32, digits: Digits) -> dict[str, Any]:
     low, width = places.min(axis=0), np.ptp(places, axis=0).max()
     places = ((places - low) / width).astype(np.float16)
     theirs = (mapper.transform(others) - low) / width
-    drawn = CodeMap(codes, mean, axes, places.astype(np.float32))
+    known, points = digits[:DIGITS], places.astype(np.float32)
+    placed = CodeMap(codes, mean, axes, points).place(others, known)
+    nearest, _ = latent.neighbours(codes, others, NEIGHBOURS)
+    voted = latent.votes(known, nearest).argmax(axis=1)
     return {
         **rounded,
         "mean": mean,
         "axes": axes,
         "umap": places,
-        "accuracy": accuracy(codes, digits[:DIGITS], others, digits[DIGITS:]),
-        "umap_error": float(np.median(np.linalg.norm(drawn.place(others) - theirs, axis=1))),
+        "accuracy": accuracy(codes, known, others, digits[DIGITS:]),
+        "umap_error": float(np.median(np.linalg.norm(placed - theirs, axis=1))),
+        "stray": float((_seen_there(points, placed, known) != voted).mean()),
     }
 
 
@@ -249,18 +295,13 @@ def _pixels(data: Mnist, folder: Path) -> dict[str, Any]:
         "accuracy": accuracy(x[:DIGITS], digits, x[DIGITS:], data.y_test[DIGITS:]),
         "agreement": _agreement(true, near),
         "near": float(np.median(distances[:, 0])),
-        "grey": _grey(data.x_test),
+        "grey": grey(data.x_test),
     }
 
 
 def _agreement(a: Indices, b: Indices) -> float:
     """Share of each row of ``a`` that is in the same row of ``b`` too."""
     return float((a[:, :, None] == b[:, None, :]).any(axis=2).mean())
-
-
-def _grey(pictures: Float32) -> float:
-    inked = pictures[pictures > 0.1]
-    return float((inked < 0.9).mean())
 
 
 def _rounded(name: str, codes: Float32) -> dict[str, Any]:
@@ -317,6 +358,7 @@ def _code_map(name: str, tensors: Mapping[str, Any], measured: Mapping[str, Any]
         _frozen(umap.astype(np.float32)),
         measured["accuracy"],
         measured["umap_error"],
+        measured["stray"],
         tensors[f"{name}/divergence"] if FAMILIES[name].variational else None,
         Bound(**measured["bound"]) if FAMILIES[name].variational else None,
         measured["grey"],

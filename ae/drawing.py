@@ -38,6 +38,8 @@ CANVAS_PEN = 1 / 14
 MARGIN = 0.1
 # With a known canvas, strokes smaller than this share of it are a trembling dot, not a digit.
 TREMBLE = 1 / 50
+# So many sides of the canvas a point can be away from it; beyond, it lies there.
+_FAR = 1e6
 
 
 def from_strokes(
@@ -52,9 +54,10 @@ def from_strokes(
     ----------
     strokes : sequence of arrays of shape (k, 2), points (x, y) with y downwards, in any unit, of
         any size and place. One point is a dot.
-    size : side of the square canvas in the strokes' unit. The normal form needs it only to tell a
-        trembling dot from a digit; the plain route falls back on the strokes' bounding square with
-        a margin of a tenth on each side.
+    size : side of the square canvas in the strokes' unit, from (0, 0) to (size, size). What lies
+        outside does not exist: a stroke that leaves the canvas and comes back is two. The normal
+        form also needs it to tell a trembling dot from a digit. Without it every stroke counts, and
+        the plain route shows their bounding square with a margin of a tenth on each side.
     normalise : False gives what a plain resize of the canvas gives (area averages, nothing moved
         or scaled), which is what most demos feed to their network.
     pen : width of the visitor's pen in the strokes' unit, for the plain route only; `size` / 14
@@ -67,16 +70,18 @@ def from_strokes(
     Raises
     ------
     EmptyDrawing
-        No stroke has a point, or (plain route) none is on the canvas.
+        No stroke has a point, or none is on the canvas.
     ValueError
         Points of a wrong shape or not finite; a size or a pen that is not positive.
     """
     lines = _as_lines(strokes)
     _check_positive("size", size)
     _check_positive("pen", pen)
-    if normalise:
-        return _normal_form(lines, 0.0 if size is None else size * TREMBLE)
-    return _plain(lines, size, pen)
+    if not normalise:
+        return _plain(lines, size, pen)
+    if size is None:
+        return _normal_form(lines, 0.0)
+    return _normal_form(_clipped(lines, size), size * TREMBLE)
 
 
 def from_image(
@@ -175,6 +180,29 @@ def _as_lines(strokes: Sequence[npt.ArrayLike]) -> Float64:
 def _check_positive(name: str, value: float | None) -> None:
     if value is not None and not 0 < value < float("inf"):
         raise ValueError(f"{name}: got {value}, expected a positive finite number")
+
+
+def _clipped(lines: Float64, size: float) -> Float64:
+    """Keep of lines (m, 2, 2) what lies in the square from 0 to `size` (Liang & Barsky, 1984)."""
+    with np.errstate(over="ignore"):
+        # In sides of the canvas, no farther out than a float can tell a place on the canvas from.
+        a, b = np.clip(lines / size, -_FAR, _FAR).transpose(1, 0, 2)  # each (m, 2)
+        along = b - a
+        level = along == 0  # such a line never crosses these two sides: it is between them or not
+        steps = np.where(level, 1, along)
+        crossings = np.stack([-a / steps, (1 - a) / steps])  # of x = 0 and y = 0, x = 1 and y = 1
+    enter = np.where(level, 0, crossings.min(axis=0)).max(axis=1).clip(0)
+    leave = np.where(level, 1, crossings.max(axis=0)).min(axis=1).clip(max=1)
+    beside = (level & ((a < 0) | (a > 1))).any(axis=1)
+    seen = (enter <= leave) & ~beside
+    if not seen.any():
+        raise EmptyDrawing("Nothing is drawn: all strokes lie outside the canvas.")
+    enter, leave = enter[seen, None], leave[seen, None]
+    a, along, lines = a[seen], along[seen], lines[seen]
+    # An end that is on the canvas stays as it is, to the last bit.
+    starts = np.where(enter > 0, (a + enter * along).clip(0, 1) * size, lines[:, 0])
+    ends = np.where(leave < 1, (a + leave * along).clip(0, 1) * size, lines[:, 1])
+    return np.stack([starts, ends], axis=1)
 
 
 def _normal_form(lines: Float64, least: float) -> Float32:

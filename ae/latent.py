@@ -36,6 +36,21 @@ def neighbours(codes: Float32, z: Float32, k: int) -> tuple[Indices, Float32]:
     return np.take_along_axis(nearest, order, 1), np.take_along_axis(exact, order, 1)
 
 
+def typical_distance(codes: Float32) -> float:
+    """Measure how far two codes usually are from one another.
+
+    Parameters
+    ----------
+    codes : float32 array of shape (n, units), n at least 2, in no order.
+
+    Returns
+    -------
+    Median Euclidean distance between the codes of the first half and those of the second.
+    """
+    half = len(codes) // 2
+    return float(np.median(np.linalg.norm(codes[:half] - codes[half : 2 * half], axis=1)))
+
+
 def votes(digits: Digits, nearest: Indices) -> Float32:
     """Let the neighbours vote which digit it is.
 

@@ -12,8 +12,12 @@ const MAX_ZOOM = 60;
 const FEW = 150; // with fewer points in view, each is drawn as its picture
 const BADGE = 11; // CSS pixels, the radius of a numeral's disc
 const GLIDE = 40; // milliseconds
+const STAR = 14; // CSS pixels, its radius
 const STEP = 0.02; // of the view, for an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// What the visitor marked on the map: a place, a ring, the keyboard's cross; and what is said of it.
+const NOTHING = { pin: null, polygon: null, group: null, cross: null, note: null };
 
 const maps = new Map(); // id -> CodeMap, the latest few
 const canvases = new Map(); // host element -> MapCanvas, those in the page
@@ -75,9 +79,7 @@ class MapCanvas {
     on(this.zoom_in, "click", () => this.zoomAt(this.focus(), 1.6));
     on(this.zoom_out, "click", () => this.zoomAt(this.focus(), 1 / 1.6));
     on(this.reset, "click", () => this.zoomAt(this.focus(), 0));
-    on(this.lasso, "click", () =>
-      this.change({ lassoing: !this.lassoing, polygon: null, group: null }),
-    );
+    on(this.lasso, "click", this.toggleLasso);
   }
 
   update(data) {
@@ -96,12 +98,13 @@ class MapCanvas {
     const { data } = this.wanted;
     const map = maps.get(data.map) ?? (this.map?.id === data.map ? this.map : null);
     if (!map) return;
+    const before = codeOf(this.data);
     Object.assign(this, this.wanted);
     if (map.id !== this.map?.id) {
       const [x, y] = map.middle;
       Object.assign(this, { map, view: { x, y, zoom: 1 }, pictures: new Map(), star: null });
-      this.change({ hover: null, pin: null, polygon: null, group: null });
-    }
+      this.change({ hover: null, ...NOTHING });
+    } else if (codeOf(data) !== before) this.change(NOTHING); // who draws looks at the drawing
     this.colours = this.readColours();
     this.glide();
     this.host.dataset.map = map.id;
@@ -186,12 +189,23 @@ class MapCanvas {
     return this.pin ? this.toScreen(...this.spot(this.pin)) : this.size.map((length) => length / 2);
   }
 
-  // A place, and the point that lies there if one does.
+  // A place, and the star or the point that lies there if one does.
   look(at, touch = false) {
     const [x, y] = this.toMap(at);
+    if (this.star && distance(this.starAt(), at) <= STAR) return { x, y, index: null, star: true };
     const [near] = neighbours(this.map.points, x, y, 1);
     const reach = this.few ? this.side / 2 : this.radius + (touch ? 5 : 1.5);
     return { x, y, index: near.distance * this.scale <= reach ? near.index : null };
+  }
+
+  // Where the star is on the screen. A drawing like no digit lies off the map; its star stays at the
+  // edge.
+  starAt() {
+    const spare = MARGIN / 2 / this.scale;
+    const ends = this.map.ends;
+    return this.toScreen(
+      ...this.star.map((value, i) => clamp(value, ends[i][0] - spare, ends[i][1] + spare)),
+    );
   }
 
   spot({ x, y, index }) {
@@ -228,7 +242,8 @@ class MapCanvas {
     host.dataset.drawn = this.few ? "pictures" : "dots";
     host.dataset.pin = this.pin ? this.spot(this.pin).join() : "";
     host.dataset.star = this.star?.join() ?? ""; // on its way for a moment
-    if ("revision" in this.labels) host.dataset.revision = this.labels.revision;
+    host.dataset.ring = this.polygon?.length ?? 0;
+    host.dataset.revision = this.data.revision;
   }
 
   // True if all of it is there: many pictures are decoded over several frames.
@@ -305,8 +320,7 @@ class MapCanvas {
   }
 
   paintMarks(context) {
-    const { colours, map } = this;
-    const { text, background, primary } = colours;
+    const { text, background, primary } = this.colours;
     // Twice, so that it stands out from whatever lies below.
     const line = (path, colour = text, width = 2) => {
       context.lineJoin = "round";
@@ -315,8 +329,12 @@ class MapCanvas {
       Object.assign(context, { strokeStyle: colour, lineWidth: width });
       context.stroke(path);
     };
+    if (this.star) this.paintLines(context);
+    const aim = this.cross && this.toScreen(...this.cross);
     const corners = this.polygon?.map((corner) => this.toScreen(...corner));
+    if (corners && aim && !this.group) corners.push(aim);
     if (corners) line(outline(corners, this.group), primary);
+    if (aim) line(crossPath(...aim, 9));
     const circle = (place, radius) => {
       const framed = this.few && place.index !== null;
       line(ring(...this.toScreen(...this.spot(place)), framed ? this.side / 2 : radius));
@@ -330,15 +348,21 @@ class MapCanvas {
       this.star = to.map((end, i) => end + (from[i] - end) * rest ** 2);
       if (!rest) this.gliding = null;
     }
-    // A drawing like no digit lies off the map; its star stays at the edge.
-    const spare = MARGIN / 2 / this.scale;
-    const [x, y] = this.star.map((value, i) =>
-      clamp(value, map.ends[i][0] - spare, map.ends[i][1] + spare),
-    );
-    const path = starPath(...this.toScreen(x, y), 14);
+    const path = starPath(...this.starAt(), STAR);
     line(path, text, 3);
     context.fillStyle = primary;
     context.fill(path);
+  }
+
+  // From the star to its nearest codes, which the map may have torn apart.
+  paintLines(context) {
+    const { points } = this.map;
+    Object.assign(context, { globalAlpha: 0.7, strokeStyle: this.colours.text, lineWidth: 1 });
+    for (const index of this.data.near) {
+      const end = this.toScreen(points[2 * index], points[2 * index + 1]);
+      context.stroke(outline([this.starAt(), end], false));
+    }
+    context.globalAlpha = 1;
   }
 
   updateCursor() {
@@ -347,6 +371,8 @@ class MapCanvas {
     this.canvas.style.touchAction = zoomed || this.lassoing ? "none" : "pan-y";
     this.canvas.style.cursor = zoomed && !this.lassoing ? panning : "crosshair";
     this.lasso.setAttribute("aria-pressed", Boolean(this.lassoing));
+    if (this.lassoing) this.canvas.setAttribute("aria-description", this.labels.lasso_keys);
+    else this.canvas.removeAttribute("aria-description");
   }
 
   // The panel
@@ -363,18 +389,20 @@ class MapCanvas {
 
   // What the panel shows, the nearest concern first.
   subject() {
-    const { map, labels, group, data } = this;
+    const { map, labels, group, hover, pin, note, data } = this;
+    if (hover) return this.placed(hover);
     if (group)
       return group.length ? [meanCode(map, group), this.purity(group)] : [null, labels.group_empty];
-    const place = this.hover ?? this.pin;
-    if (place) {
-      if (place.index === null) return [codeAt(map, place.x, place.y), labels.place];
-      return [
-        meanCode(map, [place.index]),
-        labels.of_digit.replace("{digit}", map.digits[place.index]),
-      ];
-    }
+    if (note) return [null, note(labels)];
+    if (pin) return this.placed(pin);
     return data.star ? [data.code, labels.yours] : [null, labels.hint];
+  }
+
+  placed({ x, y, index, star }) {
+    const { map, labels, data } = this;
+    if (star) return [data.code, labels.yours];
+    if (index === null) return [codeAt(map, x, y), labels.place];
+    return [meanCode(map, [index]), labels.of_digit.replace("{digit}", map.digits[index])];
   }
 
   purity(group) {
@@ -409,8 +437,9 @@ class MapCanvas {
     this.travelled = this.pointers.size > 1; // a pinch is no tap
     if (!this.lassoing) return;
     this.change({
+      ...NOTHING,
+      pin: this.pin,
       polygon: this.travelled ? null : [this.toMap(this.start)],
-      group: null,
       hover: null,
     });
   }
@@ -458,7 +487,8 @@ class MapCanvas {
   tap(at, touch) {
     const again =
       this.pin && distance(this.toScreen(...this.spot(this.pin)), at) < (touch ? 14 : 9);
-    this.change({ pin: again ? null : this.look(at, touch) }, true);
+    const place = this.look(at, touch);
+    this.change(again || place.star ? NOTHING : { pin: place }, true);
   }
 
   wheeled(event) {
@@ -478,28 +508,69 @@ class MapCanvas {
     if (event.altKey || event.ctrlKey || event.metaKey || !this.map) return;
     const arrow = ARROWS[event.key];
     const factor = { "+": 1.6, "=": 1.6, "-": 1 / 1.6, 0: 0 }[event.key];
-    if (arrow) this.step(arrow);
+    if (arrow) this.lassoing ? this.aim(arrow) : this.step(arrow);
+    else if (this.lassoing && ["Enter", " "].includes(event.key)) this.setCorner();
     else if (factor !== undefined) this.zoomAt(this.focus(), factor);
     else if (event.key === "Escape" && (this.pin || this.polygon || this.lassoing)) {
-      this.change({ pin: null, polygon: null, group: null, hover: null, lassoing: false }, true);
+      this.change({ ...NOTHING, hover: null, lassoing: false }, true);
     } else return; // not ours: let it scroll, or close a dialog
     event.preventDefault();
   }
 
-  // From the pinned place, to which the view follows; else from the star, else from the middle.
+  // From the pinned place; else from the star, else from the middle.
   step(arrow) {
-    const { pin, data, size } = this;
+    const { pin } = this;
+    const to = this.go(pin ? this.toScreen(pin.x, pin.y) : this.begin(), arrow);
+    this.change({ ...NOTHING, pin: this.look(to), hover: null }, true);
+  }
+
+  begin() {
+    const from = this.star ? this.starAt() : this.focus();
+    return from.map((value, i) => clamp(value, 0, this.size[i]));
+  }
+
+  // One step on the screen; the view follows.
+  go(from, arrow) {
+    const { size } = this;
     const inside = (place) => place.map((value, i) => clamp(value, 0, size[i]));
-    const from = pin
-      ? this.toScreen(pin.x, pin.y)
-      : inside(data.star ? this.toScreen(...data.star) : this.focus());
-    const to = from.map((value, i) => value + arrow[i] * STEP * Math.min(...size));
+    const to = from.map((value, i) => value + arrow[i] * this.stride);
     const place = this.toMap(to);
     this.pan(inside(to)[0] - to[0], inside(to)[1] - to[1]);
-    this.change(
-      { pin: this.look(inside(this.toScreen(...place))), hover: null, group: null, polygon: null },
-      true,
-    );
+    return inside(this.toScreen(...place));
+  }
+
+  get stride() {
+    return STEP * Math.min(...this.size);
+  }
+
+  // A ring, by keyboard: a cross that the arrows move leaves corners behind.
+
+  toggleLasso(event) {
+    const lassoing = !this.lassoing;
+    const note = lassoing ? (labels) => labels.lasso_hint : null;
+    this.change({ ...NOTHING, pin: this.pin, lassoing, note }, true);
+    if (lassoing && event.detail === 0) this.canvas.focus(); // it was pressed by a key
+  }
+
+  aim(arrow) {
+    const from = this.cross ? this.toScreen(...this.cross) : this.begin();
+    this.change({ cross: this.toMap(this.go(from, arrow)), hover: null });
+  }
+
+  // On the first corner, or twice on the last one, it closes the ring.
+  setCorner() {
+    const cross = this.cross ?? this.toMap(this.begin());
+    const ring = this.group ? [] : (this.polygon ?? []);
+    const here = (corner) =>
+      corner && distance(this.toScreen(...corner), this.toScreen(...cross)) < this.stride / 2;
+    if (ring.length > 2 && (here(ring[0]) || here(ring.at(-1)))) {
+      const group = enclosed(this.map.points, ring);
+      this.change({ group, note: null, hover: null }, true);
+    } else if (!here(ring.at(-1))) {
+      const polygon = [...ring, cross];
+      const note = (labels) => labels.corner.replace("{n}", polygon.length);
+      this.change({ polygon, cross, note, group: null, hover: null }, true);
+    }
   }
 
   destroy() {
@@ -507,6 +578,21 @@ class MapCanvas {
     cancelAnimationFrame(this.frame);
     canvases.delete(this.host);
   }
+}
+
+// What a drawing, and the visitor's hand in its code, come to.
+const codeOf = (data) => JSON.stringify([data?.revision, data?.code]);
+
+function crossPath(x, y, radius) {
+  const path = new Path2D();
+  for (const [right, down] of [
+    [radius, 0],
+    [0, radius],
+  ]) {
+    path.moveTo(x - right, y - down);
+    path.lineTo(x + right, y + down);
+  }
+  return path;
 }
 
 function ring(x, y, radius) {

@@ -7,17 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from ui.state import Visit
-from ui.text import Text
-
-
-def key(name: str, text: Text) -> str:
-    """Name the widget of a choice in this language.
-
-    Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen. Words of
-    one language mean nothing in another, so each language has a widget of its own; what is chosen
-    is kept elsewhere, by name.
-    """
-    return f"{name}_{text.language}"
 
 
 def segments(label: str, options: Mapping[str, str], key: str, default: str | None = None) -> str:

@@ -28,7 +28,16 @@ def show(
     """
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
-    st.html(figures.code_title(model.code_size, text))
+    with st.container(key="code_head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(figures.code_title(model.code_size, text), width="content")
+        if now.edits and result:
+            st.button(
+                _told(now.edits, text),
+                key="edited",
+                icon=":material/restart_alt:",
+                help=_("Show the code as the encoder gave it"),
+                on_click=now.edits.reset,
+            )
     now.edits.unit = code_bars(
         figures.code_figure(
             code,
@@ -103,12 +112,17 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
             args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
-        st.button(
-            _("Reset all"),
-            icon=":material/restart_alt:",
-            on_click=edits.reset,
-            disabled=not edits,
-        )
+
+
+def _told(edits: Edits, text: Text) -> str:
+    """Say what is changed; there is something."""
+    changed, said = len(edits.values), []
+    if edits.keep is not None:
+        kept = text.ngettext("Only the largest kept", "Only the {n} largest kept", edits.keep)
+        said.append(kept)
+    if changed:
+        said.append(text.ngettext("{n} number changed", "{n} numbers changed", changed))
+    return " · ".join(said)
 
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:

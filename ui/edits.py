@@ -48,17 +48,13 @@ class Edits:
             self.values[unit] = value
         self.turn += 1
 
-    def change_drawing(self) -> None:
-        """Forget the values: they belong to another code."""
+    def reset(self) -> None:
+        """Show the code as encoded again; another drawing has another code, and begins so."""
+        self.keep = None
         self.values = {}
         self.turn += 1
 
     def change_model(self) -> None:
-        """Forget what belonged to the units of another model."""
+        """Forget the chosen unit too: it is another model's."""
         self.unit = None
-        self.change_drawing()
-
-    def reset(self) -> None:
-        """Show the code as encoded again."""
-        self.keep = None
-        self.change_drawing()
+        self.reset()

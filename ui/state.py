@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -94,7 +95,7 @@ class Visit:
     draft : what they would train.
     page : the folder's name of the page that is open.
     notices : sentences to show once.
-    seed : of what is sampled at random.
+    seeds : view -> the seed of what it samples at random.
     choices : list -> what was chosen in it.
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
@@ -109,7 +110,7 @@ class Visit:
     draft: Draft = field(default_factory=Draft)
     page: str | None = None
     notices: list[str] = field(default_factory=list)
-    seed: int = 0
+    seeds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     choices: dict[str, str] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: OwnModel | None = None
@@ -118,16 +119,16 @@ class Visit:
     first_views: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sketch.on_change = self.edits.change_drawing
+        self.sketch.on_change = self.edits.reset
 
     @property
     def revision(self) -> int:
         """Rises with every new drawing; the screen carries it, for tests and benchmarks."""
         return self.sketch.revision
 
-    def resample(self) -> None:
-        """Sample at random again, by the next seed."""
-        self.seed = (self.seed + 1) % SEEDS
+    def resample(self, view: str) -> None:
+        """Sample at random again in a view, by the next seed."""
+        self.seeds[view] = (self.seeds[view] + 1) % SEEDS
 
 
 def enter(views: Mapping[str, Iterable[str]]) -> Visit:
@@ -177,6 +178,12 @@ def model_name() -> str:
     """Name the family that this visitor looks at."""
     name: str = st.session_state[MODEL]
     return name
+
+
+def look_at(now: Visit, name: str) -> None:
+    """Choose a model as the frame would; to be called before the frame is shown."""
+    st.session_state[MODEL] = name
+    now.edits.change_model()
 
 
 def model_names(now: Visit) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ SIDE = 280  # px; the canvas fits a phone of 320 px
 PEN = 20  # px; on 280 px about what MNIST's pen is on 28
 MAX_STROKES = 500
 MAX_POINTS = 20_000
+_FAR = 10_000.0  # px
 
 # Some time after it was given strokes, the canvas reports them as if they had been drawn; by then
 # Python may have put others on it. A property that Fabric carries along and that paints nothing
@@ -34,7 +35,7 @@ _MARK = "strokeDashOffset"
 # What the canvas says of an uploaded picture under the strokes.
 _FIT = {"naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"}
 
-Point = tuple[float, float]  # canvas px, y downwards
+Point = tuple[float, float]  # canvas px, y downwards; a pen may leave the canvas
 Stroke = tuple[Point, ...]
 
 
@@ -115,18 +116,23 @@ def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:
     Raises
     ------
     ae.EmptyDrawing
-        Nothing was drawn.
+        Nothing was drawn, or all of it off the canvas.
     """
     if drawing.picture is None:
-        lines = [smooth(stroke) for stroke in drawing.strokes]
-        return ae.drawing.from_strokes(lines, size=SIDE, normalise=normalise)
+        return _inked(drawing, normalise=normalise)
     if not drawing.strokes:
         return drawing.picture.normal if normalise else drawing.picture.plain
     if drawing.picture.raw:
-        lines = [smooth(stroke) for stroke in drawing.strokes]
-        ink = ae.drawing.from_strokes(lines, size=SIDE, normalise=False)
-        return np.maximum(drawing.picture.normal, ink)
+        try:
+            return np.maximum(drawing.picture.normal, _inked(drawing, normalise=False))
+        except ae.EmptyDrawing:  # the pen was beside the picture
+            return drawing.picture.normal
     return ae.drawing.from_image(_composite(drawing), normalise=normalise)
+
+
+def _inked(drawing: Drawing, *, normalise: bool) -> Float32:
+    lines = [smooth(stroke) for stroke in drawing.strokes]
+    return ae.drawing.from_strokes(lines, size=SIDE, normalise=normalise)
 
 
 @lru_cache(maxsize=64)
@@ -249,12 +255,14 @@ def _point(command: object) -> Point:
         # bool is an int; JSON as Python reads it has NaN, Infinity and integers of any length.
         if type(value) not in (int, float) or not -math.inf < value < math.inf:
             raise DrawingError("expected finite coordinates")
-    # A pen that leaves the canvas goes on sending; what nobody sees does not count.
-    return _onto_canvas(x), _onto_canvas(y)
+    return _bounded(x), _bounded(y)
 
 
-def _onto_canvas(value: float) -> float:
-    return round(min(max(value, 0.0), float(SIDE)), 1)
+def _bounded(value: float) -> float:
+    """Round to tenths, no farther off the canvas than any screen reaches."""
+    # A pen that leaves the canvas goes on sending. Its way outside is kept, so that what comes back
+    # to the canvas is what it sent; `ae.drawing.from_strokes` leaves out what nobody sees.
+    return round(min(max(value, -_FAR), _FAR), 1)
 
 
 def _composite(drawing: Drawing) -> npt.NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from ui.choices import segments
 from ui.galleries import Row
 from ui.text import N_, Text
 
+_NAME = "invent"
 _COUNT = 10
 # Kind -> its title, how it is made, and what becomes of it.
 _KINDS = {
@@ -45,10 +46,16 @@ def show(scene: Scene, text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {name: _(title) for name, (title, *_rest) in _KINDS.items()}
         kind = segments(_("Kind"), titles, "invent_kind")
-        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+        st.button(
+            _("Roll again"),
+            icon=":material/casino:",
+            on_click=scene.now.resample,
+            args=(_NAME,),
+        )
     _title, how, verdict = _KINDS[kind]
     st.caption(_(how))
-    pairs = _pairs(scene.now.seed)
+    seed = scene.now.seeds[_NAME]
+    pairs = _pairs(seed)
     sources = [np.stack([strokes.sample_digit(name) for name in names]) for names in pairs]
     rows: list[Row] = []
     unmeasured: list[str] = []
@@ -58,7 +65,7 @@ def show(scene: Scene, text: Text) -> None:
             rows.append(galleries.row(title, digits, [name[0] for name in names]))
     for name, model in scene.models.items():
         # The same dice for every model, whichever lanes are open.
-        codes = _codes(kind, model, sources, np.random.default_rng(scene.now.seed))
+        codes = _codes(kind, model, sources, np.random.default_rng(seed))
         if codes is None:
             unmeasured.append(models.title(name, text))
             continue

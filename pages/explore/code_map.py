@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ae import latent
+from ae.arrays import Float32
 from ae.atlas import DIGITS, NEIGHBOURS, CodeMap
 from ae.model import Autoencoder
 from ae.plans import OWN
@@ -26,15 +28,18 @@ def show(scene: Scene, text: Text) -> None:
     if code_map.umap is not None:
         titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a plain shadow")}
         by = segments(_("Map"), titles, "map_by")
-    star = None
-    if scene.code is not None:
-        place = code_map.place if by == "umap" else code_map.project
-        x, y = place(scene.code[None])[0].tolist()
-        star = (x, y)
+    # As it is edited: who changes a number moves the star.
+    code = None if scene.result is None else scene.result.code
+    star, near = None, []
+    if code is not None:
+        star = _place(code_map, by, code, scene)
+        near = latent.neighbours(code_map.codes, code[None], NEIGHBOURS)[0][0].tolist()
     map_canvas.show(
         packed=_packed(scene, by),
         star=star,
-        code=scene.code,
+        near=near,
+        code=code,
+        revision=scene.now.revision,
         labels={
             "label": _(
                 "Map of {n} test digits. The arrow keys move a place that is decoded.",
@@ -49,15 +54,28 @@ def show(scene: Scene, text: Text) -> None:
             "zoom_out": _("Farther"),
             "reset": _("The whole map"),
             "lasso": _("Draw a ring around some digits"),
+            "lasso_hint": _("Drag a ring, or set its corners with the arrows and Enter."),
+            "lasso_keys": _(
+                "The arrow keys move a cross, Enter sets a corner, Enter on the first corner closes"
+                " the ring, Escape ends it."
+            ),
+            "corner": _("Corner {n}. Enter on the first one closes the ring."),
             "group": _("{n} digits, {share} of them {digit}. Their average code, decoded."),
             "group_empty": _("No digit is inside."),
-            "revision": str(scene.now.revision),
         },
         key="map",
     )
     st.caption(_how(code_map, by, text))
-    # Below the map: who changes a number moves the star.
     editor.show(scene.now, model, scene.result, text, key="map_bars", height=130)
+
+
+def _place(code_map: CodeMap, by: str, code: Float32, scene: Scene) -> tuple[float, float]:
+    """Say where a code, (units,), lies on a map."""
+    if by == "umap":
+        x, y = code_map.place(code[None], scene.atlas.digits)[0].tolist()
+    else:
+        x, y = code_map.project(code[None])[0].tolist()
+    return x, y
 
 
 def _how(code_map: CodeMap, by: str, text: Text) -> str:
@@ -65,10 +83,11 @@ def _how(code_map: CodeMap, by: str, text: Text) -> str:
     _ = text.gettext
     if by == "umap":
         return _(
-            "The star lies between its {k} nearest codes. For digits that the map did not know,"
-            " that is {error} of the map's width from where UMAP itself puts them (median).",
+            "Thin lines lead to the {k} nearest codes; the star stands with those that agree which"
+            " digit it is. Of {n} other test digits, {stray} ended up elsewhere.",
             k=NEIGHBOURS,
-            error=text.percent(code_map.umap_error, 1),
+            n=text.number(DIGITS),
+            stray=text.percent(code_map.stray, 1),
         )
     if len(code_map.mean) == 2:
         return _("Two numbers are a map by themselves: it is only turned. Nothing is lost.")

@@ -21,26 +21,29 @@ def show(scene: Scene, text: Text) -> None:
     if scene.code_map is None:
         st.info(_(NO_MAP))
         return
-    if scene.digit is None or scene.code is None:
+    if scene.digit is None or scene.encoded is None:
         st.info(_("Draw a digit to see its neighbours."))
     else:
-        by_code = latent.neighbours(scene.code_map.codes, scene.code[None], NEIGHBOURS)
         pixels = models.facts().ladder.pca.encode(scene.digit[None])[:, :COMPONENTS]
-        by_pixels = latent.neighbours(scene.atlas.pixels, pixels, NEIGHBOURS)
         rows, votes = [], []
-        for title, (indices, distances) in (
-            (_("By the code"), by_code),
-            (_("By the pixels"), by_pixels),
+        for title, places, place in (
+            (_("By the code"), scene.code_map.codes, scene.encoded[None]),
+            (_("By the pixels"), scene.atlas.pixels, pixels),
         ):
+            indices, distances = latent.neighbours(places, place, NEIGHBOURS)
+            # Distances of two spaces compare as shares of what is usual in each. In that of a dead
+            # net all codes are one place.
+            usual = latent.typical_distance(places) or 1.0
             votes.append(html.verdict(_vote(title, indices[0], scene, text)))
-            rows.append(_row(title, indices[0], distances[0], scene, text))
+            rows.append(_row(title, indices[0], distances[0] / usual, scene, text))
         st.html(html.element("div", *votes, data_revision=scene.now.revision))
         st.html(galleries.html(rows, width=72))
         st.caption(
             _(
-                "Below each: which digit it is, and how far away. The data set does not come along,"
-                " so the pictures are the decoder's. Pixels are compared by their first {n}"
-                " principal components, which find {share} of the ten nearest.",
+                "Below each: which digit it is, and how far away; {whole} is the usual distance"
+                " between two test digits. The pictures are what the decoder draws of their codes."
+                " Pixels are compared by {n} numbers (PCA), which find {share} of the ten nearest.",
+                whole=text.percent(1),
                 n=COMPONENTS,
                 share=text.percent(scene.atlas.pixels_agreement),
             )
@@ -54,7 +57,7 @@ def _vote(title: str, nearest: Indices, scene: Scene, text: Text) -> str:
     shares = latent.votes(scene.atlas.digits, nearest[None])[0]
     most = float(shares.max())
     return text.gettext(
-        "{how}: it is a {digit}, say {votes} of {k} neighbours.",
+        "{how}: {digit}, with {votes} of {k} votes.",
         how=title,
         digit=int(shares.argmax()),
         votes=round(most * len(nearest)),
@@ -62,13 +65,14 @@ def _vote(title: str, nearest: Indices, scene: Scene, text: Text) -> str:
     )
 
 
-def _row(title: str, nearest: Indices, distances: Float32, scene: Scene, text: Text) -> Row:
+def _row(title: str, nearest: Indices, shares: Float32, scene: Scene, text: Text) -> Row:
+    """Show the neighbours; `shares` is how far each is, of the usual distance."""
     assert scene.code_map is not None
     pictures = scene.model.decode(scene.code_map.codes[nearest])
     digits = scene.atlas.digits[nearest].tolist()
-    labels = list(zip(digits, (text.number(far, 2) for far in distances), strict=True))
+    labels = list(zip(digits, map(text.percent, shares), strict=True))
     alts = [
-        text.gettext("A test digit {digit} at distance {far}", digit=digit, far=far)
+        text.gettext("A test digit {digit}, at {far} of the usual distance", digit=digit, far=far)
         for digit, far in labels
     ]
     return galleries.row(title, pictures, alts, [f"{digit}\n{far}" for digit, far in labels])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import streamlit as st
 
 import ae
-from ae import generation, latent
+from ae import atlas, generation, latent
 from ae.arrays import Float32
 from ae.atlas import Atlas
+from ae.model import Model
 from pages.explore import cards
 from pages.explore.scene import Scene
-from ui import downloads, figures, html, models, pictures
+from ui import downloads, figures, html, models, pictures, state
 from ui.choices import segments
 from ui.components.plots import plot
 from ui.components.sheet import sheet
@@ -19,13 +22,14 @@ from ui.state import SEEDS, Visit
 from ui.text import N_, Text
 
 SIZE = 20
-_SEED = "new_seed"
+_NAME, _SEED = "new", "new_seed"
 # Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", 2016, table 1: one stochastic
 # layer of 50 units, two layers of 200 before and behind it. It is the likelihood itself, which the
 # bound only approaches, on pixels made black or white by chance.
 PUBLISHED = 86.76, "Burda et al., 2016"
 # Below this a unit says nothing: it is as the prior has it, whatever the digit.
 _SILENT = 0.01  # nats
+_VARIATIONAL = [name for name, family in ae.FAMILIES.items() if family.variational]
 _PARTS = {
     "draw": N_("Roll new digits"),
     "sheet": N_("All digits on one sheet"),
@@ -38,38 +42,75 @@ def show(scene: Scene, text: Text) -> None:
     """Show one of four parts."""
     _ = text.gettext
     part = segments(_("Part"), {name: _(title) for name, title in _PARTS.items()}, "new_part")
-    if part == "sheet":
-        _sheet(text)
-    else:
-        {"draw": _draw, "cost": _cost, "blur": _blur}[part](scene, text)
+    {"draw": _draw, "sheet": _sheet, "cost": _cost, "blur": _blur}[part](scene, text)
+
+
+def _invents(model: Model, units: int | None = None) -> bool:
+    """Is it a variational net (whose code has so many units)?"""
+    variational = isinstance(model, ae.Autoencoder) and model.variational
+    return variational and units in (None, model.code_size)
+
+
+def _inventor(scene: Scene) -> str:
+    """Name the variational net that is shown: the one that the frame names, or else the first."""
+    return scene.model.name if _invents(scene.model) else _VARIATIONAL[0]
+
+
+def _plain(scene: Scene) -> str:
+    """Name the plain net beside it: the one that the frame names, or else the deep one."""
+    return "deep" if _invents(scene.model) else scene.model.name
+
+
+def _offer(sentence: str, names: Iterable[str], scene: Scene, text: Text) -> None:
+    """Say why the frame's model is not what is shown, and offer those that are."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(sentence, width="content")
+        for name in names:
+            title, key = models.title(name, text), f"look_at_{name}"
+            # The frame is outside of what a click draws again.
+            if st.button(title, key=key, on_click=state.look_at, args=(scene.now, name)):
+                st.rerun()
 
 
 def _draw(scene: Scene, text: Text) -> None:
     """Sample codes, and decode them with the VAE and with a net that is none."""
     _ = text.gettext
+    if not _invents(scene.model):
+        only = _("Only the variational nets were trained to invent digits:")
+        _offer(only, _VARIATIONAL, scene, text)
     count, temperature = _dice(scene, text)
     columns = 10
     sheets, parts = {}, []
-    vae = _variational(scene)
+    vae = _inventor(scene)
     ideas = {
         vae: _("A variational net was trained on rolled codes."),
-        "deep": _("A plain net never learnt what lies between its codes."),
+        _plain(scene): _("A plain net never learnt what lies between its codes."),
     }
     for name, model in models.available(ideas, scene.now).items():
-        digits = model.decode(_sampled(model, count, temperature, scene.now.seed))
+        digits = model.decode(_sampled(model, count, temperature, scene.now.seeds[_NAME]))
         sheets[name] = list(pictures.grey(digits))
         title = models.title(name, text)
         address = pictures.src(pictures.sheet(sheets[name], 1, columns))
         alt = _("{model}: {n} pictures of random codes", model=title, n=count)
         near = text.ngettext(
-            "{n} of {count} comes as near to a test digit as half of the digits that people wrote.",
-            "{n} of {count} come as near to a test digit as half of the digits that people wrote.",
+            "{n} of {count} lies near a test digit. Of the ink, {grey} is grey.",
+            "{n} of {count} lie near a test digit. Of the ink, {grey} is grey.",
             _near(digits, scene.atlas),
             count=count,
+            grey=text.percent(atlas.grey(digits)),
         )
         sheet_of_model = html.image(address, alt, "sheet")
         parts.append(html.figure(f"{title}: {ideas[name]}", sheet_of_model, near))
     st.html(html.element("div", *parts, class_="invented"))
+    st.caption(
+        _(
+            "To compare: of {count} test digits that people wrote, {half} lie that near to another,"
+            " and {grey} of the ink is grey. A blurred picture is near to many digits at once.",
+            count=count,
+            half=count // 2,
+            grey=text.percent(scene.atlas.grey),
+        )
+    )
     if vae in sheets:
         downloads.button(
             _("The new digits (PNG)"),
@@ -99,7 +140,7 @@ def _dice(scene: Scene, text: Text) -> tuple[int, float]:
                 " for. The plain net knows no middle."
             ),
         )
-        st.session_state[_SEED] = scene.now.seed
+        st.session_state[_SEED] = scene.now.seeds[_NAME]
         st.number_input(
             _("Seed"),
             0,
@@ -110,43 +151,53 @@ def _dice(scene: Scene, text: Text) -> tuple[int, float]:
             args=(scene.now,),
             help=_("The same number rolls the same digits."),
         )
-        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+        st.button(
+            _("Roll again"),
+            icon=":material/casino:",
+            on_click=scene.now.resample,
+            args=(_NAME,),
+        )
     return count, temperature
 
 
 def _reseed(now: Visit) -> None:
-    now.seed = int(st.session_state[_SEED])
+    now.seeds[_NAME] = int(st.session_state[_SEED])
 
 
-def _variational(scene: Scene) -> str:
-    """Name the variational family that the frame names, or else the first one."""
-    names = [name for name, family in ae.FAMILIES.items() if family.variational]
-    return scene.model.name if scene.model.name in names else names[0]
-
-
-def _sampled(model: ae.Model, count: int, temperature: float, seed: int) -> Float32:
+def _sampled(model: Model, count: int, temperature: float, seed: int) -> Float32:
     """Sample codes: from the prior, or for a plain net from what is usual for each of its units."""
     random = np.random.default_rng(seed)
-    if isinstance(model, ae.Autoencoder) and model.variational:
+    if _invents(model):
         return generation.prior(model.code_size, count, temperature, random)
     return generation.uniform(model.statistics, count, random)
 
 
-def _near(digits: Float32, atlas: Atlas) -> int:
-    """Count the pictures that have a test digit near them, by their principal components."""
-    components = models.facts().ladder.pca.encode(digits)[:, : atlas.pixels.shape[1]]
-    _, distances = latent.neighbours(atlas.pixels, components, 1)
-    return int((distances <= atlas.pixels_near).sum())
+def _near(digits: Float32, shipped: Atlas) -> int:
+    """Count the pictures that have a test digit near them, by their principal components.
+
+    Near is what half of the digits that people wrote are to another.
+    """
+    components = models.facts().ladder.pca.encode(digits)[:, : shipped.pixels.shape[1]]
+    _, distances = latent.neighbours(shipped.pixels, components, 1)
+    return int((distances <= shipped.pixels_near).sum())
 
 
-def _sheet(text: Text) -> None:
+def _sheet(scene: Scene, text: Text) -> None:
     """Show what two numbers draw, everywhere."""
     _ = text.gettext
+    model = scene.model
+    if not _invents(model, units=2):
+        model = models.load("vae2")
+        _offer(_("A sheet needs a variational net of two numbers:"), [model.name], scene, text)
     codes, values = latent.prior_sheet(SIZE)
-    square = pictures.grey(pictures.grid(models.load("vae2").decode(codes), SIZE))
+    square = pictures.grey(pictures.grid(model.decode(codes), SIZE))
     ticks = [text.number(value, 2) for value in values]
     st.caption(
-        _("VAE-2 has only two numbers: one goes to the right, one goes up. Move over the sheet.")
+        _(
+            "{model} has only two numbers: one goes to the right, one goes up. Move over the"
+            " sheet.",
+            model=models.title(model.name, text),
+        )
     )
     sheet(
         pictures=pictures.url(square),
@@ -166,8 +217,10 @@ def _sheet(text: Text) -> None:
 def _cost(scene: Scene, text: Text) -> None:
     """Show the nats of each unit, and the bound."""
     _ = text.gettext
+    if not _invents(scene.model):
+        _offer(_("Only a variational net has a price for each number:"), _VARIATIONAL, scene, text)
     maps = scene.atlas.maps
-    name = _variational(scene)
+    name = _inventor(scene)
     if name not in maps or maps[name].divergence is None or maps[name].bound is None:
         st.info(_("Nothing was measured of this model."))
         return
@@ -177,12 +230,14 @@ def _cost(scene: Scene, text: Text) -> None:
     silent = int((nats < _SILENT).sum())
     title = models.title(name, text)
     sentence = text.ngettext(
-        "{model}: {n} of its {units} numbers says nothing.",
+        "{model}: one of its {units} numbers says nothing.",
         "{model}: {n} of its {units} numbers say nothing.",
         silent,
         model=title,
         units=len(nats),
     )
+    if not silent:
+        sentence = _("{model}: each of its {units} numbers counts.", model=title, units=len(nats))
     st.html(html.verdict(sentence))
     st.caption(
         _(
@@ -228,7 +283,8 @@ def _blur(scene: Scene, text: Text) -> None:
     if scene.digit is None:
         st.info(_("Draw a digit to see this."))
         return
-    cards.show(("deep", "vae", "vae2"), scene.digit, scene, text, large=True)
+    names = dict.fromkeys((_plain(scene), *_VARIATIONAL, scene.model.name))
+    cards.show(names, scene.digit, scene, text, large=True)
     maps = scene.atlas.maps
     if "deep" in maps and "vae" in maps:
         st.caption(

@@ -12,6 +12,7 @@ from ui import state
 from ui.choices import segments
 from ui.text import N_, Text
 
+_NAME = "noise"
 _ROUND = {"gaussian": 2, "salt_and_pepper": 2, "box": 0}  # decimals of the strength
 _STRENGTHS = {
     "gaussian": N_("Standard deviation of the noise"),
@@ -26,7 +27,12 @@ def show(scene: Scene, text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {name: _(noise.title) for name, noise in NOISES.items()}
         kind = segments(_("Kind"), titles, "noise_kind")
-        st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample)
+        st.button(
+            _("Roll again"),
+            icon=":material/casino:",
+            on_click=scene.now.resample,
+            args=(_NAME,),
+        )
     noise, whole = NOISES[kind], _ROUND[kind] == 0
     strength = st.slider(
         _(_STRENGTHS[kind]),
@@ -41,7 +47,7 @@ def show(scene: Scene, text: Text) -> None:
     if scene.digit is None:
         st.info(_("Draw a digit, and see it spoiled."))
         return
-    random = np.random.default_rng(scene.now.seed)
+    random = np.random.default_rng(scene.now.seeds[_NAME])
     corrupted = noise.corrupt(scene.digit[None], strength, random).reshape(1, 28, 28)
     cards.show(state.model_names(scene.now), corrupted[0], scene, text)
     st.caption(_("Below each: squared error against your clean digit."))

@@ -12,7 +12,7 @@ from ae import latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS
 from pages.explore.scene import Scene
-from ui import inference, strokes
+from ui import choices, inference, strokes
 from ui.text import Text
 
 DRAWING, ITS_AVERAGE = "drawing", "its_average"
@@ -61,17 +61,9 @@ def choose(
     if scene.code_map is not None:
         averages = [ITS_AVERAGE, *(f"{_MEAN}{digit}" for digit in range(10))]
     options = [DRAWING, *aside, *averages, *ae.samples.SAMPLES]
-    chosen = st.selectbox(
-        label,
-        options,
-        options.index(default if default in options else sample),
-        format_func=lambda name: _title(name, scene, text),
-        # Another key, or a model without a map would make the visitor's choice be forgotten.
-        key=key if averages else f"{key}_plain",
-        persist_state="session",
-        width=165,
-    )
-    return _operand(chosen, scene, text)
+    titles = {name: _title(name, scene, text) for name in options}
+    default = default if default in options else sample
+    return _operand(choices.dropdown(label, titles, key, default, scene.now), scene, text)
 
 
 def means(scene: Scene) -> Float32:
@@ -101,7 +93,7 @@ def _title(name: str, scene: Scene, text: Text) -> str:
         guessed = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
         if guessed is None:
             return _("Put aside, {i}", i=i)
-        return _("Put aside, {i}: a {digit}", i=i, digit=guessed[0])
+        return _("Put aside, {i}: looks like {digit}", i=i, digit=guessed[0])
     if name.startswith(_MEAN):
         return _("Average {digit}", digit=name.removeprefix(_MEAN))
     return _("Sample {digit} ({letter})", digit=name[0], letter=name[1:])
@@ -111,9 +103,9 @@ def _operand(name: str, scene: Scene, text: Text) -> Operand | None:
     title = _title(name, scene, text)
     if name == DRAWING:
         result = scene.result
-        return None if result is None else Operand(title, result.code, result.digit)
+        return None if result is None else Operand(title, result.encoded, result.digit)
     if name == ITS_AVERAGE:  # of the digit that its neighbours say it is
-        guessed = None if scene.result is None else guess(scene.result.encoded, scene)
+        guessed = None if scene.encoded is None else guess(scene.encoded, scene)
         return None if guessed is None else _operand(f"{_MEAN}{guessed[0]}", scene, text)
     if name.startswith(_MEAN):
         code = means(scene)[int(name.removeprefix(_MEAN))]

@@ -42,9 +42,9 @@ class Scene:
         return None if self.result is None else self.result.digit
 
     @property
-    def code(self) -> Float32 | None:
-        """The drawing's, (units,), after the visitor's edits."""
-        return None if self.result is None else self.result.code
+    def encoded(self) -> Float32 | None:
+        """The drawing's code, (units,), as the encoder gave it: only the map shows edits."""
+        return None if self.result is None else self.result.encoded
 
 
 def look(now: Visit, model: Model) -> Scene:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ae import plans
-from ui import choices, html, models
+from ui import html, models
 from ui.draft import Draft
 from ui.state import Visit
 from ui.text import N_, Text
@@ -142,4 +142,6 @@ def _showing(draft: Draft, name: str, value: Any, text: Text) -> dict[str, Any]:
 
 
 def _key(draft: Draft, name: str, text: Text) -> str:
-    return choices.key(f"plan_{name}_{draft.turns[name]}", text)
+    # Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen. Words of
+    # one language mean nothing in another, so each language has a widget of its own.
+    return f"plan_{name}_{draft.turns[name]}_{text.language}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageDraw
@@ -202,14 +203,18 @@ points = hnp.arrays(
 @example([np.array([[0.0, 0.0]])], 1e300)
 @settings(max_examples=150)
 def test_any_finite_strokes_become_a_digit(strokes, size):
-    x = from_strokes(strokes, size)
-    assert_normal(x)
-    assert np.abs(centre_of_mass(x) - 14).max() <= 0.52
-    assert longest_side(x) <= 20
+    try:
+        x = from_strokes(strokes, size)
+    except EmptyDrawing:
+        assert size is not None  # outside of the canvas
+    else:
+        assert_normal(x)
+        assert np.abs(centre_of_mass(x) - 14).max() <= 0.52
+        assert longest_side(x) <= 20
     try:
         plain = from_strokes(strokes, size, normalise=False)
     except EmptyDrawing:
-        assert size is not None  # outside of the canvas
+        assert size is not None
     else:
         assert plain.dtype == np.float32
         assert 0 <= plain.min() <= plain.max() <= 1
@@ -468,9 +473,42 @@ def test_no_strokes_is_an_empty_drawing(strokes, normalise):
         from_strokes(strokes, normalise=normalise)
 
 
-def test_strokes_outside_the_canvas_are_an_empty_plain_drawing():
-    with pytest.raises(EmptyDrawing, match="outside the canvas"):
-        from_strokes(moved(SEVEN, 1, (1e30, 0)), size=280, normalise=False)
+@pytest.mark.parametrize("normalise", [True, False])
+def test_strokes_outside_the_canvas_are_an_empty_drawing(normalise):
+    for place in ((1e30, 0), (-500, 0), (0, 500)):
+        with pytest.raises(EmptyDrawing, match="outside the canvas"):
+            from_strokes(moved(SEVEN, 1, place), size=280, normalise=normalise)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "seen"),
+    [
+        # An I whose pen goes on around the canvas's corner is no L.
+        ([[(5, 1), (5, 9), (5, 14), (40, 14)]], [[(5, 1), (5, 10)]]),
+        # What leaves the canvas and comes back is two strokes.
+        ([[(2, 3), (14, 3), (14, 7), (2, 7)]], [[(2, 3), (10, 3)], [(2, 7), (10, 7)]]),
+        # A cross of which three ends are outside is not moved.
+        ([[(-5, 5), (12, 5)], [(5, -90), (5, 9)]], [[(0, 5), (10, 5)], [(5, 0), (5, 9)]]),
+        # Across two corners, along an edge, and a dot: on the canvas and beside it.
+        ([[(-2, 6), (6, -2)], [(9, 12), (12, 9)]], [[(0, 4), (4, 0)]]),
+        ([[(0, -3), (0, 6)], [(10.1, 2), (10.1, 6)]], [[(0, 0), (0, 6)]]),
+        ([[(4, 4)], [(7, 7)], [(7, 11)]], [[(4, 4)], [(7, 7)]]),
+    ],
+)
+def test_what_lies_outside_the_canvas_does_not_exist(drawn, seen):
+    assert difference(from_strokes(drawn, size=10), from_strokes(seen, size=10)) < 1e-6
+    assert difference(from_strokes(drawn), from_strokes(seen)) > 0.01  # no canvas, no edge
+
+
+@given(hnp.arrays(np.float64, (5, 2), elements=st.floats(-1, 2, width=16)))
+@settings(max_examples=20)
+def test_any_line_is_seen_as_far_as_it_is_on_the_canvas(stroke):
+    share = np.linspace(0, 1, 301)[:, None]
+    places = np.concatenate([a + share * (b - a) for a, b in itertools.pairwise(stroke)])
+    dots = [[place] for place in places[((places >= 0) & (places <= 1)).all(axis=1)]]
+    assume(dots and np.ptp(dots, axis=0).max() > 0.1)
+    # The dots reach as far as the line, but for a 300th of its length.
+    assert difference(from_strokes([stroke], size=1), from_strokes(dots, size=1)) < 0.02
 
 
 NOISE = np.clip(0.8 + np.random.default_rng(3).normal(0, 0.03, (300, 400)), 0, 1)

@@ -147,6 +147,16 @@ def test_between_goes_straight_and_arrives(shape: tuple[int, ...]) -> None:
     assert_allclose(way, np.linspace(a, b, 5), rtol=1e-5, atol=1e-6)
 
 
+def test_the_typical_distance_is_that_of_two_codes() -> None:
+    codes = normal(1001, 3)
+    every = NearestNeighbors(n_neighbors=500).fit(codes[:500]).kneighbors(codes[500:])[0]
+    assert latent.typical_distance(codes) == pytest.approx(np.median(every), rel=0.1)
+    assert latent.typical_distance(3 * codes) == pytest.approx(
+        3 * latent.typical_distance(codes), rel=1e-5
+    )
+    assert latent.typical_distance(np.zeros((5, 2), np.float32)) == 0
+
+
 def test_a_way_of_one_step_stays() -> None:
     a, b = normal(2, 3)
     assert_array_equal(latent.interpolate(a, b, 1), a[None])

@@ -14,6 +14,8 @@ from ui.components.map_canvas import pack, show
 
 STARS = [(0.5, -0.25), (-1.0, 1.0), (400.0, 0.0)]  # the last one far off the map
 
+NEAR = (0, 1)  # in opposite corners of the map
+
 LABELS = {
     "language": "pt",
     "label": "Map of the codes",
@@ -27,6 +29,9 @@ LABELS = {
     "zoom_out": "Zoom out",
     "reset": "Whole map",
     "lasso": "Lasso",
+    "lasso_hint": "drag, or arrows and Enter",
+    "lasso_keys": "Enter sets a corner",
+    "corner": "corner {n}",
 }
 
 
@@ -67,8 +72,10 @@ def main() -> None:
     show(
         packed=maps()[name],
         star=STARS[step - 1] if step else None,
+        near=NEAR if step else (),
         code=data()[0][step] if step else None,
-        labels=LABELS | {"revision": f"{step}"},
+        labels=LABELS,
+        revision=step,
         key="map",
     )
     for line in range(20):  # something to scroll

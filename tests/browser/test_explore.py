@@ -92,16 +92,20 @@ def shipped_map(name: str) -> ae.atlas.CodeMap:
     return ae.atlas.load().maps[name]
 
 
+def placed(name: str, z: np.ndarray) -> np.ndarray:
+    return shipped_map(name).place(z, ae.atlas.load().digits)[0]
+
+
 def code(name: str, digit: np.ndarray) -> np.ndarray:
     return ae.load(name).encode(digit[None])
 
 
 def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> None:
     visitor = open_explore("?sample=7b&model=deep")
-    expect_star(visitor, shipped_map("deep").place(code("deep", sample_digit("7b")))[0])
+    expect_star(visitor, placed("deep", code("deep", sample_digit("7b"))))
     click(visitor, "3")
     z = code("deep", sample_digit("3a"))
-    expect_star(visitor, shipped_map("deep").place(z)[0])
+    expect_star(visitor, placed("deep", z))
     segment(visitor, ENGLISH("PCA: a plain shadow"))
     expect_star(visitor, shipped_map("deep").project(z)[0])
 
@@ -124,20 +128,20 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     )
 
 
-def test_a_place_is_decoded_and_stays_while_the_drawing_changes(open_explore: OpenPage) -> None:
+def test_a_place_is_decoded_until_the_drawing_changes(open_explore: OpenPage) -> None:
     visitor = open_explore("?sample=7b&model=deep")
-    expect_star(visitor, shipped_map("deep").place(code("deep", sample_digit("7b")))[0])
+    expect_star(visitor, placed("deep", code("deep", sample_digit("7b"))))
     box = code_map(visitor).locator("canvas.map").bounding_box()
     assert box
     visitor.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(code_map(visitor)).to_have_attribute("data-pin", re.compile("."))
-    pin = code_map(visitor).get_attribute("data-pin")
-    with redrawn(visitor):
-        draw(visitor, ONE)
-    expect(code_map(visitor)).to_have_attribute("data-pin", pin or "")
     words = visitor.locator(".code-map .words")
     visitor.mouse.move(5, 5)
     expect(words).to_have_text(re.compile("test digit|Nobody"))
+    with redrawn(visitor):
+        draw(visitor, ONE)
+    expect(code_map(visitor)).to_have_attribute("data-pin", "")
+    expect(words).to_have_text(ENGLISH("★ Your digit, decoded"))
 
 
 def test_two_drawings_of_ones_own_are_morphed(open_explore: OpenPage) -> None:
@@ -214,6 +218,53 @@ def test_noise_is_cleaned(open_explore: OpenPage) -> None:
     segment(visitor, ENGLISH("Scratched out"))
     expect(visitor.get_by_role("slider", name="Side of the box")).to_be_visible()
     expect(cards).to_have_count(2 + len(ae.FAMILIES))
+
+
+def test_a_choice_is_kept_through_every_switch_of_the_language(open_explore: OpenPage) -> None:
+    """The browser holds on to the words it showed, and they are none in the other language."""
+    visitor = open_explore("?view=morph&model=vae&lang=en")
+    side = visitor.locator(".st-key-explore_side")
+
+    def switch(language: str) -> None:
+        visitor.locator(".st-key-lang").get_by_text(language.upper(), exact=True).click()
+        wait_run(visitor)
+
+    def lists() -> list[str]:
+        fields = visitor.locator(".st-key-explore_side [data-testid=stSelectbox] input").all()
+        return [field.input_value() for field in fields]
+
+    def chosen() -> list[str]:
+        marked = side.locator("[role=radio][aria-checked=true]").all()
+        return [choice.inner_text() for choice in marked]
+
+    for name, wanted, key in (
+        ("Morph", "Average 3", "B"),
+        ("Arithmetic", "Average 5", "− B"),
+        ("The map", "PCA: a plain shadow", None),
+        ("Neighbours", None, None),
+        ("Digits nobody wrote", "All digits on one sheet", None),
+        ("Noise", "Scratched out", None),
+    ):
+        view(visitor, name)
+        if key:
+            visitor.get_by_role("combobox", name=key, exact=True).click()
+            visitor.get_by_role("option", name=wanted, exact=True).click()
+            wait_run(visitor)
+        elif wanted:
+            segment(visitor, wanted)
+        before = chosen(), lists()
+        assert name in before[0] and (not wanted or wanted in (*before[0], *before[1]))
+        for _time in range(2):
+            switch("pt")
+            now = [*chosen(), *lists()]
+            assert PORTUGUESE(name) in now and not {name, wanted} & {*now}
+            if wanted:
+                stem, digit = re.fullmatch(r"(.*?)( \d)?", wanted).groups()
+                source = "Average {digit}" if digit else stem
+                assert PORTUGUESE(source).replace("{digit}", (digit or "").strip()) in now
+            switch("en")
+            assert (chosen(), lists()) == before
+            expect(visitor.get_by_text("Traceback")).to_have_count(0)
 
 
 MEASURE = """() => {

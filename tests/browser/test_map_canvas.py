@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import ae
 from ae.arrays import Float32
-from tests.browser.map_canvas_app import LABELS, STARS, data
+from tests.browser.map_canvas_app import LABELS, NEAR, STARS, data
 from tests.conftest import serve_alone, watched_page
 
 ROOT = Path(__file__).parents[2]
@@ -186,7 +186,6 @@ def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
     assert np.abs(code_map.picture() - decoded(CODES[1])).max() < 0.02  # the code, not the place
     code_map.star_is_at(*STARS[0])
 
-    pin = code_map.pin(*gap())
     page.get_by_role("button", name="Zoom in").click()
     expect(code_map.host).to_have_attribute("data-zoom", "1.60")
     page.get_by_role("button", name="Lasso").click()
@@ -194,9 +193,9 @@ def test_a_stroke_moves_the_star_and_nothing_else(page: Page, app: str) -> None:
     view = code_map.get("view")
     code_map.next(2)
     code_map.star_is_at(*STARS[1])
-    assert (code_map.get("view"), code_map.get("pin")) == (view, pin)
+    assert code_map.get("view") == view
     expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
-    expect(code_map.words).to_have_text(LABELS["place"])
+    expect(code_map.words).to_have_text(LABELS["yours"])
 
     page.get_by_role("button", name="Whole map").click()
     code_map.next(3)
@@ -300,12 +299,122 @@ def test_lasso(page: Page, app: str) -> None:
     expect(page.locator(".status")).to_have_text(re.compile("digits"))
     assert np.abs(code_map.picture() - decoded(CODES[inside].mean(0))).max() < 0.02
 
-    code_map.next(1)
+    # What the pointer is on goes before the ring, and leaves it as it is.
+    page.mouse.move(*code_map.at(*POINTS[lonely()]))
+    expect(code_map.words).to_have_text(f"a test digit: {DIGITS[lonely()]}")
+    page.mouse.move(5, 5)
     expect(code_map.words).to_have_text(re.compile(f"^{len(inside)} digits"))
     draw(page, [code_map.at(*corner) for corner in ((10.5, 10.3), (11, 10.3), (11, 11))])
     expect(code_map.words).to_have_text(LABELS["group_empty"])
     page.get_by_role("button", name="Lasso").click()
+    expect(code_map.words).to_have_text(LABELS["hint"])
+
+
+def test_a_new_drawing_ends_what_was_marked(page: Page, app: str) -> None:
+    code_map = Map(page, app)
+    code_map.pin(*gap())
+    page.mouse.move(5, 5)
+    expect(code_map.words).to_have_text(LABELS["place"])
+    code_map.next(1)
     expect(code_map.words).to_have_text(LABELS["yours"])
+    expect(code_map.host).to_have_attribute("data-pin", "")
+    page.get_by_role("button", name="Lasso").click()
+    draw(page, [code_map.at(*corner) for corner in ((-9, -9), (9, -9), (9, 9))])
+    expect(code_map.words).to_have_text(re.compile("digits;"))
+    page.mouse.move(5, 5)
+    code_map.next(2)
+    expect(code_map.words).to_have_text(LABELS["yours"])
+    expect(code_map.host).to_have_attribute("data-ring", "0")
+    assert np.abs(code_map.picture() - decoded(CODES[2])).max() < 0.02
+
+
+def test_the_star_is_a_target_and_lines_lead_to_the_nearest(page: Page, app: str) -> None:
+    code_map = Map(page, app)
+    page.mouse.move(5, 5)
+    bare = lines(code_map)
+    code_map.next(1)
+    code_map.star_is_at(*STARS[0])
+    assert min(lines(code_map) - bare) > 10  # far from the star, on the way to each of the two
+    code_map.pin(*gap())
+    star = np.array(code_map.at(*STARS[0]))
+    page.mouse.move(*(star + 8))
+    expect(code_map.words).to_have_text(LABELS["yours"])
+    assert np.abs(code_map.picture() - decoded(CODES[1])).max() < 0.02
+    page.mouse.move(5, 5)
+    expect(code_map.words).to_have_text(LABELS["place"])
+    page.mouse.click(*star)
+    expect(code_map.host).to_have_attribute("data-pin", "")
+    page.mouse.move(5, 5)
+    expect(code_map.words).to_have_text(LABELS["yours"])
+
+
+def lines(code_map: Map) -> np.ndarray:
+    """How much stands in the text's colour beside the ways from the star to the two corners."""
+    counts: Any = code_map.canvas.evaluate(
+        """(canvas, ends) => {
+          const { data, width } = canvas.getContext("2d")
+            .getImageData(0, 0, canvas.width, canvas.height);
+          const box = canvas.getBoundingClientRect();
+          return ends.map(([x, y, right, down]) => {
+            let dark = 0;
+            for (let i = 0; i <= 200; i++) {
+              const share = 0.2 + 0.7 * i / 200;
+              const left = Math.round(x + (right - x) * share - box.left);
+              const top = Math.round(y + (down - y) * share - box.top);
+              const at = 4 * (top * width + left);
+              dark += data[at + 3] > 60 && Math.max(...data.slice(at, at + 3)) < 140;
+            }
+            return dark;
+          });
+        }""",
+        [[*code_map.at(*STARS[0]), *code_map.at(*POINTS[i])] for i in NEAR],
+    )
+    return np.array(counts)
+
+
+def test_a_ring_by_keyboard(page: Page, app: str) -> None:
+    code_map = Map(page, app)
+    tool = page.get_by_role("button", name="Lasso")
+    tool.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".status")).to_have_text(LABELS["lasso_hint"])
+    expect(code_map.canvas).to_be_focused()
+    expect(code_map.canvas).to_have_attribute("aria-description", LABELS["lasso_keys"])
+    stride = 0.02 * code_map.canvas.evaluate("c => Math.min(c.clientWidth, c.clientHeight)")
+    x, y, scale = code_map.get("view")
+
+    def go(**steps: int) -> None:
+        for key, times in steps.items():
+            for _time in range(times):
+                page.keyboard.press(f"Arrow{key}")
+
+    def corner(key: str, n: int) -> None:
+        page.keyboard.press(key)
+        expect(page.locator(".status")).to_have_text(f"corner {n}")
+        expect(code_map.host).to_have_attribute("data-ring", str(n))
+
+    go(Left=8, Up=8)
+    corner("Enter", 1)
+    page.keyboard.press("Enter")  # there is one already
+    expect(code_map.host).to_have_attribute("data-ring", "1")
+    go(Right=16)
+    corner(" ", 2)
+    go(Down=16)
+    corner("Enter", 3)
+    go(Up=16, Left=16)
+    page.keyboard.press("Enter")
+    # The half of a square, to the right of and above its diagonal from top left to bottom right.
+    half = 8 * stride / scale
+    right, up = (POINTS - (x, y)).T
+    inside = (right < half) & (up < half) & (right + up > 0)
+    expect(code_map.words).to_have_text(re.compile(f"^{inside.sum()} digits"))
+
+    page.keyboard.press("Escape")
+    expect(tool).to_have_attribute("aria-pressed", "false")
+    expect(code_map.host).to_have_attribute("data-ring", "0")
+    expect(code_map.words).to_have_text(LABELS["hint"])
+    page.keyboard.press("Enter")  # without the tool it is no corner
+    expect(code_map.host).to_have_attribute("data-ring", "0")
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
@@ -325,6 +434,16 @@ def test_fingers(page: Page, app: str) -> None:
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.wait_for_function(f"Math.abs({HOST}.dataset.zoom - 84 / 20) < 0.5")
     assert touch_action(code_map) == "none"
+    page.get_by_role("button", name="Whole map").tap()
+    page.get_by_role("button", name="Lasso").tap()
+    for event, corners in [
+        ("touchStart", [(-9, -9)]),
+        *(("touchMove", [corner]) for corner in ((9, -9), (9, 9), (-9, 9))),
+        ("touchEnd", []),
+    ]:
+        at = [dict(zip("xy", code_map.at(*corner), strict=True)) for corner in corners]
+        devtools.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": at})
+    expect(code_map.words).to_have_text(re.compile("digits;"))
     assert code_map.get("pin") == pytest.approx(POINTS[lonely()].tolist(), abs=1e-4)
 
 

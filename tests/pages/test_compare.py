@@ -835,5 +835,6 @@ def test_what_one_visitor_chooses_another_does_not_see() -> None:
     draw(run(one), *SEVEN)
     run(other)
     assert list(lanes(other)) == list(state.FIRST_LANES)
-    assert other.session_state["visit"].seed == 0
+    assert one.session_state["visit"].seeds["invent"] == 1
+    assert other.session_state["visit"].seeds["invent"] == 0
     assert_lanes_show(other, strokes.digit(strokes.sample("7b")), state.FIRST_LANES)

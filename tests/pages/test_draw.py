@@ -165,6 +165,16 @@ def keep_slider(app: AppTest) -> Slider[int]:
     return match
 
 
+def chip(app: AppTest) -> str | None:
+    """What is said of the visitor's changes to the code; None while there is none."""
+    return next((item.label for item in app.button if item.key == "edited"), None)
+
+
+def reset_all(app: AppTest) -> AppTest:
+    app.button(key="edited").click()
+    return run(app)
+
+
 ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
 RESET = ("Reset", "Give this unit its own value again")
 _picks = count(1)
@@ -518,7 +528,7 @@ def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPat
     app.button_group(key=state.MODEL).set_value("deep")
     run(app)
     assert bars(app) == pytest.approx(model.encode(sees(*SEVEN)[None])[0], rel=1e-4)
-    assert button(app, "Reset all").disabled
+    assert chip(app) is None
     app.button_group(key=state.MODEL).set_value("shallow")
     assert_shows(run(app), "shallow", sees(*SEVEN))
 
@@ -540,7 +550,7 @@ def test_a_unit_can_be_set_switched_off_doubled_and_reset(name: str, language: s
     value = value_slider(app)
     assert value.label == translator(language).gettext("Unit {unit}", unit=unit + 1)
     assert value.value == pytest.approx(code[unit], abs=0.0051)
-    assert button(app, *RESET).disabled and button(app, "Reset all").disabled
+    assert button(app, *RESET).disabled and chip(app) is None
     assert_shows(app, name, digit)  # looking changes nothing
 
     def set_to(new: float) -> Callable[[np.ndarray], None]:
@@ -589,11 +599,13 @@ def test_edits_of_several_units_are_reset_together() -> None:
         select(app, unit)
         press(app, *ZERO)
     assert_shows(app, "deep", digit, lambda code: code.__setitem__([3, 17], 0.0))
+    assert chip(app) == "2 numbers changed"
     press(app, *RESET)
     assert_shows(app, "deep", digit, lambda code: code.__setitem__(3, 0.0))
-    press(app, "Reset all")
+    assert chip(app) == "1 number changed"
+    reset_all(app)
     assert_shows(app, "deep", digit)
-    assert button(app, "Reset all").disabled
+    assert chip(app) is None
 
 
 @every_family
@@ -614,7 +626,9 @@ def test_only_the_largest_can_be_kept(name: str) -> None:
     lost = np.flatnonzero(bars(app) == 0)
     code = ae.load(name).encode(digit[None])[0]
     assert set(outlines(app)) == {unit for unit in lost if code[unit] != 0}
-    press(app, "Reset all")
+    kept = min(4, size - 1)
+    assert chip(app) == ("Only the largest kept" if kept == 1 else f"Only the {kept} largest kept")
+    reset_all(app)
     assert keep_slider(app).value == size
     assert_shows(app, name, digit)
 
@@ -629,9 +643,13 @@ def test_edits_end_with_the_drawing_and_with_the_model() -> None:
     ):
         select(app, 9)
         press(app, *ZERO)
+        keep_slider(app).set_value(7)
+        run(app)
+        assert chip(app) == "Only the 7 largest kept · 1 number changed"
         assert not button(app, *RESET).disabled and outlines(app)
         change()
-        assert outlines(app) == {} and button(app, "Reset all").disabled
+        assert outlines(app) == {} and chip(app) is None
+        assert keep_slider(app).value == keep_slider(app).max
 
 
 def test_the_selected_units_picture_is_what_it_does_to_the_average_digit() -> None:
@@ -821,7 +839,7 @@ def test_visitors_do_not_see_each_other() -> None:
     run(other)
     assert_shows(other, "shallow", sees(*ONE))
     assert_shows(one, "deep", sees(*SEVEN), lambda code: code.__setitem__(4, 0.0))
-    assert button(other, "Reset all").disabled
+    assert chip(other) is None
 
 
 # Away and back

@@ -54,26 +54,24 @@ def test_nothing_done_changes_nothing() -> None:
     assert (edited == code).all() and edited is not code
 
 
-def test_edits_end_with_the_drawing_and_the_chosen_unit_with_the_model() -> None:
+def test_a_reset_ends_all_edits_and_another_model_the_chosen_unit_too() -> None:
     edits = Edits(unit=3, keep=7)
-    edits.set(5, 1.5)
     turns = {edits.turn}
-    edits.change_drawing()
-    assert (edits.unit, edits.values, edits.keep) == (3, {}, 7) and edits
-    turns.add(edits.turn)
+
+    def turned() -> int:
+        turns.add(edits.turn)
+        return len(turns)  # a slider of an older turn is not heard
+
     edits.set(5, 1.5)
-    turns.add(edits.turn)
-    edits.change_model()
-    assert (edits.unit, edits.values, edits.keep) == (None, {}, 7)
-    turns.add(edits.turn)
+    assert edits.values == {5: 1.5} and turned() == 2
+    edits.reset()
+    assert not edits and edits.unit == 3 and turned() == 3
     edits.set(5, 1.5)
     edits.set(5, None)
-    assert edits.values == {}
-    turns.add(edits.turn)
-    edits.reset()
-    assert not edits
-    turns.add(edits.turn)
-    assert len(turns) == 6  # a slider of an older turn is not heard
+    assert edits.values == {} and turned() == 4
+    edits.keep = 7
+    edits.change_model()
+    assert not edits and edits.unit is None and turned() == 5
 
 
 @pytest.mark.parametrize("name", ae.FAMILIES)

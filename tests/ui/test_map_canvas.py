@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
 
 def test_a_missing_label_or_a_star_nowhere_is_refused() -> None:
     labels = dict.fromkeys(LABELS, "")
-    rest = {"packed": b"", "code": None, "key": "map"}
+    rest = {"packed": b"", "near": (), "code": None, "key": "map"}
     with pytest.raises(ValueError, match="labels: hint, lasso missing"):
         show(**rest, star=None, labels={n: "" for n in labels if n not in ("hint", "lasso")})
     with pytest.raises(ValueError, match="star"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,8 +72,8 @@ def test_any_json_is_a_drawing_or_is_refused_in_one_way(sent: object) -> None:
         assert 1 <= len(stroke) <= MAX_POINTS
         for point in stroke:
             assert len(point) == 2 and all(type(value) in (int, float) for value in point)
-            assert all(0 <= value <= SIDE for value in point)
-    if read:
+            assert all(abs(value) <= 10_000 for value in point)
+    with suppress(ae.EmptyDrawing):  # nothing, or all of it beside the canvas
         assert np.isfinite(strokes.digit(Drawing(read))).all()
 
 
@@ -123,14 +125,31 @@ def test_as_much_as_the_canvas_can_hold_and_no_more() -> None:
         strokes.from_fabric(message(line[:15_000], line[:5_001]))
 
 
-def test_a_pen_that_leaves_the_canvas_draws_along_its_edge() -> None:
-    sent = message([["M", -40, 100], ["Q", 140, 10**300, 0, 0], ["L", 281.4, -0.2]])
-    assert strokes.from_fabric(sent) == (((0, 100), (140, SIDE), (SIDE, 0)),)
+def test_a_pen_that_leaves_the_canvas_draws_nothing_there() -> None:
+    # Its way is kept, within what a screen can be; the network sees what the visitor sees.
+    sent = message([["M", 140, 20], ["Q", 140, 260, 140, 300], ["L", 140, 10**300]])
+    (stroke,) = strokes.from_fabric(sent)
+    assert stroke == ((140, 20), (140, 260), (140, 10_000))
+    for normalise in (True, False):
+        one = strokes.digit(Drawing((((140.0, 20.0), (140.0, 280.0)),)), normalise=normalise)
+        aside = (*stroke, (500.0, 300.0), (900.0, 140.0))  # and on, around the corner
+        assert np.abs(strokes.digit(Drawing((aside,)), normalise=normalise) - one).max() < 0.01
+        with pytest.raises(ae.EmptyDrawing):
+            strokes.digit(Drawing((aside[3:],)), normalise=normalise)
+
+
+def test_what_lies_outside_bends_what_is_seen_as_on_the_canvas() -> None:
+    """The pencil's curve is drawn first, and cut at the edge then."""
+    turn = ((140.0, 140.0), (320.0, 140.0), (140.0, 200.0))  # its corner is outside, its curve not
+    line = strokes.smooth(turn)
+    assert line[:, 0].max() < 280
+    wanted = ae.drawing.from_strokes([line])
+    assert np.abs(strokes.digit(Drawing((turn,))) - wanted).max() < 1e-6
 
 
 # To the canvas and back
 
-coordinates = st.integers(0, 10 * SIDE).map(lambda tenths: tenths / 10)
+coordinates = st.integers(-10 * SIDE, 20 * SIDE).map(lambda tenths: tenths / 10)
 points = st.tuples(coordinates, coordinates)
 drawn = st.lists(
     st.lists(points, min_size=1, max_size=20)
@@ -225,6 +244,7 @@ def test_what_is_painted_is_white_ink_of_one_pen() -> None:
 def test_whatever_is_drawn_is_a_digit_with_ink(
     sent: tuple[strokes.Stroke, ...], normalise: bool
 ) -> None:
+    sent = (*sent, ((140.0, 140.0),))  # one dot at least is on the canvas
     digit = strokes.digit(Drawing(sent), normalise=normalise)
     assert digit.shape == (28, 28) and digit.dtype == np.float32
     assert digit.min() >= 0 and 0 < digit.max() <= 1
@@ -265,6 +285,15 @@ def test_a_picture_alone_is_what_the_upload_made_of_it() -> None:
     assert not drawing.empty
     assert strokes.digit(drawing) is drawing.picture.normal
     assert strokes.digit(drawing, normalise=False) is drawing.picture.plain
+
+
+def test_strokes_beside_a_picture_leave_it_as_it_is() -> None:
+    outside = (((-90.0, -90.0), (-50.0, 400.0)),)
+    alone = Drawing(picture=uploaded())
+    again = strokes.digit(replace(alone, strokes=outside), normalise=False)
+    assert np.abs(again - ae.drawing.from_image(uploaded().canvas, normalise=False)).max() < 1e-6
+    stranger = strokes.sample(next(iter(ae.out_of_distribution.PICTURES)))
+    assert strokes.digit(replace(stranger, strokes=outside)) is stranger.picture.normal
 
 
 def test_strokes_on_a_picture_count_with_it() -> None:

@@ -36,7 +36,7 @@ _SMALLEST = 1e-30  # a scale for an array of zeros
 
 _TOOLS = ("lasso", "zoom_in", "zoom_out", "reset")
 _TEXTS = ("language", "label", "of_digit", "place", "yours", "hint", "group", "group_empty")
-LABELS = frozenset((*_TEXTS, *_TOOLS))
+LABELS = frozenset((*_TEXTS, "lasso_hint", "lasso_keys", "corner", *_TOOLS))
 
 _PATHS = (
     "M12 5c5 0 8 2 8 5s-3 5-8 5-8-2-8-5 3-5 8-5zM8 14c-3 1-3 5 0 5h2",
@@ -167,22 +167,26 @@ def show(
     *,
     packed: bytes,
     star: tuple[float, float] | None,
+    near: Sequence[int],
     code: Float32 | None,
     labels: Mapping[str, str],
+    revision: int = 0,
     key: str,
 ) -> None:
     """Show the map.
 
-    What the visitor did to it (zoom, pinned place, lasso) survives every update with the same map.
+    The view that the visitor chose survives every update with the same map. The place that they
+    pinned and the ring that they drew end with another code: who draws wants to see the drawing.
 
     Parameters
     ----------
     packed : what `pack` gave; with another one the map begins anew.
     star : where the visitor's own digit lies, in the unit of the packed points.
+    near : which of the points thin lines lead to from the star.
     code : (units,), what is decoded while the visitor looks at no other place; None without a star.
     labels : a text for each name in `LABELS`; {digit} in "of_digit", {n}, {share} and {digit} in
-        "group"; "language" as in HTML's `lang`. And "revision" if wanted: it is written to the
-        element's `data-revision` once these data are in the picture, for tests and benchmarks.
+        "group", {n} in "corner"; "language" as in HTML's `lang`.
+    revision : of the drawing; comes back as ``data-revision`` once these data are in the picture.
 
     Raises
     ------
@@ -202,8 +206,10 @@ def show(
                 # Tuples: of a list or a mapping Streamlit would ask whether it is a data frame, and
                 # import pandas.
                 "star": star and tuple(float(value) for value in star),
+                "near": tuple(near),
                 "code": None if code is None else tuple(code.tolist()),
                 "labels": tuple(labels.items()),
+                "revision": revision,
             },
         )
 
