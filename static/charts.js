@@ -188,10 +188,11 @@ class CodeBars extends Plot {
   }
 
   // A slider over the units whose value is read out at each step.
-  describe(traces, { separators = "." }) {
+  describe(traces, { separators = ".", yaxis }) {
     const { data, selected, positions } = this;
     const value = traces[data.code].y[selected] ?? 0;
-    const number = selected === null ? "" : value.toFixed(2).replace(".", separators[0]);
+    const decimals = Number(/\d+/.exec(yaxis?.hoverformat ?? ".2f"));
+    const number = selected === null ? "" : value.toFixed(decimals).replace(".", separators[0]);
     return {
       role: "slider",
       tabindex: 0,

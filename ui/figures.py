@@ -16,6 +16,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from ae.arrays import Float32
+from ae.units import axis_step
 from ui import colours
 from ui.html import element
 from ui.text import Text
@@ -30,7 +31,7 @@ _FAINT = "var(--st-border-color)"
 
 
 # What a unit, an error or an angle says under the mouse, in Plotly's own markup.
-_UNIT_HOVER = " %{x}: <b>%{y:.2f}</b><extra></extra>"
+_UNIT_HOVER = " %{x}: <b>%{y}</b><extra></extra>"
 _RANKED_HOVER = " %{customdata}: <b>%{y:.2f}</b><extra></extra>"
 _ERROR_HOVER = "<b>%{y:.4f}</b><extra>%{fullData.name}</extra>"
 _ANGLE_HOVER = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
@@ -67,6 +68,7 @@ def code_figure(
     _ = text.gettext
     low, high = usual
     bottom, top = axis
+    _step, decimals = axis_step(bottom, top)
     lift = _LIFT * (top - bottom)
     units = np.arange(1, len(low) + 1)
     if code is None or encoded is None:
@@ -89,7 +91,8 @@ def code_figure(
             "margin": {"l": 30, "r": 4, "t": 6, "b": 24},
             "separators": text.separators,
             "xaxis": {"tickvals": _ticks(len(units)), "showgrid": False},
-            "yaxis": {"range": [bottom, top], "nticks": 5},
+            # How a value is written under the mouse, and read out.
+            "yaxis": {"range": [bottom, top], "nticks": 5, "hoverformat": f".{decimals}f"},
         },
     }
 
