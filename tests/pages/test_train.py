@@ -49,8 +49,8 @@ END
 _DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
 
 
-def own_model(path: Path, seed: int = 0, bias: float | None = None) -> Path:
-    """Write a deep net of one's own with a code of five numbers, of this bias."""
+def own_model(path: Path, seed: int = 0, bias: float | None = None, scale: float = 1) -> Path:
+    """Write a deep net of one's own with a code of five numbers, of this bias and this size."""
     base = plans.preset("seconds", "deep")
     family = plans.Plan(like="deep", hidden=(20, 10), code_size=5, recipe=base.recipe).family
     rng = np.random.default_rng(seed)
@@ -62,6 +62,8 @@ def own_model(path: Path, seed: int = 0, bias: float | None = None) -> Path:
     }
     if bias is not None:
         arrays["encoder.2.bias"][:] = bias
+    for what in ("weights", "bias"):
+        arrays[f"encoder.2.{what}"] *= np.float32(scale)
     errors, statistics = measure(
         weights.autoencoder(family, arrays), rng.random((50, 28, 28), np.float32)
     )
