@@ -23,7 +23,7 @@ from ae.metadata import MAX_BCE, Metadata
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 from ae.plans import family_of
-from ae.reach import Reach
+from ae.reach import MAX_REACH, Reach
 
 MODELS = (*FAMILIES, PCA.name)
 RECIPES = tuple(dict.fromkeys(name for family in FAMILIES.values() for name in family.recipes))
@@ -199,9 +199,10 @@ def _check_statistics(statistics: Statistics, codes: Reach) -> None:
 
     Pages make axes, sliders and random codes of these.
     """
-    # Codes are float32: they may leave their bounds by what rounding a sum takes.
+    # Codes are float32: they may leave their bounds by what rounding a sum takes, which is much
+    # where large sums cancel out.
     slack = 1e-3 * (1 + codes.size)
-    low, high = codes.low - slack, codes.high + slack
+    low, high = np.clip([codes.low - slack, codes.high + slack], -MAX_REACH, MAX_REACH)
     bounds: dict[str, tuple[Any, Any]] = {
         "code_percentiles": (low, high),
         "code_mean": (low, high),
