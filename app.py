@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import diagram, html, models, own, state
+from ui import diagram, html, memory, models, own, state
 from ui.text import LANGUAGES, N_
 
 # Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
@@ -20,6 +20,8 @@ PAGES = (
     ("explore", N_("Explore"), ":material/explore:", EXPLORE, True),
     ("train", N_("Train"), ":material/model_training:", (), False),
 )
+
+memory.count_run(models.warm_up)
 
 UI = Path(__file__).parent / "ui"
 st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
@@ -71,4 +73,3 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
 while now.notices:
     st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
 page.run()
-models.freeze()

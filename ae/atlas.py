@@ -17,7 +17,7 @@ from typing import Any, final
 import numpy as np
 
 from ae import checked, facts, latent, weights
-from ae.arrays import PIXELS, Float32
+from ae.arrays import PIXELS, Float32, as_codes
 from ae.checked import Header, Tensors
 from ae.evaluation import Bound, bound, divergence, mse
 from ae.families import FAMILIES
@@ -79,7 +79,7 @@ class CodeMap:
 
     def project(self, z: Float32) -> Float32:
         """Place codes on PCA's map, exactly: (n, units) -> (n, 2)."""
-        from_mean: Float32 = z - self.mean
+        from_mean: Float32 = as_codes(z, len(self.mean)) - self.mean
         return from_mean @ self.axes.T
 
     def place(self, z: Float32, digits: Digits) -> Float32:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +35,9 @@ FOLDER = _PACKAGE / "_weights" if INSTALLED else _PACKAGE.parent / "weights"
 SUMS = "SHA256SUMS"
 # The deep net's file has 0.9 MB; a larger model of somebody's own has its place below this.
 MAX_BYTES = 20_000_000
+# The facts' file has 14 KB of it, a model 2.5. A header becomes Python objects, which take some ten
+# times its bytes.
+MAX_HEADER = 100_000
 
 T = TypeVar("T")
 
@@ -116,14 +118,16 @@ def parse(raw: bytes) -> tuple[Tensors, Header]:
     Raises
     ------
     ValueError
-        They are too many, or not such a file.
+        They are too many, the header among them, or not such a file.
     """
     if len(raw) > MAX_BYTES:
         raise ValueError(f"is too large for weights ({len(raw):,} bytes)")
+    length = int.from_bytes(raw[:8], "little")
+    if MAX_HEADER < length < len(raw):
+        raise ValueError(f"says too much of itself ({length:,} bytes)")
     try:
         tensors = safetensors.numpy.load(raw)
         # The library gives the header's free text only of a file on disk, not of checked bytes.
-        (length,) = struct.unpack_from("<Q", raw)
         header = dict(json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["facts"]))
     except (
         safetensors.SafetensorError,
@@ -131,7 +135,6 @@ def parse(raw: bytes) -> tuple[Tensors, Header]:
         KeyError,
         TypeError,
         RecursionError,
-        struct.error,
     ) as fault:
         raise ValueError("is not a weights file of ours") from fault
     for array in tensors.values():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ae import checked, weights
-from ae.arrays import PIXELS, Float32, as_pictures
+from ae.arrays import PIXELS, Float32, as_array, as_codes, as_pictures
 from ae.checked import WeightsError
 from ae.families import FAMILIES
 from ae.metadata import Errors, Metadata
@@ -65,7 +65,15 @@ def divergence(mean: Float32, log_variance: Float32) -> Float32:
     Returns
     -------
     float32 array of shape (n, units), never negative but for rounding.
+
+    Raises
+    ------
+    ValueError
+        Wrong type, shape, dtype, a NaN, an infinity, a value beyond 1e9, or a log-variance
+        above 80: its exponential leaves float32 at 88.
     """
+    as_codes(mean, what="mean")
+    as_array(log_variance, mean.shape, "log-variance", most=80.0)
     variance: Float32 = np.exp(log_variance)
     return (variance + np.square(mean) - 1 - log_variance) / np.float32(2)
 

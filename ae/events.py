@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, Any, final
 
 _NUMBER = (int, float)
 
@@ -46,6 +46,47 @@ EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType({
     "failed": {"reason": str, "message": str},
 })
 # fmt: on
+
+
+@final
+class Course:
+    """The order in which the events of one training come; whoever reads them keeps no more.
+
+    Epochs are numbered, and neither steps nor kept weights go back: so there are as many epochs as
+    were asked for, and a moment has one place in a chart.
+
+    Parameters
+    ----------
+    epochs : that were asked for.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self._of = epochs
+        self._epoch = 0
+        self._passed = {"step": -1.0, "kept": -1.0}
+
+    def check(self, event: str, fields: Mapping[str, Any]) -> None:
+        """Take note of an event that was read.
+
+        Raises
+        ------
+        ValueError
+            It cannot come now.
+        """
+        if event == "epoch":
+            self._epoch += 1
+            if fields["number"] != self._epoch or self._epoch > self._of:
+                raise ValueError(f"epoch: {fields['number']} cannot come now")
+        elif event in self._passed:
+            passed, before = fields["passed"], self._passed[event]
+            # The last step of an epoch may be told twice; its weights are not kept twice.
+            if (
+                not 0 <= passed <= self._of
+                or passed < before
+                or (event, passed) == ("kept", before)
+            ):
+                raise ValueError(f"{event}: {passed:g} epochs cannot come now")
+            self._passed[event] = passed
 
 
 def write(out: IO[str], event: str, /, **fields: Any) -> None:

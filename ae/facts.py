@@ -16,7 +16,7 @@ from typing import Any, final
 import numpy as np
 
 from ae import checked, evaluation, pca, weights
-from ae.arrays import PIXELS, Float32
+from ae.arrays import PIXELS, SIDE, Float32, as_array, as_count
 from ae.checked import Header, Tensors
 from ae.evaluation import Report, bce, mse
 from ae.families import FAMILIES
@@ -185,7 +185,14 @@ def principal_angles(a: Float32, b: Float32) -> Float32:
     Returns
     -------
     float32 array of shape (min(n, m),), in radians, 0 to pi/2, smallest first.
+
+    Raises
+    ------
+    ValueError
+        Wrong type, shape, dtype, a NaN, an infinity, a value beyond 1e9, or no picture.
     """
+    for pictures, what in ((a, "a"), (b, "b")):
+        as_count(len(as_array(pictures, ("n", SIDE, SIDE), what)), f"pictures in {what}")
     from scipy.linalg import subspace_angles
 
     columns = (x.reshape(len(x), -1).T.astype(np.float64) for x in (a, b))

@@ -1,6 +1,8 @@
 """What can be done with codes: their neighbours, ways between them, arithmetic, a prior's sheet.
 
-A code is a place. Nothing here knows where a code came from: all functions take arrays of codes.
+A code is a place. Nothing here knows where a code came from: all functions take arrays of codes,
+and refuse what is none as the models do: a wrong type, shape or dtype, a NaN, an infinity, or a
+value beyond 1e9 is a ``ValueError`` in words.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ae.arrays import Float32
+from ae.arrays import Float32, as_array, as_codes, as_count, as_indices
 
 Digits = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.int_]
@@ -28,6 +30,9 @@ def neighbours(codes: Float32, z: Float32, k: int) -> tuple[Indices, Float32]:
     -------
     Indices and Euclidean distances, both of shape (m, k), nearest first.
     """
+    codes = as_codes(codes)
+    z = as_codes(z, codes.shape[1])
+    k = as_count(k, "k", 1, len(codes))
     # |a - b|² = |a|² - 2ab + |b|²: one matrix product instead of n · m differences.
     squares = np.square(codes).sum(axis=1)[None] - 2 * z @ codes.T
     nearest = np.argpartition(squares, k - 1, axis=1)[:, :k]
@@ -62,6 +67,9 @@ def votes(digits: Digits, nearest: Indices) -> Float32:
     -------
     float32 array of shape (m, 10): the share of the k neighbours that are a 0, a 1, …
     """
+    if not isinstance(digits, np.ndarray) or digits.dtype != np.uint8 or digits.ndim != 1:
+        raise ValueError("digits: expected a NumPy array, uint8 of shape (n,)")
+    as_indices(nearest, len(digits), "nearest")
     shares: Float32 = (digits[nearest][..., None] == np.arange(10)).mean(axis=1, dtype=np.float32)
     return shares
 
@@ -77,6 +85,9 @@ def inverse_distance(places: Float32, nearest: Indices, distances: Float32) -> F
     -------
     float32 array of shape (m, 2).
     """
+    as_array(places, ("n", 2), "places")
+    as_indices(nearest, len(places), "nearest")
+    as_array(distances, nearest.shape, "distances")
     nearness = 1 / np.maximum(distances, np.float32(1e-9))
     nearness /= nearness.sum(axis=1, keepdims=True)
     placed: Float32 = (nearness[..., None] * places[nearest]).sum(axis=1).astype(np.float32)
@@ -91,6 +102,8 @@ def principal_plane(codes: Float32) -> tuple[Float32, Float32]:
     Their mean, (units,), and two axes at right angles, (2, units); each points to where its largest
     entry is above zero, so that the same codes give the same map.
     """
+    as_count(len(as_codes(codes)), "number of codes", 2)
+    as_count(codes.shape[1], "numbers per code", 2)
     mean = codes.mean(axis=0)
     _, _, rows = np.linalg.svd(codes - mean, full_matrices=False)
     axes = rows[:2]
@@ -101,6 +114,9 @@ def principal_plane(codes: Float32) -> tuple[Float32, Float32]:
 
 def interpolate(a: Float32, b: Float32, steps: int) -> Float32:
     """Go from a to b in a straight line: two arrays of one shape -> (steps, …), ends included."""
+    as_array(a, None, "a")
+    as_array(b, a.shape, "b")
+    as_count(steps, "steps")
     share = np.linspace(0, 1, steps, dtype=np.float32).reshape(-1, *[1] * a.ndim)
     codes: Float32 = (1 - share) * a + share * b
     return codes
@@ -120,6 +136,8 @@ def sheet(corners: Sequence[Float32], size: int) -> Float32:
     -------
     float32 array of shape (size, size, …).
     """
+    if len(corners) not in (3, 4):
+        raise ValueError(f"corners: got {len(corners)}, expected 3 or 4")
     top_left, top_right, bottom_left = corners[:3]
     left = interpolate(top_left, bottom_left, size)
     right = interpolate(top_right, corners[-1], size)
@@ -140,6 +158,7 @@ def prior_sheet(size: int) -> tuple[Float32, Float32]:
     # SciPy is slow to import, and this is needed on one page only.
     from scipy.special import ndtri
 
+    as_count(size, "size")
     values: Float32 = ndtri((np.arange(size) + 0.5) / size).astype(np.float32)
     y, x = np.meshgrid(-values, values, indexing="ij")
     return np.stack([x.ravel(), y.ravel()], axis=1), values

@@ -1,12 +1,13 @@
 """What a weights file says of itself: which net, how it was made, from what, and how good it is.
 
 On disk it is a JSON object, the header (``ae.checked``). It may come from anybody: `Metadata.parse`
-takes nothing on trust but the figures themselves.
+takes nothing on trust but the figures themselves, and of those only what can be. What it makes is
+small whatever the header says: only known fields, short words, short lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self, TypeVar, cast, final, get_args
@@ -15,6 +16,20 @@ from ae.families import Activation, Family, Recipe
 
 OWN_RECIPE = "own"
 """The name of the recipe of every model of somebody's own."""
+
+MAX_BCE = 16.2
+"""Above what any reconstruction costs, in nats per pixel: -log(``ae.evaluation.EPSILON``)."""
+
+# Above what anything that ships or can be trained says: 7 layers, a SHA-256 of 64 letters, four
+# packages, a seed of 32 bits.
+_MAX_LIST, _MAX_WORD, _MAX_NUMBER = 32, 200, 1e18
+_FIGURES = {
+    "bce": (0.0, MAX_BCE),
+    "mse": (0.0, 1.0),
+    "psnr": (0.0, 100.0),  # ``ae.evaluation.psnr`` goes no higher
+    "zeros": (0.0, 1.0),
+    "dead": (0.0, 784.0),
+}
 
 Activations = tuple[tuple[Activation, ...], tuple[Activation, ...]]
 """Of each layer of the encoder, and of each layer of the decoder."""
@@ -128,8 +143,10 @@ class Metadata:
         Raises
         ------
         ValueError
-            Something is missing or of another kind; the message goes on after the file's name.
+            Something is missing, of another kind or unknown; the message goes on after the file's
+            name.
         """
+        _known(header, _HEADER)
         test, tested = _parse(header, "test", _test, "was measured of it")
         net = None
         if header.keys() & {"encoder", "decoder", "activations", "recipe"}:
@@ -181,40 +198,47 @@ def _parse(header: Mapping[str, Any], key: str, read: Callable[[Any], T], words:
         raise ValueError(f"does not say what {words or f'its {key} is'}") from fault
 
 
+def _known(part: Mapping[str, Any], fields: Iterable[str]) -> None:
+    if not part.keys() <= set(fields):
+        raise ValueError("says more of itself than is known here")
+
+
 def _word(part: Any) -> str:
-    if not isinstance(part, str):
+    if not isinstance(part, str) or len(part) > _MAX_WORD:
         raise TypeError
     return part
 
 
 def _whole(part: Any) -> int:
-    if type(part) is not int or not abs(part) < 1e300:
+    if type(part) is not int or not abs(part) <= _MAX_NUMBER:
         raise TypeError
     return part
 
 
 def _figure(part: Any) -> float:
     # Python's JSON has whole numbers of any length, and NaN and Infinity too.
-    if type(part) not in (int, float) or not abs(part) < 1e300:
+    if type(part) not in (int, float) or not abs(part) <= _MAX_NUMBER:
         raise TypeError
     return cast(float, part)
 
 
-def _widths(part: Any) -> tuple[int, ...]:
-    if not isinstance(part, (list, tuple)):
+def _list(part: Any) -> Sequence[Any]:
+    if not isinstance(part, (list, tuple)) or len(part) > _MAX_LIST:
         raise TypeError
-    return tuple(map(_whole, part))
+    return part
+
+
+def _widths(part: Any) -> tuple[int, ...]:
+    return tuple(map(_whole, _list(part)))
 
 
 def _activations(part: Any) -> Activations:
-    encoder, decoder = map(_layers, part)
+    encoder, decoder = map(_layers, _list(part))
     return encoder, decoder
 
 
 def _layers(part: Any) -> tuple[Activation, ...]:
-    if not isinstance(part, (list, tuple)):
-        raise TypeError
-    if not all(name in get_args(Activation) for name in part):
+    if not all(name in get_args(Activation) for name in _list(part)):
         raise ValueError
     return tuple(part)
 
@@ -226,21 +250,40 @@ def _recipe(part: Mapping[str, Any]) -> Recipe:
     settings |= {f.name: part[f.name] for f in fields(Recipe) if f.name in part}
     if settings.keys() != {f.name for f in fields(Recipe)}:
         raise KeyError
-    if not all(isinstance(value, (str, int, float, type(None))) for value in settings.values()):
-        raise TypeError
+    _known(part, ("name", *settings))
+    for value in settings.values():
+        if isinstance(value, str):
+            _word(value)
+        elif value is not None and not isinstance(value, bool):
+            _figure(value)
     return Recipe(**cast(dict[str, Any], settings))
 
 
 def _data(part: Mapping[str, Any]) -> Data:
+    _known(part, (f.name for f in fields(Data)))
     return Data(
         name=_word(part["name"]), sha256=_word(part["sha256"]), digits=_whole(part["digits"])
     )
 
 
 def _versions(part: Mapping[str, Any]) -> Mapping[str, str]:
+    if len(part) > _MAX_LIST:
+        raise ValueError
     return MappingProxyType({_word(name): _word(number) for name, number in part.items()})
 
 
 def _test(part: Mapping[str, Any]) -> tuple[Errors, int | None]:
+    _known(part, (*_FIGURES, "digits"))
     figures: dict[str, Any] = {f.name: _figure(part[f.name]) for f in fields(Errors)}
+    for name, (least, most) in _FIGURES.items():
+        if not least <= figures[name] <= most:
+            raise ValueError
     return Errors(**figures), _whole(part["digits"]) if "digits" in part else None
+
+
+_HEADER = frozenset(
+    (
+        *("family", "encoder", "decoder", "activations", "parameters", "recipe", "seed"),
+        *("data", "versions", "epochs", "test"),
+    )
+)

@@ -42,6 +42,10 @@ ACTIVATIONS: Mapping[Activation, Callable[[Float32], Float32]] = {
 }
 
 
+# A dead net's codes need not be exact zeros, and its axis is to be readable.
+_SHORTEST = 1e-6
+
+
 @final
 @dataclass(frozen=True)
 class Dense:
@@ -84,8 +88,9 @@ class Statistics:
     @property
     def code_axis(self) -> tuple[float, float]:
         """Ends of an axis for codes, zero included: one for all digits, so that bars compare."""
-        low, high = float(self.code_percentiles[0].min()), float(self.code_percentiles[-1].max())
-        return 1.15 * min(low, 0.0), 1.15 * max(high, 0.0) or 1.0  # a dead net has an axis too
+        low = 1.15 * min(float(self.code_percentiles[0].min()), 0.0)
+        high = 1.15 * max(float(self.code_percentiles[-1].max()), 0.0)
+        return (low, high) if high - low > _SHORTEST else (low, 1.0)  # a dead net has an axis too
 
     def better_than(self, mse: float) -> float:
         """Share of the test digits, 0 to 1, whose squared error is above ``mse``."""
@@ -235,7 +240,7 @@ class Autoencoder:
         Raises
         ------
         ValueError
-            Wrong type, shape, dtype, a NaN, an infinity or a value beyond a million.
+            Wrong type, shape, dtype, a NaN, an infinity or a value beyond 1e9.
         """
         a = as_codes(z, self.code_size)
         for layer in self.decoder:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ae.arrays import Float32
 from ae.model import Model
+
+
+def axis_step(bottom: float, top: float) -> tuple[float, int]:
+    """Choose the step of a slider along an axis for codes, and how many decimals show it.
+
+    Returns
+    -------
+    A power of ten, at most 1, of which at least 300 go into the axis: 0.01 for those of the models
+    that ship (3 to 30 long). And its number of decimals.
+    """
+    decimals = max(0, -math.floor(math.log10((top - bottom) / 300)))
+    return 10.0**-decimals, decimals
 
 
 def effects(model: Model) -> Float32:

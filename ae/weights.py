@@ -11,18 +11,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ae import checked, drawing
-from ae.arrays import MAX_CODE, PIXELS, Float32
+from ae import checked, reach
+from ae.arrays import PIXELS, Float32
 from ae.checked import Header, Tensors, WeightsError
 from ae.families import FAMILIES, Activation, Family
-from ae.metadata import Metadata
+from ae.metadata import MAX_BCE, Metadata
 from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 from ae.plans import family_of
-from ae.samples import SAMPLES
+from ae.reach import MAX_REACH, Reach
 
 MODELS = (*FAMILIES, PCA.name)
 RECIPES = tuple(dict.fromkeys(name for family in FAMILIES.values() for name in family.recipes))
@@ -94,7 +95,8 @@ def read_own(raw: bytes) -> Autoencoder:
     """Build a model of one's own from a file's bytes, which may come from anybody.
 
     No list vouches for these, so everything is checked: what the file says of itself against
-    ``ae.plans``, and every array's name, shape, type and values against that.
+    ``ae.plans``, every array's name, shape and type against that, and the values against what they
+    would do to any picture and any code (``ae.reach``).
 
     Raises
     ------
@@ -109,7 +111,7 @@ def read_own(raw: bytes) -> Autoencoder:
         raise ValueError("does not say what was measured of it")
     checked.check(tensors, _family_shapes(family), "what it says of itself")
     model = autoencoder(family, tensors, metadata, _statistics(tensors))
-    _check_codes(model)
+    _check_statistics(model.statistics, reach.check(model))
     return model
 
 
@@ -192,13 +194,29 @@ def _statistics(tensors: Mapping[str, Float32]) -> Statistics:
     return Statistics(**{f.name: tensors[f"statistics.{f.name}"] for f in fields(Statistics)})
 
 
-def _check_codes(model: Autoencoder) -> None:
-    """Finite weights can give codes that overflow: what a training stops at is refused here too."""
-    digits = np.stack([drawing.from_strokes(strokes) for strokes in SAMPLES.values()])
-    with np.errstate(all="ignore"):
-        largest = np.abs(model.encode(digits)).max()
-    if not largest <= MAX_CODE / 100:  # a NaN is not below it either
-        raise ValueError("gives codes too large to decode")
+def _check_statistics(statistics: Statistics, codes: Reach) -> None:
+    """Hold what is said to be usual against what can be: sizes, and percentiles that rise.
+
+    Pages make axes, sliders and random codes of these.
+    """
+    # Codes are float32: they may leave their bounds by what rounding a sum takes, which is much
+    # where large sums cancel out.
+    slack = 1e-3 * (1 + codes.size)
+    low, high = np.clip([codes.low - slack, codes.high + slack], -MAX_REACH, MAX_REACH)
+    bounds: dict[str, tuple[Any, Any]] = {
+        "code_percentiles": (low, high),
+        "code_mean": (low, high),
+        "active": (0, 1),
+        "bce_percentiles": (0, MAX_BCE),
+        "mse_percentiles": (0, 1),
+    }
+    for name, (least, most) in bounds.items():
+        array: Float32 = getattr(statistics, name)
+        if not np.all((array >= least) & (array <= most)):
+            raise ValueError(f"says what no picture gives: statistics.{name}")
+        rises = np.diff(array, axis=0) >= -1e-6 * np.abs(array[1:])
+        if name.endswith("percentiles") and not rises.all():
+            raise ValueError(f"does not sort its percentiles: statistics.{name}")
 
 
 def _check_metadata(metadata: Metadata, name: str, recipe: str, family: Family | None) -> None:

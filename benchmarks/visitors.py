@@ -26,7 +26,7 @@ from _server import MB, OURS, App, MeasurementError, Memory, Server, keras_app, 
 from websockets.exceptions import WebSocketException
 
 import ae
-from ui import strokes
+from ui import memory, strokes
 
 SESSION_TTL = 1  # seconds
 # The bars carry five significant digits.
@@ -214,19 +214,19 @@ async def _wave(server: Server, tasks: list[list[Task]]) -> None:
 async def _keeper(server: Server, task: Task) -> None:
     """Let one visitor come after the others are forgotten.
 
-    Streamlit drops expired sessions only when the next one is stored, and collects garbage after
-    each run; this visit does both.
+    Streamlit drops expired sessions only when the next one is stored, and the app collects garbage
+    a moment later; this visit does both.
     """
     await asyncio.sleep(1.2 * SESSION_TTL)
     visitor = Visitor(server.url)
     await _patient(visitor.open())
     await visitor.close()
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(1.5 * memory.PAUSE)
     visitor = Visitor(server.url)
     await _patient(visitor.open())
     await _patient(visitor.draw(task.objects))
-    await asyncio.sleep(0.3)  # the collection comes after the answer
     await visitor.close()
+    await asyncio.sleep(1.5 * memory.PAUSE)
 
 
 async def _patient(coming: Coroutine[Any, Any, Answer]) -> Answer:

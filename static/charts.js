@@ -188,10 +188,11 @@ class CodeBars extends Plot {
   }
 
   // A slider over the units whose value is read out at each step.
-  describe(traces, { separators = "." }) {
+  describe(traces, { separators = ".", yaxis }) {
     const { data, selected, positions } = this;
     const value = traces[data.code].y[selected] ?? 0;
-    const number = selected === null ? "" : write(value, separators);
+    const decimals = Number(/\d+/.exec(yaxis?.hoverformat ?? ".2f"));
+    const number = selected === null ? "" : write(value, decimals, separators);
     return {
       role: "slider",
       tabindex: 0,
@@ -208,9 +209,9 @@ class CodeBars extends Plot {
   }
 }
 
-// As ui/text.py writes a number: two decimals, a minus sign, no negative zero.
-function write(value, separators) {
-  const digits = value.toFixed(2).replace(/^-(?=[0.]*$)/, "");
+// As ui/text.py writes a number: a minus sign, no negative zero.
+function write(value, decimals, separators) {
+  const digits = value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "");
   return digits.replace("-", "\u2212").replace(".", separators[0]);
 }
 

@@ -65,22 +65,24 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
     code : (units,) as shown, edits included; None while there is no drawing.
     """
     _ = text.gettext
+    step, decimals = units.axis_step(*model.statistics.code_axis)
     # Room for doubling the strongest; the chart cuts such a bar and marks it.
-    bottom, top = (round(2 * end, 2) for end in model.statistics.code_axis)
+    bottom, top = (round(2 * end, decimals) for end in model.statistics.code_axis)
     unit, disabled = edits.unit, code is None
     value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
         # What a slider shows comes from the code, which a bar, a button or a drawing may change.
-        value_key, position = f"unit_{unit}_{edits.turn}", round(value, 2)
+        value_key, position = f"unit_{unit}_{edits.turn}", round(value, decimals)
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             bottom,
             top,
             position,
-            step=0.01,
-            format="localized",
+            step=step,
+            # By itself the browser writes three decimals, in its own language.
+            format="localized" if decimals <= 3 else f"%.{decimals}f",
             key=value_key,
             on_change=_slide,
             args=(edits, unit, value_key, position),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from ae.arrays import Float32
+from ae.units import axis_step
 from ui import colours
 from ui.html import element
 from ui.text import Text
@@ -69,6 +70,7 @@ def code_figure(
     _ = text.gettext
     low, high = usual
     bottom, top = axis
+    _step, decimals = axis_step(bottom, top)
     lift = _LIFT * (top - bottom)
     units = np.arange(1, len(low) + 1)
     if code is None or encoded is None:
@@ -77,7 +79,7 @@ def code_figure(
     zeros, tall, deep = units[code == 0], units[code > top], units[code < bottom]
     bar = {
         "marker": {"color": _BAR},
-        "customdata": [text.number(value, 2) for value in code if np.isfinite(value)],
+        "customdata": [text.number(value, decimals) for value in code if np.isfinite(value)],
         "hovertemplate": _("Unit") + _UNIT_HOVER,
         "hoverinfo": "all",
     }
@@ -96,7 +98,8 @@ def code_figure(
             "margin": {"l": 30, "r": 4, "t": 6, "b": 24},
             "separators": text.separators,
             "xaxis": {"tickvals": _ticks(len(units)), "showgrid": False},
-            "yaxis": {"range": [bottom, top], "nticks": 5},
+            # How a value is written under the mouse, and read out.
+            "yaxis": {"range": [bottom, top], "nticks": 5, "hoverformat": f".{decimals}f"},
         },
     }
 

@@ -18,7 +18,8 @@ class Limits:
     ----------
     at_once : trainings that run at the same time; the others queue.
     seconds : of one training, from its start.
-    memory_mb : of one training's own memory; MNIST takes up to 1,700 with TensorFlow.
+    memory_mb : own memory of one training, or of the process that makes a Keras file; MNIST takes
+        up to 1,700 with TensorFlow.
     threads : that compute in one training.
     absence_seconds : after which a training ends whose visitor has gone.
     keep_seconds : how long a visitor who has gone finds their model again.

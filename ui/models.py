@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-import threading
 from collections.abc import Iterable
 
 import streamlit as st
@@ -12,11 +10,8 @@ import streamlit as st
 import ae
 from ae.arrays import Float32
 from ae.plans import OWN
-from ui.state import Visit
+from ui.state import DEFAULT_MODEL, DEFAULT_SAMPLE, Visit
 from ui.text import N_, Text
-
-_frozen = threading.Event()
-_lock = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(ae.MODELS))
@@ -98,15 +93,8 @@ def title(name: str, text: Text) -> str:
     return text.gettext(ae.FAMILIES[name].title) if name in ae.FAMILIES else "PCA"
 
 
-def freeze() -> None:
-    """Take what lives for ever out of the garbage collector's sight, once per process.
-
-    Streamlit collects after every run with the interpreter's lock held: 40 ms with Streamlit and
-    Plotly loaded, in which every visitor waits. Call it when a first page has run, so that all
-    imports and the first inference are behind.
-    """
-    with _lock:
-        if not _frozen.is_set():
-            gc.collect()
-            gc.freeze()
-            _frozen.set()
+def warm_up() -> None:
+    """Load what every page needs, and use it once: what is imported only then is there as well."""
+    digit = ae.drawing.from_strokes(ae.samples.SAMPLES[DEFAULT_SAMPLE])
+    for model in available([DEFAULT_MODEL], Visit()).values():
+        model.reconstruct(digit[None])

@@ -13,10 +13,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
-import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,7 +24,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import IO, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from streamlit import runtime
 
@@ -36,9 +33,9 @@ from ae.arrays import Float32
 from ae.jobs import Job
 from ae.model import Autoencoder
 from ae.plans import OWN, Plan
+from ui import children, scratch
 from ui.limits import Limits
 
-_ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "ae.training.worker")
 
 _TICK = 0.25  # seconds
@@ -46,8 +43,7 @@ _PATIENCE = 5.0  # seconds, with a child that has just been killed or a visitor 
 _LINE = 10_000  # bytes, far above any event's
 _MEASURED = 1.0  # seconds that a training must learn before its speed is told
 _MOMENTS = 60  # frames that are kept of the first epoch, about one a second
-# The other visitors' strokes go before: a training only gets what they leave.
-_NICE = 10
+_FINEST = 1 / 500  # of the first epoch: no chart shows more points
 
 Phase = Literal["waiting", "starting", "download", "drawing", "learning", "over"]
 # How it ended, while it went on: None. The page has a sentence for each.
@@ -133,8 +129,12 @@ class Training:
     latest: Frame | None = None
     model: Autoencoder | None = None
     raw: bytes | None = None
+    _course: events.Course = field(init=False)
     _child: _Child | None = None
     _reader: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self._course = events.Course(self.plan.recipe.epochs)
 
     @property
     def over(self) -> bool:
@@ -172,6 +172,7 @@ class Training:
     def take(self, line: bytes, folder: Path) -> None:
         """Take what the child said; raises ValueError for what is no event."""
         event, fields = events.read(line)
+        self._course.check(event, fields)
         if event == "ready":
             return
         if event in ("download", "drawing"):
@@ -186,7 +187,8 @@ class Training:
             if self.first is None and self.seen:
                 self.first = (self.passed, self.seen, self.seconds)
             self.phase = "learning"
-            if fields["loss"] is not None and self.passed < 1:
+            finer = not self.sketch or self.passed - self.sketch[-1].passed >= _FINEST
+            if fields["loss"] is not None and self.passed < 1 and finer:
                 self.sketch.append(Point(self.passed, fields["loss"]))
         elif event == "kept":
             self._keep(folder, fields["passed"], fields["mse"], fields["dead"])
@@ -227,46 +229,20 @@ class _Child:
     """A process that trains, or that has started Keras and waits to be told what."""
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="gargalo-"))
+        self._scratch = scratch.Folder()
+        self.folder = self._scratch.path
         self.since = time.monotonic()
-        threads = str(limits.threads)
-        names = (
-            "TF_NUM_INTRAOP_THREADS",
-            "TF_NUM_INTEROP_THREADS",
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-        )
         try:
             self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
         except OSError:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._scratch.remove()
             raise
         try:
-            self.process = subprocess.Popen(
-                command,
-                cwd=_ROOT,
-                env={**os.environ, **dict.fromkeys(names, threads)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self.errors,
-            )
+            self.process = children.start(command, limits, self.errors)
         except OSError:
             self.errors.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._scratch.remove()
             raise
-        # Not every system has them: macOS no prlimit, Windows neither.
-        with contextlib.suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICE)
-        with contextlib.suppress(OSError, AttributeError, ImportError):
-            import resource
-
-            most = limits.memory_mb * 1_000_000
-            resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (most, most))
-
-    @property
-    def lines(self) -> IO[bytes]:
-        assert self.process.stdout is not None
-        return self.process.stdout
 
     def tell(self, job: Job) -> None:
         """Say what to train. The child ends when this pipe does, so it stays open."""
@@ -277,19 +253,13 @@ class _Child:
 
     def end(self) -> None:
         """Kill it and remove what it wrote."""
-        self.process.kill()
-        self.process.wait()
+        children.close(self.process)
         self.errors.close()
-        for pipe in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(OSError):
-                assert pipe is not None
-                pipe.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.remove()
 
     def last_words(self) -> str:
         """What stands at the end of its standard error, for the log."""
-        self.errors.seek(max(self.errors.seek(0, os.SEEK_END) - 2000, 0))
-        return self.errors.read().decode(errors="replace")
+        return children.last_words(self.errors)
 
 
 class Kept(NamedTuple):
@@ -459,7 +429,7 @@ class Office:
             elif not training.over:
                 training.outcome = training.outcome or outcome
                 if training._child is not None:
-                    training._child.process.kill()  # its reader does the rest
+                    children.kill(training._child.process)  # its reader does the rest
 
     def warm_up(self) -> None:
         """Start a child ahead, for a visitor who is about to train."""
@@ -555,15 +525,15 @@ class Office:
         except OSError as fault:  # no disk
             _log.error("a training could not begin: %s", fault)
             training.outcome = training.outcome or "failed"
-            child.process.kill()
+            children.kill(child.process)
         child.tell(Job(plan=training.plan, out=child.folder, start=start, or_samples=True))
         try:
-            while line := child.lines.readline(_LINE):
+            for line in children.lines(child.process, _LINE):
                 training.take(line, child.folder)
         except Exception as fault:  # whatever it is, the training must end and its place be free
             _log.error("a training said what is not understood: %s", fault)
             training.outcome = training.outcome or "garbled"
-            child.process.kill()
+            children.kill(child.process)
         code = child.process.wait()
         if training.outcome is None:
             training.outcome = _cause(code)
@@ -597,6 +567,7 @@ def _connected(session: str) -> bool:
 @lru_cache(maxsize=1)
 def office() -> Office:
     """Give this process's office. Not Streamlit's cache, which any visitor can empty."""
+    scratch.sweep()
     opened = Office(command=COMMAND)
     atexit.register(opened.close)  # or else its folders would stay behind
     return opened

@@ -18,7 +18,6 @@ from ae import (
     events,
     facts,
     mnist,
-    plans,
     training,
     weights,
 )
@@ -31,7 +30,7 @@ from ae.metadata import Errors
 from ae.model import Autoencoder
 from ae.pca import PCA
 from ae.plans import OWN
-from ae.training import worker
+from ae.training import keras_file, worker
 from ae.training.progress import Diverged, Epoch, Reporter
 
 
@@ -104,12 +103,7 @@ def export(arguments: argparse.Namespace) -> None:
     assert isinstance(model, Autoencoder)
     if not target.parent.is_dir():
         raise ValueError(f"{target.parent} is no folder")
-    training.start()
-    from ae.training import nets
-
-    family = FAMILIES.get(arguments.name) or plans.family_of(model.metadata)
-    with atomic.draft(target) as draft:
-        nets.as_keras(model, family).save(draft)
+    keras_file.write(model, target)
     streams.say(
         f"{target}: load it with keras.models.load_model({str(target)!r}); it takes (n, 784) in "
         "[0, 1], and get_layer('encoder') and get_layer('decoder') are its halves"

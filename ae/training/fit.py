@@ -10,12 +10,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae import noise
-from ae.arrays import MAX_CODE, Float32
+from ae import noise, reach, weights
+from ae.arrays import Float32
 from ae.families import Family, Recipe
 from ae.plans import OPTIMIZER_CLASSES
 from ae.training import progress
-from ae.training.nets import Nets, build, fill
+from ae.training.nets import Nets, build, fill, tensors
 from ae.training.progress import Diverged, Epoch, Step
 
 
@@ -59,8 +59,8 @@ def fit(
     Raises
     ------
     Diverged
-        The loss or a weight is no longer finite, or codes are beyond what can be decoded; the last
-        good weights come with it.
+        The loss or a weight is no longer finite, or codes could be beyond what can be decoded
+        (``ae.reach``); the last good weights come with it.
     """
     keras.utils.set_random_seed(seed)
     nets = build(family, recipe)
@@ -75,7 +75,7 @@ def fit(
     # The rest of the negative ELBO is added where codes are sampled.
     loss = "binary_crossentropy" if recipe.loss == "negative_elbo" else recipe.loss
     nets.learner.compile(optimizer=optimizer(recipe, steps), loss=loss)
-    watch = _Watch(nets, recipe.epochs, steps, x, on_epoch, on_step)
+    watch = _Watch(nets, family, recipe.epochs, steps, len(x), on_epoch, on_step)
     nets.learner.fit(
         **lesson,
         epochs=recipe.epochs,
@@ -127,14 +127,15 @@ class _Watch:
     def __init__(
         self,
         nets: Nets,
+        family: Family,
         epochs: int,
         steps: int,
-        x: Float32,
+        digits: int,
         on_epoch: Callable[[Epoch], None] | None,
         on_step: Callable[[Step, Nets], None] | None,
     ) -> None:
-        self.nets, self.epochs, self.steps = nets, epochs, steps
-        self.digits, self.some = len(x), x[:100]
+        self.nets, self.family = nets, family
+        self.epochs, self.steps, self.digits = epochs, steps, digits
         self.on_epoch, self.on_step = on_epoch, on_step
         self.done = 0  # epochs
         self.kept_at = 0.0
@@ -173,8 +174,12 @@ class _Watch:
         return not self.diverged
 
     def _tame(self) -> bool:
-        """Tell whether codes are of a size that can be decoded; before NaN comes, they are not."""
-        return bool(np.abs(np.asarray(self.nets.encoder(self.some))).max() <= MAX_CODE / 100)
+        """Tell whether all codes can be decoded, as whoever reads the file will ask."""
+        try:
+            reach.check(weights.autoencoder(self.family, tensors(self.nets)))
+        except ValueError:
+            return False
+        return True
 
     def _step(self, share: float, loss: float) -> None:
         if self.on_step is not None:

@@ -7,18 +7,17 @@ started it is then gone, however that came about.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from ae import augmentation, events, mnist, training, weights
 from ae.checked import WeightsError
 from ae.jobs import MAX_LINE, Job
 from ae.mnist import DataError, Mnist
+from ae.training import leash
 from ae.training.progress import Reporter
 
-DONE, FAILED, INTERRUPTED = 0, 2, 130
+DONE, FAILED = 0, 2
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def main() -> int:
             line = sys.stdin.buffer.readline(MAX_LINE + 1)
             if not line:
                 return DONE
-            threading.Thread(target=_end_with_standard_input, daemon=True).start()
+            leash.hold()
             with report.failures():
                 carry_out(Job.from_line(line), report, data=data)
     except (ValueError, OSError, MemoryError, DataError, WeightsError) as fault:
@@ -91,13 +90,6 @@ def _data_at_hand() -> Mnist | None:
         return mnist.load() if mnist.at_hand() else None
     except DataError:
         return None  # whoever wants it is told why
-
-
-def _end_with_standard_input() -> None:
-    # Not by way of sys.stdin, whose lock the interpreter wants when it ends.
-    while os.read(0, 4096):
-        pass
-    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-import tempfile
 import threading
-from pathlib import Path
 
 import streamlit as st
 
 from ae import weights
-from ui import downloads
+from ui import children, downloads, scratch
 from ui.own import desk
 from ui.state import OwnModel, Visit
 from ui.text import N_, Text
@@ -24,7 +22,7 @@ NAME = "gargalo-my-model"
 MAX_MB = 20
 _UPLOAD = "upload_model"
 _PATIENCE = 120  # seconds
-_ROOT = Path(__file__).parents[2]
+_MAKE_KERAS = (sys.executable, "-m", "ae.training.keras_file")
 # To start TensorFlow takes 600 MB, so visitors take turns.
 _turn = threading.Lock()
 
@@ -82,12 +80,11 @@ def history_csv(training: Training) -> bytes:
 
 def _keras(raw: bytes) -> bytes | None:
     """Let a child process write the Keras file: the server itself never imports TensorFlow."""
-    with _turn, tempfile.TemporaryDirectory(prefix="gargalo-") as folder:
-        ours, theirs = Path(folder, "mine.safetensors"), Path(folder, "mine.keras")
+    with _turn, scratch.folder() as folder:
+        ours, theirs = folder / "mine.safetensors", folder / "mine.keras"
         ours.write_bytes(raw)
-        command = [sys.executable, "-m", "ae", "export", str(ours), "--to", str(theirs)]
         try:
-            subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, timeout=_PATIENCE)
+            children.run([*_MAKE_KERAS, str(ours), str(theirs)], office().limits, _PATIENCE)
             return theirs.read_bytes()
         except (OSError, subprocess.SubprocessError) as fault:
             logging.getLogger(__name__).error("no .keras file: %s", fault)

@@ -165,3 +165,35 @@ def test_whatever_the_bytes_are_it_is_a_value_error(raw: bytes) -> None:
     except ValueError:
         return
     assert event in EVENTS and fields.keys() == EVENTS[event].keys()
+
+
+def step(passed: float) -> tuple[str, dict[str, Any]]:
+    return "step", {"passed": passed}
+
+
+def kept(passed: float) -> tuple[str, dict[str, Any]]:
+    return "kept", {"passed": passed}
+
+
+def epoch(number: int) -> tuple[str, dict[str, Any]]:
+    return "epoch", {"number": number}
+
+
+COURSE = [step(0), kept(0), step(0.5), step(1), kept(1), epoch(1), step(1.5), kept(1.5), step(2)]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [None, epoch(1), epoch(3), epoch(0), step(1.9), step(2.1), kept(1.5), kept(1.4), kept(2.1)],
+    ids=str,
+)
+def test_what_cannot_come_now(last: tuple[str, dict[str, Any]] | None) -> None:
+    course = events.Course(2)
+    for event, fields in COURSE:
+        course.check(event, fields)
+    if last is None:
+        for event, fields in (step(2), kept(2), epoch(2), ("done", {})):
+            course.check(event, fields)
+    else:
+        with pytest.raises(ValueError, match="cannot come now"):
+            course.check(*last)

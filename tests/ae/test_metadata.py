@@ -42,6 +42,9 @@ def test_of_one_s_own_it_says_more() -> None:
     assert Metadata.parse(metadata.to_header()) == metadata
 
 
+MEASURED = header("deep")["test"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
@@ -50,6 +53,9 @@ def test_of_one_s_own_it_says_more() -> None:
         ("family", 3, "its family is"),
         ("encoder", [784, "32"], "its encoder is"),
         ("encoder", [784, True], "its encoder is"),
+        ("encoder", [32] * 100, "its encoder is"),
+        ("activations", [["relu"] * 100, ["relu"]], "its activations is"),
+        ("family", "x" * 1000, "its family is"),
         ("activations", [["relu"], ["tanh"]], "its activations is"),
         ("activations", [["relu"], [["relu"]]], "its activations is"),
         ("activations", [["relu"]], "its activations is"),
@@ -59,11 +65,17 @@ def test_of_one_s_own_it_says_more() -> None:
         ("recipe", {"name": 3}, "its recipe is"),
         ("recipe", {}, "its recipe is"),
         ("versions", {"keras": 3}, "its versions is"),
+        ("versions", dict.fromkeys(map(str, range(100)), "1"), "its versions is"),
         ("epochs", float("nan"), "its epochs is"),
         ("data", {"name": "MNIST"}, "it was trained on"),
         ("data", {"name": 3, "sha256": "", "digits": 1}, "it was trained on"),
         ("test", {}, "was measured of it"),
         ("test", {"bce": "low"}, "was measured of it"),
+        *(
+            ("test", MEASURED | {name: value}, "was measured of it")
+            for name in ("bce", "mse", "psnr", "zeros", "dead")
+            for value in (-1, 1000)
+        ),
     ],
     ids=str,
 )
@@ -71,6 +83,14 @@ def test_what_is_of_another_kind_is_refused(key: str, value: Any, words: str) ->
     with pytest.raises(ValueError) as caught:
         Metadata.parse(header("deep") | {key: value})
     assert str(caught.value) == f"does not say what {words}"
+
+
+@pytest.mark.parametrize("part", [None, "data", "recipe", "test"])
+def test_what_nobody_knows_is_refused(part: str | None) -> None:
+    written = header("deep")
+    (written if part is None else written[part])["more"] = []
+    with pytest.raises(ValueError):
+        Metadata.parse(written)
 
 
 @pytest.mark.parametrize("key", header("deep"))

@@ -141,3 +141,19 @@ def test_codes_from_the_prior_are_normal(temperature: float) -> None:
         assert np.abs(np.corrcoef(samples.T)[np.triu_indices(4, 1)]).max() < 0.08
     else:
         assert_array_equal(samples, np.zeros((2000, 4)))
+
+
+@pytest.mark.parametrize("name", ae.MODELS)
+def test_what_ships_has_steps_of_a_hundredth(name: str) -> None:
+    assert units.axis_step(*ae.load(name).statistics.code_axis) == (0.01, 2)
+
+
+@pytest.mark.parametrize("size", [1e-6, 0.004, 0.02999, 0.03, 1, 299, 301, 1e5, 1e8])
+@pytest.mark.parametrize("low", [0, -0.7])
+def test_a_step_follows_the_axis(size: float, low: float) -> None:
+    bottom, top = low * size, (1 + low) * size
+    step, decimals = units.axis_step(bottom, top)
+    assert step == float(f"1e-{decimals}") and size / step * 1.0001 >= 300
+    assert size / step < 3001 or step == 1
+    # What makes sliders fail is an axis whose ends are one after rounding.
+    assert round(top, decimals) - round(bottom, decimals) == pytest.approx(size, abs=step)

@@ -14,9 +14,8 @@ from streamlit.components.v2 import manifest_scanner
 def _what_lives_on_is_not_searched_again() -> None:
     """Take what earlier files left behind out of the garbage collector's sight.
 
-    Streamlit collects after every run, and with TensorFlow in the process that takes a quarter of
-    a second. `ui.models.freeze` sees to it on a server; but it acts once, and a worker imports
-    TensorFlow for other tests long after its first page.
+    Python collects by itself too, and with TensorFlow in the process that takes a quarter of a
+    second.
     """
     gc.collect()
     gc.freeze()

@@ -867,12 +867,12 @@ def test_each_noise_remembers_its_strength() -> None:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> list[ae.Autoencoder]:
-    """Two models with codes of five numbers, and one that is dead."""
+    """Two models with codes of five numbers, and three whose codes are dead, tiny and huge."""
     folder = tmp_path_factory.mktemp("own")
-    plans_of = ((0, None), (1, None), (2, -1e6))
+    plans_of = ((0, None, 1), (1, None, 1), (2, -1e6, 1), (3, None, 1e-3), (4, 9e7, 1))
     return [
-        ae.weights.load_own(own_model(folder / f"{seed}.safetensors", seed, bias))
-        for seed, bias in plans_of
+        ae.weights.load_own(own_model(folder / f"{seed}.safetensors", seed, bias, scale))
+        for seed, bias, scale in plans_of
     ]
 
 
@@ -962,10 +962,26 @@ def test_without_mnist_my_model_has_no_map_and_the_rest_works(
     assert go(app, "morph").selectbox(key="morph_B").value == "mean3"  # it was not forgotten
 
 
-def test_a_dead_model_can_be_explored(own: list[ae.Autoencoder], asked: list[int]) -> None:
-    app = adopt(draw(explore(view="map"), *SEVEN), own[2])
-    assert star(app) == [0, 0]
-    for screen in SCREENS:
+@pytest.mark.parametrize(
+    ("which", "decimals"), [(2, 3), (3, 6), (4, 0)], ids=["dead", "tiny", "huge"]
+)
+def test_a_model_at_the_ends_can_be_explored(
+    own: list[ae.Autoencoder], asked: list[int], which: int, decimals: int
+) -> None:
+    model = own[which]
+    app = adopt(draw(explore(view="map"), *SEVEN), model)
+    code = model.encode(sees(*SEVEN)[None])[0]
+    app.session_state["visit"].edits.unit = unit = int(code.argmax())
+    slider = run(app).slider[0]
+    assert slider.step == pytest.approx(10.0**-decimals)
+    assert slider.value == pytest.approx(code[unit], abs=slider.step)
+    assert slider.max == pytest.approx(2 * model.statistics.code_axis[1], abs=slider.step)
+    press(app, "×2")
+    doubled = app.slider[0].value
+    assert doubled == pytest.approx(2 * code[unit], abs=2 * slider.step)
+    assert (doubled > 100 * slider.step) == (which != 2)
+    assert star(app) == [0, 0] if which == 2 else np.isfinite(star(app)).all()
+    for screen in SCREENS if which == 2 else SCREENS[::4]:
         assert not go(app, *screen).info and not app.error
         assert not re.search(r"\b(nan|inf|None)\b", " ".join(texts(app)), re.IGNORECASE)
 

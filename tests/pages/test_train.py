@@ -55,9 +55,13 @@ _DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
 
 
 def own_model(
-    path: Path, seed: int = 0, bias: float | None = None, hidden: tuple[int, ...] = (20, 10)
+    path: Path,
+    seed: int = 0,
+    bias: float | None = None,
+    scale: float = 1,
+    hidden: tuple[int, ...] = (20, 10),
 ) -> Path:
-    """Write a net of one's own with a code of five numbers, of this bias."""
+    """Write a net of one's own with a code of five numbers, of this bias and this size."""
     base = plans.preset("seconds", "deep")
     family = plans.Plan(like="deep", hidden=hidden, code_size=5, recipe=base.recipe).family
     rng = np.random.default_rng(seed)
@@ -69,6 +73,8 @@ def own_model(
     }
     if bias is not None:
         arrays[f"encoder.{len(hidden)}.bias"][:] = bias
+    for what in ("weights", "bias"):
+        arrays[f"encoder.{len(hidden)}.{what}"] *= np.float32(scale)
     errors, statistics = measure(
         weights.autoencoder(family, arrays), rng.random((50, 28, 28), np.float32)
     )

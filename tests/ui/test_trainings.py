@@ -31,6 +31,7 @@ from ae.jobs import Job
 from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from ae.model import Autoencoder
 from ae.plans import OWN, Plan, preset
+from ui import children as processes
 from ui import trainings as module
 from ui.limits import Limits
 from ui.trainings import Busy, Office, Training
@@ -379,7 +380,7 @@ done()
     threads, niceness, memory = json.loads((tmp_path / "found").read_text())
     assert threads == ["3"] * 4
     if sys.platform == "linux":
-        assert niceness == module._NICE
+        assert niceness == processes._NICE
         assert memory == [500_000_000] * 2
 
 
@@ -399,6 +400,48 @@ def test_two_visitors_do_not_see_each_other(
     wait_for(over(one))
     assert office.desk("a").kept.model is one.model is not None
     assert office.desk("b").kept is None and not two.over
+
+
+# 600,000 of these made a message of the page that Streamlit refuses to send.
+FLOODS = {
+    "epochs": "for i in range(600_000): epoch(1, 0.5)",
+    "epochs that were not asked for": "for i in range(600_000): epoch(i + 1, 0.5)",
+    "kept": "for i in range(600_000): kept(1.0)",
+    "steps back": "for i in range(600_000): step(0.5); step(0.4)",
+    "steps beyond": "for i in range(600_000): step(0.5 + i)",
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_what_cannot_come_in_this_order_ends_it(
+    open_office: Callable[..., Office], flood: str
+) -> None:
+    training = open_office(f"lay('early')\n{flood}").submit("a", PLAN, DIGITS)
+    wait_for(over(training))
+    assert training.outcome == "garbled"
+    assert max(map(len, (training.history, training.frames, training.sketch))) <= 3
+
+
+def test_steps_without_end_make_a_curve_that_has_one(open_office: Callable[..., Office]) -> None:
+    flood = "for i in range(20_000): step(i / 20_000)"
+    training = open_office(f"{flood}\nstep(2.0); done()").submit("a", PLAN, DIGITS)
+    wait_for(over(training), 30)
+    assert training.outcome == "done"
+    assert 450 <= len(training.sketch) <= 501
+    assert training.sketch[-1].passed > 0.99
+
+
+def test_a_grandchild_that_holds_the_pipe_keeps_no_place(
+    open_office: Callable[..., Office],
+) -> None:
+    office = open_office(
+        "if not os.fork(): os.setsid(); time.sleep(30); os._exit(0)\nstep(0.5); time.sleep(60)",
+        at_once=1,
+        seconds=1,
+    )
+    one, two = (office.submit(token, PLAN, DIGITS) for token in "ab")
+    wait_for(over(one), 5)
+    assert one.outcome == "late" and two.phase != "waiting"
 
 
 def test_a_visitor_trains_once_at_a_time(

@@ -65,7 +65,8 @@ def code_bars(
         benchmarks.
     unit_text, no_unit_text : str
         Read out for the selected unit, and for none. `{unit}` is its position on the x-axis,
-        `{value}` its value with two decimals, written with the figure's `layout.separators`.
+        `{value}` its value, written with the figure's `layout.separators` and the decimals of its
+        `layout.yaxis.hoverformat` (".3f"; two without one).
     on_select : callable or None
         Called with the unit at the start of the rerun that a choice causes, before the script
         runs: for pages that need the choice above the chart.

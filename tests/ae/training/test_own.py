@@ -473,6 +473,61 @@ def test_codes_that_are_no_numbers(raw: bytes) -> None:
     assert refusal(put_together(tensors, header)) == "gives codes too large to decode"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("code_percentiles", 1e7, "says what no picture gives"),
+        ("code_percentiles", -1.0, "says what no picture gives"),  # of a ReLU
+        ("code_mean", 1e7, "says what no picture gives"),
+        ("active", 1.01, "says what no picture gives"),
+        ("active", -0.01, "says what no picture gives"),
+        ("bce_percentiles", 17.0, "says what no picture gives"),
+        ("mse_percentiles", 1.1, "says what no picture gives"),
+        ("mse_percentiles", 0.0, "does not sort its percentiles"),
+        ("bce_percentiles", 0.0, "does not sort its percentiles"),
+        ("code_percentiles", 0.0, "does not sort its percentiles"),
+    ],
+)
+def test_what_is_usual_is_what_can_be(raw: bytes, name: str, value: float, words: str) -> None:
+    tensors, header = take_apart(raw)
+    array = tensors[f"statistics.{name}"]
+    array[(-1,) if array.ndim == 1 else (-1, array[-1].argmax())] = value
+    assert refusal(put_together(tensors, header)) == f"{words}: statistics.{name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("encoder", 1e30, "gives codes too large"), ("decoder", 3e38, "has weights too large")],
+)
+def test_a_weight_of_which_no_sample_knows(raw: bytes, name: str, value: float, words: str) -> None:
+    """On the corner's pixel, and on the corner's ink."""
+    tensors, header = take_apart(raw)
+    tensors[f"{name}.0.weights"][0, 0] = value
+    assert refusal(put_together(tensors, header)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"lists": [[]] * 20_000},
+        {"deep": "[" * 60_000},
+        {"versions": {str(i): "" for i in range(3_000)}},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_a_header_that_is_long(
+    raw: bytes, facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what is known and small comes through; and beyond 100 KB nothing is even parsed."""
+    tensors, header = take_apart(raw)
+    assert refusal(put_together(tensors, header | facts)).startswith(
+        ("says more of itself", "does not say what its versions")
+    )
+    monkeypatch.setattr(safetensors.numpy, "load", lambda raw: pytest.fail("was parsed"))
+    long = put_together(tensors, header | {"lists": [[]] * 1_000_000})
+    assert refusal(long) == f"says too much of itself ({struct.unpack_from('<Q', long)[0]:,} bytes)"
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
 def test_wrong_dtype(raw: bytes, dtype: str) -> None:
     tensors, header = take_apart(raw)
@@ -571,7 +626,7 @@ def test_a_model_that_ships_is_not_one_s_own(name: str) -> None:
         with_header({"__metadata__": {}}),
         with_header({"__metadata__": {"facts": "null"}}),
         with_header({"__metadata__": {"facts": "[1]"}}),
-        with_header({"__metadata__": {"facts": "[" * 100_000}}),
+        with_header({"__metadata__": {"facts": "[" * 90_000}}),
         b"PK\x03\x04" + b"\x00" * 100,
     ],
     ids=lambda raw: f"{len(raw)} bytes",

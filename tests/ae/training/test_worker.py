@@ -11,7 +11,7 @@ import pytest
 
 from ae import events, plans, training
 from ae.jobs import MAX_LINE, Job
-from ae.training import worker
+from ae.training import leash, worker
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=line))
     monkeypatch.setattr(training, "start", lambda: None)
     monkeypatch.setattr(worker, "_data_at_hand", lambda: None)
-    monkeypatch.setattr(worker, "_end_with_standard_input", lambda: None)  # which is pytest's own
+    monkeypatch.setattr(leash, "hold", lambda: None)  # which is pytest's own
     return line
 
 
