@@ -142,6 +142,6 @@ def _showing(draft: Draft, name: str, value: Any, text: Text) -> dict[str, Any]:
 
 
 def _key(draft: Draft, name: str, text: Text) -> str:
-    # Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen. Words of
+    # Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen. Those of
     # one language mean nothing in another, so each language has a widget of its own.
     return f"plan_{name}_{draft.turns[name]}_{text.language}"

@@ -316,7 +316,10 @@ def bad_codes(units: int) -> dict[str, tuple[Any, str]]:
         "NaN": (with_last(two, np.nan), "got NaN"),
         "infinity": (with_last(two, np.inf), "to inf"),
         "minus infinity": (with_last(two, -np.inf), "from -inf"),
-        "too large": (with_last(two, np.nextafter(np.float32(MAX_CODE), np.inf)), "to 1.00000006e+09"),
+        "too large": (
+            with_last(two, np.nextafter(np.float32(MAX_CODE), np.inf)),
+            "to 1.00000006e+09",
+        ),
         "too far below zero": (with_last(two, -1.1 * MAX_CODE), "from -1.1e+09"),
         "a list": (two.tolist(), "list"),
         "nothing": (None, "NoneType"),
