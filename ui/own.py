@@ -24,7 +24,7 @@ def look_up(now: Visit) -> None:
     """See whether there is a new model of the visitor's own; once a run, so that a run agrees."""
     mine = desk(now)
     kept = mine.kept if mine else None
-    if kept is None or (now.own and now.own.version == kept.version):
+    if kept is None or (now.own and now.own.model is kept.model):
         return
     if now.own is None and OWN not in st.session_state[LANES]:
         st.session_state[LANES] = [*st.session_state[LANES], OWN]

@@ -73,13 +73,12 @@ class OwnModel:
 
     Attributes
     ----------
-    raw : its file. version : which of the visitor's models it is; their desk counts them.
+    raw : its file.
     code_map : its map. keras : its .keras file. Both take long, and are made when asked for.
     """
 
     model: Autoencoder
     raw: bytes
-    version: int
     code_map: ae.atlas.CodeMap | None = None
     keras: bytes | None = None
 

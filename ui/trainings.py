@@ -268,12 +268,10 @@ class Kept(NamedTuple):
     Attributes
     ----------
     model, raw : the model and its file, whether it was trained or uploaded.
-    version : which of the visitor's models it is, from 1.
     """
 
     model: Autoencoder
     raw: bytes
-    version: int
 
 
 @dataclass(eq=False)
@@ -305,7 +303,7 @@ class Desk:
 
     def adopt(self, model: Autoencoder, raw: bytes) -> None:
         """Make a model "my model"."""
-        self.kept = Kept(model, raw, 1 if self.kept is None else self.kept.version + 1)
+        self.kept = Kept(model, raw)
 
 
 def _size(raw: bytes) -> int:

@@ -893,7 +893,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def adopt(app: AppTest, model: ae.Autoencoder) -> AppTest:
     """As the Train page leaves it."""
     now = app.session_state["visit"]
-    now.own = state.OwnModel(model, b"", now.own.version + 1 if now.own else 1)
+    now.own = state.OwnModel(model, b"")
     return pick(run(app), state.MODEL, plans.OWN)
 
 

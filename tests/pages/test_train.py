@@ -466,7 +466,8 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     button(app, "Train").click()
     app = until_over(run(app))
     desk = office.desk(app.session_state["visit"].token)
-    assert desk and desk.training and desk.training.start and desk.kept.version == 2
+    assert desk and desk.training and desk.training.start
+    assert app.session_state["visit"].own.model is desk.kept.model is desk.training.model
 
 
 def test_the_plan_follows_the_model_that_it_goes_on_from(

@@ -308,7 +308,7 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert_array_equal(training.frames[-1].reconstructions, late.reconstruct(DIGITS))
     assert (training.frames[0].mse, training.frames[0].dead) == (0.25, 3)
     assert training.raw == (files / "late").read_bytes()
-    assert desk.kept == (training.model, training.raw, 1)
+    assert desk.kept == (training.model, training.raw)
     assert not folder.exists()
     told = Job.from_line((tmp_path / "told-0").read_bytes())
     assert told == Job(plan=PLAN, out=folder, or_samples=True)
@@ -349,14 +349,14 @@ def test_it_goes_on_from_given_weights(
     assert (tmp_path / "seen").read_bytes() == raw
 
 
-def test_each_training_raises_the_version(open_office: Callable[..., Office]) -> None:
+def test_each_training_brings_a_model_of_its_own(open_office: Callable[..., Office]) -> None:
     office = open_office("done()")
     numbers = []
-    for version in (1, 2):
+    for _ in range(2):
         training = office.submit("a", PLAN, DIGITS)
         numbers.append(training.number)
         wait_for(over(training))
-        assert office.desk("a").kept.version == version
+        assert office.desk("a").kept.model is training.model
     assert numbers[0] < numbers[1]
 
 
@@ -519,7 +519,7 @@ def test_many_at_the_same_moment(open_office: Callable[..., Office]) -> None:
         wait_for(over(training))
     assert {training.outcome for training in trainings.values()} == {"done"}
     assert all(office.desk(str(i)).training is trainings[i] for i in range(12))
-    assert all(office.desk(str(i)).kept.version == 1 for i in range(12))
+    assert all(office.desk(str(i)).kept.model is trainings[i].model for i in range(12))
     assert len({training.number for training in trainings.values()}) == 12
 
 
@@ -535,7 +535,7 @@ def test_cancelled_while_it_learns(open_office: Callable[..., Office], files: Pa
     wait_for(over(training))
     assert training.outcome == "cancelled"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw, 1)
+    assert office.desk("a").kept == (training.model, training.raw)
     assert gone(pid)
 
 
@@ -555,7 +555,7 @@ def test_a_training_without_a_model_leaves_the_former_one(
     raw = (files / "early").read_bytes()
     desk = office.adopt("a", weights.read_own(raw), raw)
     wait_for(over(office.submit("a", PLAN, DIGITS)))
-    assert desk.kept[1:] == (raw, 1)
+    assert desk.kept.raw == raw
 
 
 def test_killed_from_outside(open_office: Callable[..., Office], files: Path) -> None:
@@ -566,7 +566,7 @@ def test_killed_from_outside(open_office: Callable[..., Office], files: Path) ->
     wait_for(over(training))
     assert training.outcome == "killed"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw, 1)
+    assert office.desk("a").kept == (training.model, training.raw)
 
 
 ENDS = {
@@ -918,7 +918,7 @@ def test_who_comes_back_after_a_while_may_train(
     time.sleep(0.1)
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training))
-    assert (training.outcome, desk.kept.version) == ("done", 2)
+    assert (training.outcome, desk.kept.model) == ("done", training.model)
 
 
 # A child that is started ahead
