@@ -11,7 +11,10 @@ from ui.state import LANES, MODEL, OwnModel, Visit
 from ui.text import Text
 from ui.trainings import Desk, office
 
-FILE = "gargalo-my-model.safetensors"  # what the browser saves it as
+NAME = "gargalo-my-model"
+"""Of the files of a visitor's model, without what comes after the dot."""
+
+FILE = f"{NAME}.safetensors"
 
 
 def desk(now: Visit) -> Desk | None:
@@ -35,8 +38,6 @@ def look_up(now: Visit) -> None:
         now.edits.change_model()
 
 
-def offer(now: Visit, text: Text) -> None:
+def offer(mine: OwnModel, text: Text) -> None:
     """Offer the file of the visitor's own model."""
-    mine = desk(now)
-    if mine is not None and (raw := mine.raw) is not None:
-        downloads.button(text.gettext("My model (safetensors)"), lambda: raw, FILE)
+    downloads.button(text.gettext("My model (safetensors)"), lambda: mine.raw, FILE)

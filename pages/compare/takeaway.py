@@ -45,8 +45,8 @@ def show(scene: Scene, text: Text) -> None:
                 _("Everything (NPZ)"), lambda: everything_npz(scene), "gargalo-compare.npz"
             )
             downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text)
-            if OWN in scene.results:
-                own.offer(scene.now, text)
+            if scene.now.own is not None and OWN in scene.results:
+                own.offer(scene.now.own, text)
         snippets.explain(text)
         st.code(snippet(scene.results), language="python")
 

@@ -71,7 +71,7 @@ def show(result: Result, now: Visit, model: str, text: Text) -> None:
             f"gargalo-{model}.npz",
         )
         downloads.pictures(lambda: pictures_png(result), f"gargalo-{model}.png", text)
-        if model == OWN:
-            own.offer(now, text)
+        if now.own is not None and model == OWN:
+            own.offer(now.own, text)
     snippets.explain(text)
     st.code(snippet(model, result), language="python")

@@ -10,14 +10,10 @@ import threading
 import streamlit as st
 
 from ae import weights
-from ui import children, downloads, scratch
-from ui.own import desk
+from ui import children, downloads, own, scratch
 from ui.state import OwnModel, Visit
 from ui.text import N_, Text
 from ui.trainings import Busy, Training, office
-
-NAME = "gargalo-my-model"
-"""Of the files of a visitor's model, without what comes after the dot."""
 
 MAX_MB = 20
 _UPLOAD = "upload_model"
@@ -46,19 +42,19 @@ def show(now: Visit, text: Text) -> None:
         st.warning(_(now.upload_problem), icon=":material/error:")
 
 
-def _files(own: OwnModel, now: Visit, text: Text) -> None:
+def _files(mine: OwnModel, now: Visit, text: Text) -> None:
     _ = text.gettext
-    theirs = desk(now)
+    theirs = own.desk(now)
     training = theirs.training if theirs else None
     st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
-    downloads.button(_("My model (safetensors)"), lambda: own.raw, f"{NAME}.safetensors")
-    if archive := own.keras:
-        downloads.button(_("My model (.keras)"), lambda: archive, f"{NAME}.keras")
+    own.offer(mine, text)
+    if archive := mine.keras:
+        downloads.button(_("My model (.keras)"), lambda: archive, f"{own.NAME}.keras")
     elif st.button(_("Make the .keras file"), icon=":material/build:"):
         with st.spinner(_("TensorFlow is starting …")):
             # It stays with the model that it was made from, however long that takes.
-            own.keras = _keras(own.raw)
-        if own.keras is None:
+            mine.keras = _keras(mine.raw)
+        if mine.keras is None:
             st.warning(_("The .keras file could not be made. The safetensors file has the same."))
         else:
             st.rerun()
