@@ -182,7 +182,10 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
     Family(
         name="linear",
         title=N_("Linear"),
-        idea=N_("No ReLU and no sigmoid, squared error: here it finds PCA's space."),
+        idea=N_(
+            "It only multiplies and adds: such a net ends up where PCA, the classical method,"
+            " does."
+        ),
         encoder=(784, 32),
         decoder=(32, 784),
         hidden="linear",
@@ -192,7 +195,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
     Family(
         name="denoising",
         title=N_("Denoising"),
-        idea=N_("The deep layers, shown spoiled digits and asked for the clean ones."),
+        idea=N_("The deep net's layers, shown corrupted digits and asked for the clean ones."),
         encoder=(784, 128, 64, 32),
         decoder=(32, 64, 128, 784),
         recipes=MappingProxyType({
@@ -202,7 +205,10 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
     Family(
         name="vae",
         title=N_("VAE"),
-        idea=N_("Variational: it blurs each code a little, so that no place between is empty."),
+        idea=N_(
+            "Variational: it blurs each code a little, so that no place between two codes is"
+            " empty."
+        ),
         encoder=(784, 256, 128, 32),
         decoder=(32, 128, 256, 784),
         recipes=MappingProxyType({"best": VARIATIONAL}),

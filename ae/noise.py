@@ -67,7 +67,7 @@ NOISES: Mapping[str, Noise] = MappingProxyType(
     {
         "gaussian": Noise(N_("Gaussian noise"), gaussian, 0.5, 0.8),
         "salt_and_pepper": Noise(N_("Salt and pepper"), salt_and_pepper, 0.3, 0.5),
-        "box": Noise(N_("Scratched out"), box, 8.0, 12.0),
+        "box": Noise(N_("Covered"), box, 8.0, 12.0),
     }
 )
 

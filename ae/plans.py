@@ -240,22 +240,25 @@ def _hurried(recipe: Recipe) -> Recipe:
 PRESETS: Mapping[str, Preset] = MappingProxyType({
     "seconds": Preset(
         N_("Ten seconds"),
-        N_("Twice through the digits, in large steps: enough to read them."),
+        N_("Twice through all digits (2 epochs), in large steps: enough to read them."),
         lambda family: _hurried(family.recipes["best"]),
     ),
     "tutorial": Preset(
-        N_("The tutorial, 2017"),
-        N_("Adadelta with a learning rate of 1, 50 epochs, as it was written."),
+        N_("The tutorial of 2017"),
+        N_(
+            "“Construindo Autoencoders”, where this app began: Adadelta, learning rate 1, 50"
+            " epochs."
+        ),
         _tutorial,
     ),
     "default_rate": Preset(
-        N_("The tutorial, with today's default"),
+        N_("The tutorial with today's default"),
         N_("Keras now starts Adadelta at 0.001. Watch it fail: that is the lesson."),
         lambda family: replace(_tutorial(family), learning_rate=0.001),
     ),
     "ours": Preset(
-        N_("Ours"),
-        N_("How the models of this app were made. Takes some minutes."),
+        N_("Thorough"),
+        N_("How the models in the menu above were trained. Takes some minutes."),
         lambda family: family.recipes["best"],
     ),
 })

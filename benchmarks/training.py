@@ -103,7 +103,7 @@ def _arguments() -> argparse.Namespace:
     return options.parse_args()
 
 
-def _begin(browser: Browser, server: Server, wait: float = 0, preset: str = "Ours") -> Page:
+def _begin(browser: Browser, server: Server, wait: float = 0, preset: str = "Thorough") -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US").new_page()
     page.goto(f"{server.url}/train")
     button = page.get_by_role("button", name="Train", exact=True)

@@ -155,7 +155,7 @@ def test_a_family_is_one_entry_in_the_table(copy: Path) -> None:
         assert f'aria-label="{WIDTHS}"' in page, screen
         if screen.startswith("compare/"):
             assert 'data-model="eighth"' in page, screen
-    assert "Draw a digit. Only 12 numbers of it pass." in "\n".join(screens["draw/"])
+    assert "Draw a digit. Only 12 numbers pass the bottleneck." in "\n".join(screens["draw/"])
     assert screens["train/"].count("The eighth") == 2, "the frame has it, and the plan's start"
 
     assert "eighth" in run(copy, "-m", "ae", "train", "--help")

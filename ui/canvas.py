@@ -74,7 +74,7 @@ def show(now: Visit, text: Text) -> None:
 def normal_form(now: Visit, text: Text) -> None:
     """Let the visitor switch MNIST's normal form off, on this page and on the others."""
     st.toggle(
-        text.gettext("Centre and scale it like MNIST's digits"),
+        text.gettext("Centre and scale it, as in training"),
         value=now.normal,
         key=_NORMAL,
         on_change=_switch,
@@ -94,7 +94,9 @@ def _hear(sketch: Sketch) -> None:
     try:
         sketch.hear(strokes.from_canvas(state, sketch.loads))
     except DrawingError:
-        sketch.problem = N_("The canvas sent something that is not a drawing. Yours is as it was.")
+        sketch.problem = N_(
+            "The canvas sent something that is not a drawing. Yours has not changed."
+        )
         sketch.remount()
 
 

@@ -98,7 +98,7 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
                 )
             st.button(
                 _("Reset"),
-                help=_("Give this unit its own value again"),
+                help=_("Back to this unit's own value"),
                 on_click=edits.set,
                 args=(unit, None),
                 disabled=unit not in edits.values,

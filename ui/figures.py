@@ -45,10 +45,12 @@ _LIFT = 0.025
 def code_title(size: int, text: Text) -> Markup:
     """Write the chart's heading and what its signs mean, as HTML."""
     _ = text.gettext
-    usual, zero = _("where a unit usually lies"), _("exactly zero")
+    usual, zero = _("usual range"), _("exactly zero")
     signs = (element("span", "■", class_="usual"), " ", usual, " · ○ ", zero, " · ")
     explained = element("small", *signs, _("click a bar to change it"))
-    return element("p", _("The code: {n} numbers", n=size), explained, class_="code-title")
+    return element(
+        "p", _("The code: {n} numbers, one from each unit", n=size), explained, class_="code-title"
+    )
 
 
 def code_figure(
@@ -235,7 +237,7 @@ def training_figure(
     ]
     for name, points, colour in (
         (_("while learning"), train, colours.of("shallow")),
-        (_("on digits held out"), validation, colours.of("sparse")),
+        (_("on digits it did not learn from"), validation, colours.of("sparse")),
     ):
         x, y = ([point[i] for point in points] for i in (0, 1))
         curves.append(

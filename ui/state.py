@@ -63,7 +63,7 @@ _NOTICES = {
     LANG: N_("The link names a language that does not exist."),
     SAMPLE: N_("The link names a sample that does not exist."),
     VIEW: N_("The link names a view that does not exist."),
-    LANES: N_("The link names a lane that does not exist."),
+    LANES: N_("The link names a model to compare that does not exist."),
 }
 
 

@@ -19,7 +19,10 @@ from ui.text import N_, Text
 _KINDS = {
     "effect": (
         N_("What it draws"),
-        N_("What each unit does to the picture of the average code, from zero to a high value."),
+        N_(
+            "Each number of the code comes from one unit of the net. This is what a unit changes"
+            " in the picture of the average code when it goes from zero to a high value."
+        ),
     ),
     "part": (
         N_("Its part in my digit"),
@@ -31,7 +34,7 @@ _KINDS = {
     ),
     "weighed": (
         N_("Weights × my pixels"),
-        N_("Add these up, and an offset, and you have what the unit's activation gets."),
+        N_("Add up all pixels and one constant: that sum is what the unit starts from."),
     ),
 }
 
@@ -48,7 +51,7 @@ def show(scene: Scene, text: Text) -> None:
     sentences = [_(_KINDS[kind][1])]
     if bends and kind in ("weights", "weighed"):
         sentences.append(
-            _("A deep encoder weighs every digit in another way; this is how it weighs yours.")
+            _("A deep encoder weighs every digit differently; this is how it weighs yours.")
         )
     sentences.append(
         _(

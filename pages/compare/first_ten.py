@@ -16,12 +16,9 @@ def show(scene: Scene, text: Text) -> None:
     digits = models.first_test_digits()
     if digits is None:
         digits = strokes.ten_samples()
-        source = _(
-            "Our own sample digits, because MNIST is not on this machine. Where it is, its first"
-            " ten test digits stand here."
-        )
+        source = _("One sample of each digit.")
     else:
-        source = _("The first ten of MNIST's test digits, as in the tutorial.")
+        source = _("The first ten test digits of MNIST, a collection of handwritten digits.")
     st.caption(source)
     numbers = range(1, len(digits) + 1)
     originals = [_("Original {i} of {n}", i=i, n=len(digits)) for i in numbers]

@@ -21,14 +21,14 @@ _COUNT = 10
 _KINDS = {
     "uniform": (
         N_("Each number alone"),
-        N_("Each number is rolled anywhere where it usually lies. The others do not care."),
-        N_("Hardly any of them is a digit: the numbers of a real code depend on one another."),
+        N_("Each number is rolled on its own, anywhere in its usual range."),
+        N_("Hardly any result is a digit: the numbers of a real code depend on one another."),
     ),
     "gaussian": (
         N_("Together, as in real codes"),
         N_(
-            "The numbers are rolled with the mean and the correlations of real codes, and cut where"
-            " no real code goes."
+            "The numbers are rolled with the mean and the correlations of real codes, and kept"
+            " within their range."
         ),
         N_("A little better, and still few digits: real codes do not lie in a simple cloud."),
     ),
@@ -81,7 +81,7 @@ def show(scene: Scene, text: Text) -> None:
         missing = ", ".join(unmeasured)
         st.caption(_("Not here: {names}. How its codes lie together is not known.", names=missing))
     if any(isinstance(m, ae.Autoencoder) and m.variational for m in scene.models.values()):
-        st.caption(_("That is said of the plain nets. A VAE is trained for this: see Explore."))
+        st.caption(_("This holds for the plain nets. A VAE is trained to invent: see Explore."))
     galleries.offer(rows, f"gargalo-invented-{kind}.png", text)
 
 

@@ -44,7 +44,7 @@ def show(scene: Scene, text: Text) -> None:
     with right:
         st.markdown(f"**{yours}**")
         if scene.digit is None:
-            st.caption(_("Draw a digit, and its own ladder stands here."))
+            st.caption(_("Draw a digit to see its own ladder here."))
         else:
             steps = ladder.pca.ladder(scene.digit)
             own = _MEASURES[measure](np.repeat(scene.digit[None], len(steps), axis=0), steps)
@@ -57,7 +57,10 @@ def show(scene: Scene, text: Text) -> None:
 
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:
     """Say for each net how many principal components its code is worth."""
-    intro = text.gettext("Each net's numbers are worth so many principal components:")
+    intro = text.gettext(
+        "PCA redraws a digit as a sum of fixed pictures, its principal components. To come as"
+        " close as each net, it needs this many:"
+    )
     entries = [html.element("li", intro)]
     for name, error in tested.items():
         n = equivalent_components(overall, error)

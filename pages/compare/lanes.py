@@ -25,7 +25,7 @@ def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
     if not shown:  # the files of all that the link names are missing or damaged
         st.session_state[state.LANES] = shown = list(available)[:1]
     return st.pills(
-        text.gettext("Lanes"),
+        text.gettext("Models to compare"),
         list(available),
         selection_mode="multi",
         format_func=lambda name: models.title(name, text),
@@ -52,7 +52,7 @@ def html(scene: Scene, text: Text) -> Markup:
         _("What changed"),
         _("Squared error"),
         _("Cross-entropy"),
-        _("Better than … of MNIST, in this model"),
+        _("Better than … of the test digits"),
         _("Not zero"),
     )
     marks = _marks({name: result.mse for name, result in scene.results.items()}, text)

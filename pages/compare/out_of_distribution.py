@@ -27,9 +27,9 @@ def show(scene: Scene, text: Text) -> None:
     _, sketch = text.gettext, scene.now.sketch
     st.caption(
         _(
-            "The models were trained on digits alone. What a pen could draw may survive in part; a"
-            " bright ground and noise do not. Choose one, and it is on the canvas. Below each"
-            " picture: its squared error."
+            "The models have only ever seen digits. Pen strokes may survive in part; a bright"
+            " background and noise do not. Choose one to put it on the canvas. Below each picture:"
+            " its squared error."
         )
     )
     with st.container(key="strangers", horizontal=True, gap="xsmall"):
@@ -43,7 +43,7 @@ def show(scene: Scene, text: Text) -> None:
             )
     digits = np.stack([strokes.sample_digit(name) for name in _TITLES])
     titles = [_(title) for title in _TITLES.values()]
-    rows = [galleries.row(_("Given"), digits, titles)]
+    rows = [galleries.row(_("Input"), digits, titles)]
     for name, model in scene.models.items():
         title, reconstructions = models.title(name, text), model.reconstruct(digits)
         errors = [text.number(mse, 4) for mse in evaluation.mse(digits, reconstructions)]

@@ -10,7 +10,7 @@ now = state.visit("compare")
 text = state.text()
 _ = text.gettext
 
-lead = _("The same digit through every model. Whose numbers keep the most of it?")
+lead = _("The same digit through every model. Which one keeps the most of it?")
 st.html(html.lead(lead))
 
 available = models.available(state.compared(now), now)

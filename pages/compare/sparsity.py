@@ -14,7 +14,7 @@ from ui import downloads, html, models
 from ui.choices import segments
 from ui.text import N_, Text
 
-_RECIPES = {"best": N_("Our recipe"), "tutorial": N_("The tutorial's recipe")}
+_RECIPES = {"best": N_("Thorough recipe"), "tutorial": N_("Tutorial's recipe")}
 
 
 def show(scene: Scene, text: Text) -> None:
@@ -28,7 +28,7 @@ def show(scene: Scene, text: Text) -> None:
         _("Model"),
         _("Exact zeros in a code"),
         _("Digits by number of zeros"),
-        _("All activations that are not zero"),
+        _("Numbers that are not zero, by size"),
         _("Dead units: always zero"),
         _("Sum of absolute values (L1), median"),
     )
@@ -43,12 +43,17 @@ def show(scene: Scene, text: Text) -> None:
 
 def _verdict(facts: Facts, text: Text) -> str:
     """Set the tutorial's "it will have more zeros" beside the shares, by each recipe."""
-    sentences = [text.gettext("The tutorial says of the sparse net: it will have more zeros.")]
+    sentences = [
+        text.gettext(
+            "The tutorial “Construindo Autoencoders” (2017) says that the sparse net has more"
+            " zeros."
+        )
+    ]
     for recipe, title in _RECIPES.items():
         shallow, sparse = (facts.codes.get((name, recipe)) for name in ("shallow", "sparse"))
         if shallow and sparse:
             shares = text.gettext(
-                "{recipe}: {sparse} instead of {shallow}.",
+                "{recipe}: {sparse} zeros in the sparse net, {shallow} in the shallow one.",
                 recipe=text.gettext(title),
                 sparse=text.percent(_zeros(sparse), 1),
                 shallow=text.percent(_zeros(shallow), 1),
@@ -73,7 +78,7 @@ def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> Mar
         model=title,
     )
     low, high = (text.number(codes.edges[end], 1) for end in (0, -1))
-    of_sizes = _("{model}: activations from {low} to {high}.", model=title, low=low, high=high)
+    of_sizes = _("{model}: numbers from {low} to {high}.", model=title, low=low, high=high)
     cells = (
         ("number", share),
         ("code", _histogram(codes.zeros, "0", str(len(codes.zeros) - 1), of_zeros)),

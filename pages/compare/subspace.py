@@ -27,9 +27,10 @@ def show(scene: Scene, text: Text) -> None:
     degrees = {key: np.degrees(radians) for key, radians in angles.items()}
     st.caption(
         _(
-            "Before its sigmoid, a decoder of one layer adds up one picture for each number. PCA"
-            " does so too. If both add up to the same, all angles are zero. An overlap of 1 is the"
-            " same space; with 0 there is nothing in common."
+            "A decoder of one layer adds up one picture for each number (and then fits each pixel"
+            " between black and white). PCA adds up pictures, too. All that such sums can reach is"
+            " a space. In equal spaces all angles are zero and the overlap is 1; with an overlap"
+            " of 0 there is nothing in common."
         )
     )
     st.html(_verdicts(angles, titles, text))
@@ -49,8 +50,8 @@ def show(scene: Scene, text: Text) -> None:
     if bent:
         st.caption(
             _(
-                "Not in the chart: {names}. A decoder of several layers bends, so that it has no"
-                " such space.",
+                "Not in the chart: {names}. A decoder of several layers bends, so it has no such"
+                " space.",
                 names=", ".join(bent),
             )
         )

@@ -28,7 +28,7 @@ _FIGURES: Mapping[str, tuple[str, int | None, bool]] = {
     "parameters": (N_("Parameters"), 0, False),
     "bytes": (N_("File, bytes"), 0, False),
 }
-_RECIPES = {"best": N_("ours"), "tutorial": N_("tutorial")}
+_RECIPES = {"best": N_("thorough"), "tutorial": N_("tutorial")}
 Column = tuple[str, str]  # figure and recipe
 _COLUMNS: Sequence[Column] = tuple(
     (figure, recipe)
@@ -53,8 +53,9 @@ def show(scene: Scene, text: Text) -> None:
     st.html(_html(rows, by, "descending" if falling else "ascending", text))
     st.caption(
         _(
-            "Averages over MNIST's {digits} test digits. Cross-entropy in nats per pixel, squared"
-            " error per pixel. This command measures them again:",
+            "Averages over MNIST's {digits} test digits. Cross-entropy in nats per pixel (a nat"
+            " is 1.44 bits), squared error per pixel; PSNR is the squared error in decibels, and"
+            " more is better. This command measures them again:",
             digits=text.number(table["data"]["test_digits"]),
         )
     )
@@ -93,7 +94,7 @@ def _rows(
             measured["parameters"] = family_of(model.metadata).parameters
             rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
-    floor, mean = text.gettext("A perfect copy (the floor)"), text.gettext("The mean digit")
+    floor, mean = text.gettext("A perfect copy (the limit)"), text.gettext("The average digit")
     for title, reference in ((floor, table["floor"]), (mean, table["mean"])):
         # JSON has no infinity: nothing is there where the error is zero.
         row = {

@@ -34,7 +34,7 @@ for name, model in models.items():
 def show(scene: Scene, text: Text) -> None:
     """Show the downloads and the snippet, behind one button; it needs a drawing."""
     _ = text.gettext
-    with st.popover(_("Take it away"), icon=":material/download:", disabled=not scene.results):
+    with st.popover(_("Download"), icon=":material/download:", disabled=not scene.results):
         if not scene.results:
             return
         with st.container(horizontal=True, key="downloads"):

@@ -11,7 +11,9 @@ _ = text.gettext
 name = state.model_name()
 family = state.family(now)
 
-lead = _("Draw a digit. Only {n} numbers of it pass. See what survives.", n=family.code_size)
+lead = _(
+    "Draw a digit. Only {n} numbers pass the bottleneck. See what survives.", n=family.code_size
+)
 st.html(html.lead(lead))
 
 model = models.get_or_stop(name, now, text)
@@ -45,7 +47,7 @@ def workspace() -> None:
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()
-                with st.popover(_("Take it away"), icon=":material/download:", disabled=not result):
+                with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
                         takeaway.show(result, now, name, text)
 

@@ -103,11 +103,11 @@ def _numbers(result: Result, model: Model, text: Text) -> Markup:
     _ = text.gettext
     active = int(np.count_nonzero(result.code))
     rows = (
-        (text.number(result.mse, 4), _("squared error per pixel")),
+        (text.number(result.mse, 4), _("squared error per pixel, 0 for a perfect copy")),
         (text.number(result.bce, 3), _("cross-entropy per pixel")),
         (f"{active} / {len(result.code)}", _("numbers not zero")),
     )
-    better = N_("Better than {share} of MNIST's test digits")
+    better = N_("Redrawn better than {share} of the handwritten test digits")
     if not models.tested_on_mnist(model):
         better = N_("Better than {share} of the digits that it was tested on")
     better = _(better, share=text.percent(result.better_than))

@@ -20,7 +20,7 @@ _DEFAULTS = ((operands.DRAWING, "7b"), (operands.ITS_AVERAGE, "7a"), ("mean9", "
 def show(scene: Scene, text: Text) -> None:
     """Choose three, and see the sum."""
     _ = text.gettext
-    st.caption(_("Take what makes it one digit away, and add what makes it another."))
+    st.caption(_("Take away what makes it one digit, and add what makes it another."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         operands.keep(scene, text)
         chosen = [

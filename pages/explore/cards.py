@@ -32,8 +32,8 @@ def show(
 
     figures = [pictures.figure(_("Your digit"), pictures.grey(digit), _("Your digit"))]
     if given is not digit:
-        alt = _("Your digit, spoiled")
-        figures.append(pictures.figure(_("Spoiled"), pictures.grey(given), alt, error(given)))
+        alt = _("Your digit, corrupted")
+        figures.append(pictures.figure(_("Corrupted"), pictures.grey(given), alt, error(given)))
     for name, model in models.available(names, scene.now).items():
         reconstruction = model.reconstruct(given[None])[0]
         title, mse = models.title(name, text), error(reconstruction)

@@ -26,7 +26,7 @@ def show(scene: Scene, text: Text) -> None:
         return
     by = "pca"
     if code_map.umap is not None:
-        titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a plain shadow")}
+        titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a flat shadow")}
         by = segments(_("Map"), titles, "map_by")
     # As it is edited: who changes a number moves the star.
     code = None if scene.result is None else scene.result.code
@@ -42,16 +42,17 @@ def show(scene: Scene, text: Text) -> None:
         revision=scene.now.revision,
         labels={
             "label": _(
-                "Map of {n} test digits. The arrow keys move a place that is decoded.",
+                "Map of {n} test digits. The arrow keys move a point, and the decoder draws what"
+                " lies there.",
                 n=text.number(DIGITS),
             ),
             "language": text.language,
             "yours": _("★ Your digit, decoded"),
             "hint": _("Draw a digit: it becomes a star on the map."),
             "of_digit": _("A test digit: {digit}"),
-            "place": _("Nobody's digit: this place, decoded"),
-            "zoom_in": _("Closer"),
-            "zoom_out": _("Farther"),
+            "place": _("Nobody wrote this one: the decoder made it up"),
+            "zoom_in": _("Zoom in"),
+            "zoom_out": _("Zoom out"),
             "reset": _("The whole map"),
             "lasso": _("Draw a ring around some digits"),
             "lasso_hint": _("Drag a ring, or set its corners with the arrows and Enter."),
@@ -60,7 +61,9 @@ def show(scene: Scene, text: Text) -> None:
                 " the ring, Escape ends it."
             ),
             "corner": _("Corner {n}. Enter on the first one closes the ring."),
-            "group": _("{n} digits, {share} of them {digit}. Their average code, decoded."),
+            "group": _(
+                "{n} digits; the most frequent is {digit} ({share}). Their average code, decoded."
+            ),
             "group_empty": _("No digit is inside."),
         },
         key="map",
@@ -95,8 +98,8 @@ def _how(code_map: CodeMap, by: str, text: Text) -> str:
     whole = np.square(spread).sum() or 1  # the codes of a dead net are all the same
     kept = np.square(spread @ code_map.axes.T).sum() / whole
     return _(
-        "The two directions in which the codes spread most. They hold {share} of the spread; the"
-        " rest is not to be seen here.",
+        "The two directions in which the codes spread most. They show {share} of the spread; the"
+        " rest is hidden here.",
         share=text.percent(kept),
     )
 

@@ -39,7 +39,7 @@ def show(scene: Scene, text: Text) -> None:
         ]
     corners = [operand for operand in chosen if operand is not None]
     if len(corners) < count:
-        st.info(_("Draw a digit, or choose another start."))
+        st.info(_("Draw a digit, or start from another."))
     elif count == 2:
         _between_two(corners[0], corners[1], scene, text)
     else:
@@ -78,7 +78,7 @@ def _between_two(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
     with st.container(horizontal=True):
         for kind in ("gif", "webp"):
             downloads.button(
-                _("The film ({kind})", kind=kind.upper()),
+                _("The animation ({kind})", kind=kind.upper()),
                 partial(film, frames, kind),
                 f"gargalo-morph.{kind}",
             )
@@ -96,7 +96,7 @@ def _between_more(corners: list[Operand], scene: Scene, text: Text) -> None:
         columns=SIZE,
         corners=_LETTERS if len(corners) == 4 else "ABCC",
         labels={
-            "label": _("Digits between the corners. The arrow keys move."),
+            "label": _("Digits between the corners. Move with the arrow keys."),
             "at": _("Row {row}, column {column}"),
         },
         key="morph_sheet",

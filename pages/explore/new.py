@@ -83,7 +83,7 @@ def _draw(scene: Scene, text: Text) -> None:
     sheets, parts = {}, []
     vae = _inventor(scene)
     ideas = {
-        vae: _("A variational net was trained on rolled codes."),
+        vae: _("A variational net was trained on codes blurred by chance."),
         _plain(scene): _("A plain net never learnt what lies between its codes."),
     }
     for name, model in models.available(ideas, scene.now).items():
@@ -136,8 +136,8 @@ def _dice(scene: Scene, text: Text) -> tuple[int, float]:
             key="new_temperature",
             persist_state="session",
             help=_(
-                "How far from the middle the VAE's numbers are rolled. 1 is what it was trained"
-                " for. The plain net knows no middle."
+                "How far from the middle the VAE's numbers are rolled. It was trained for 1. The"
+                " plain net has no middle."
             ),
         )
         st.session_state[_SEED] = scene.now.seeds[_NAME]
@@ -206,7 +206,7 @@ def _sheet(scene: Scene, text: Text) -> None:
         corners=(),
         texts=(ticks[::-1], ticks),
         labels={
-            "label": _("All digits that two numbers draw. The arrow keys move."),
+            "label": _("All digits that two numbers draw. Move with the arrow keys."),
             "at": _("First number {column}, second number {row}"),
         },
         key="prior_sheet",
@@ -222,7 +222,7 @@ def _cost(scene: Scene, text: Text) -> None:
     maps = scene.atlas.maps
     name = _inventor(scene)
     if name not in maps or maps[name].divergence is None or maps[name].bound is None:
-        st.info(_("Nothing was measured of this model."))
+        st.info(_("Nothing has been measured for this model."))
         return
     nats, bound = maps[name].divergence, maps[name].bound
     assert nats is not None
@@ -241,8 +241,9 @@ def _cost(scene: Scene, text: Text) -> None:
     st.html(html.verdict(sentence))
     st.caption(
         _(
-            "A number has a price: how far it strays from plain dice. What does not pay for itself"
-            " is given up (posterior collapse)."
+            "A number's price is what it tells that mere chance would not, in nats (a nat is 1.44"
+            " bits). A number that is not worth its price falls silent: that is called posterior"
+            " collapse."
         )
     )
     plot(
@@ -261,9 +262,9 @@ def _cost(scene: Scene, text: Text) -> None:
     if name == "vae":
         st.caption(
             _(
-                "With pixels made black or white by chance it is {binary}. In a paper, a net of"
-                " this kind that learnt from such pixels needs {published}, by a tighter measure"
-                " ({source}).",
+                "With each pixel made black or white by chance it is {binary}. A published net of"
+                " this kind, which learnt from such pixels, needs {published}, by a tighter"
+                " measure ({source}).",
                 binary=text.number(bound.binary, 1),
                 published=text.number(PUBLISHED[0], 1),
                 source=PUBLISHED[1],
@@ -276,8 +277,8 @@ def _blur(scene: Scene, text: Text) -> None:
     _ = text.gettext
     st.caption(
         _(
-            "While it learnt, the VAE's codes were rolled: one picture had to do for all digits"
-            " nearby. Below each: squared error."
+            "In training, the VAE's codes were blurred by chance: one picture had to do for all"
+            " digits nearby. Below each: squared error."
         )
     )
     if scene.digit is None:
@@ -289,8 +290,8 @@ def _blur(scene: Scene, text: Text) -> None:
     if "deep" in maps and "vae" in maps:
         st.caption(
             _(
-                "Of the ink of MNIST's 10,000 test digits, {real} is grey. By the deep net it is"
-                " {deep}, by the VAE {vae}.",
+                "In MNIST's 10,000 test digits, {real} of the ink is grey; as the deep net draws"
+                " them {deep}, as the VAE does {vae}.",
                 real=text.percent(scene.atlas.grey),
                 deep=text.percent(maps["deep"].grey),
                 vae=text.percent(maps["vae"].grey),

@@ -15,8 +15,8 @@ from ui.text import N_, Text
 _NAME = "noise"
 _ROUND = {"gaussian": 2, "salt_and_pepper": 2, "box": 0}  # decimals of the strength
 _STRENGTHS = {
-    "gaussian": N_("Standard deviation of the noise"),
-    "salt_and_pepper": N_("Share of the pixels"),
+    "gaussian": N_("Strength of the noise (standard deviation)"),
+    "salt_and_pepper": N_("Share of the pixels that are hit"),
     "box": N_("Side of the box, in pixels"),
 }
 
@@ -45,7 +45,7 @@ def show(scene: Scene, text: Text) -> None:
         persist_state="session",
     )
     if scene.digit is None:
-        st.info(_("Draw a digit, and see it spoiled."))
+        st.info(_("Draw a digit to see it corrupted."))
         return
     random = np.random.default_rng(scene.now.seeds[_NAME])
     corrupted = noise.corrupt(scene.digit[None], strength, random).reshape(1, 28, 28)
@@ -60,7 +60,8 @@ def show(scene: Scene, text: Text) -> None:
         st.caption(
             _(
                 "The deep and the denoising net have the same layers. Over MNIST's 10,000 test"
-                " digits, spoiled at {strength}, their squared error is {deep} and {denoising}.",
+                " digits, corrupted with strength {strength}, their squared error is {deep} and"
+                " {denoising}.",
                 strength=text.number(noise.strength, _ROUND[kind]),
                 deep=text.number(errors["deep"], 4),
                 denoising=text.number(errors["denoising"], 4),

@@ -14,7 +14,7 @@ from ui.inference import Result
 from ui.state import OwnModel, Visit
 from ui.text import N_
 
-NO_MAP = N_("There is no map of this model here. The other models have one.")
+NO_MAP = N_("There is no map of this model. The other models have one.")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
         number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], 1)
         number(_("Training digits"), "digits", plan.digits, plans.DIGITS, 500)
     with right:
-        number(_("Price of activity (L1)"), "l1", recipe.l1, bounds["l1"], 0.0001)
+        number(_("Price of the code (L1)"), "l1", recipe.l1, bounds["l1"], 0.0001)
         rate = recipe.learning_rate
         bound = bounds["learning_rate"]
         number(_("Learning rate"), "learning_rate", rate, bound, max(rate / 10, bound[0]))
@@ -142,6 +142,6 @@ def _showing(draft: Draft, name: str, value: Any, text: Text) -> dict[str, Any]:
 
 
 def _key(draft: Draft, name: str, text: Text) -> str:
-    # Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen. Those of
-    # one language mean nothing in another, so each language has a widget of its own.
+    # Of what is chosen, Streamlit's browser side (1.67) sends back the words on the screen, which
+    # mean nothing in another language. So each language has a widget of its own.
     return f"plan_{name}_{draft.turns[name]}_{text.language}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ae import keras_scripts
 from ae.plans import Plan
-from pages.train.use import NAME
+from ui.own import NAME
 from ui.text import Text
 
 

@@ -29,7 +29,7 @@ def show(now: Visit, text: Text) -> None:
     with st.container(horizontal=True, key="use", vertical_alignment="center"):
         if now.own is not None:
             _files(now.own, now, text)
-        with st.popover(_("Bring a model back"), icon=":material/upload:"):
+        with st.popover(_("Open a saved model"), icon=":material/upload:"):
             st.file_uploader(
                 _("A .safetensors file that this page made"),
                 type=["safetensors"],
@@ -51,11 +51,13 @@ def _files(mine: OwnModel, now: Visit, text: Text) -> None:
     if archive := mine.keras:
         downloads.button(_("My model (.keras)"), lambda: archive, f"{own.NAME}.keras")
     elif st.button(_("Make the .keras file"), icon=":material/build:"):
-        with st.spinner(_("TensorFlow is starting …")):
+        with st.spinner(_("Starting TensorFlow …")):
             # It stays with the model that it was made from, however long that takes.
             mine.keras = _keras(mine.raw)
         if mine.keras is None:
-            st.warning(_("The .keras file could not be made. The safetensors file has the same."))
+            st.warning(
+                _("The .keras file could not be made. The safetensors file holds the same model.")
+            )
         else:
             st.rerun()
     if training is not None and training.history:
@@ -101,10 +103,9 @@ def _take_upload(now: Visit) -> None:
     except ValueError as fault:
         logging.getLogger(__name__).info("an upload was refused: it %s", fault)
         now.upload_problem = N_(
-            "This is not a model that this page made, or it is damaged. What was there is as it"
-            " was."
+            "This is not a model that this page made, or it is damaged. Nothing has changed."
         )
 
 
-BUSY = N_("Too many visitors have a model here just now. Try again in a few minutes.")
+BUSY = N_("Too many visitors have a model here right now. Try again in a few minutes.")
 ALREADY = N_("You are training already, perhaps in another tab. Here it is.")

@@ -19,9 +19,9 @@ from ui.text import N_, Text
 from ui.trainings import Frame, Outcome, Phase, Training, office
 
 _PHASES: Mapping[Phase, str] = {
-    "starting": N_("TensorFlow is starting …"),
+    "starting": N_("Starting TensorFlow …"),
     "download": N_("Downloading MNIST …"),
-    "drawing": N_("MNIST cannot be had here: drawing digits to learn from …"),
+    "drawing": N_("MNIST cannot be downloaded: drawing digits to learn from instead …"),
 }
 
 # How a training ended: how good that is, and what is said of it.
@@ -29,21 +29,21 @@ _OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "done": ("good", N_("Done.")),
     "cancelled": ("good", N_("Stopped.")),
     "late": ("good", N_("The time is up.")),
-    "absent": ("good", N_("You were gone, so it stopped.")),
+    "absent": ("good", N_("It stopped because you had left.")),
     "diverged": (
         "bad",
         N_(
-            "The loss is no longer a number: the steps were too large. The last weights that were"
-            " still numbers are kept. Try a smaller learning rate."
+            "The steps were too large, and the loss exploded. The last weights before that are"
+            " kept. Try a smaller learning rate."
         ),
     ),
-    "memory": ("bad", N_("There was not enough memory for it.")),
-    "killed": ("bad", N_("It was stopped from outside.")),
-    "garbled": ("bad", N_("It said something that is not understood, so it was stopped.")),
-    "data": ("bad", N_("There are no digits to learn from here.")),
+    "memory": ("bad", N_("The training ran out of memory.")),
+    "killed": ("bad", N_("The server stopped it.")),
+    "garbled": ("bad", N_("It sent something unreadable, so it was stopped.")),
+    "data": ("bad", N_("No digits to learn from were found.")),
     "failed": ("bad", N_("The training failed.")),
 }
-_KEPT = N_("What it has learnt is “My model” on every page now.")
+_KEPT = N_("The trained model is now “My model” on every page.")
 _NOTHING = N_("It ended before it had learnt anything.")
 
 # So many frames are sent once more: Streamlit may skip an update that the browser is too slow for.
@@ -84,13 +84,14 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
     with st.container(key="training_status"):
         if training is None:
             at_hand = models.first_test_digits() is not None
-            st.progress(0.0, _("Nothing trains yet."))
+            st.progress(0.0, _("No training yet."))
             st.caption(
-                _("It will learn from MNIST, which is on this server.")
+                _("It will learn from MNIST, a collection of handwritten digits.")
                 if at_hand
                 else _(
-                    "It will learn from MNIST, which is downloaded first (11 MB). Without network,"
-                    " it learns from our sample digits."
+                    "It will learn from MNIST, a collection of handwritten digits that is"
+                    " downloaded first (11 MB). Offline, it learns from variations of the sample"
+                    " digits."
                 )
             )
             return
@@ -140,16 +141,16 @@ def _source(training: Training, text: Text) -> str:
     """Say plainly what it learns from."""
     _ = text.gettext
     if training.data is None:
-        return _("First it looks for MNIST.")
+        return _("First it looks for MNIST, a collection of handwritten digits.")
     name, digits = training.data
     if name == augmentation.NAME:
         return _(
-            "Its data: {n} variations of our own sample digits, because MNIST is not here. Its"
-            " errors do not compare with those of the other models.",
+            "Data used: {n} variations of the sample digits, because MNIST could not be loaded."
+            " The errors do not compare with those of the other models.",
             n=text.number(digits),
         )
     return _(
-        "Its data: {n} of MNIST's digits, and {tests} others to test it.",
+        "Data used: {n} digits of MNIST to learn from, and {tests} others for the test.",
         n=text.number(digits),
         tests=text.number(training.tests),
     )
@@ -172,10 +173,10 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
         live=_frame(latest, epochs, text) if latest else None,
         labels={
             "label": _("Digits, and below each what the net makes of it"),
-            "timeline": _("Time line: back to any epoch"),
+            "timeline": _("Timeline: back to any epoch"),
             "play": _("Play from the start"),
             "own": _("yours") if own else "",
-            "waiting": _("The digits appear here as soon as it learns."),
+            "waiting": _("The digits appear here as soon as the training starts."),
         },
         key="film",
     )
@@ -192,7 +193,7 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
             epochs=epochs,
         ),
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
-        text.ngettext("{n} dead unit", "{n} dead units", frame.dead),
+        text.ngettext("{n} dead unit (always zero)", "{n} dead units (always zero)", frame.dead),
     ]
     return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(parts))
 
@@ -211,7 +212,7 @@ def _chart(training: Training | None, now: Visit, text: Text) -> None:
         try:
             table = models.facts().table
             pca = next(row for row in table["models"] if row["name"] == "pca")
-            lines[_("PCA, 32 components")] = pca[measure]
+            lines[_("PCA with 32 numbers")] = pca[measure]
             lines[_("a perfect copy")] = table["floor"][measure]
         except ae.WeightsError:
             pass  # the lines are a help; the Compare page says that the file is missing
@@ -231,11 +232,11 @@ def _chart(training: Training | None, now: Visit, text: Text) -> None:
     label = _("The loss, epoch by epoch.")
     if history:
         label = _(
-            "The loss fell from {first} to {last} in {n} epochs.",
+            "The loss went from {first} to {last} in {n} epochs.",
             first=text.number(history[0].loss, 4),
             last=text.number(history[-1].loss, 4),
             n=len(history),
         )
     plot(figure, label=label, key="loss", height=230)
     if plan.recipe.l1:
-        st.caption(_("The price of activity is part of this loss."))
+        st.caption(_("This loss includes the price of the code."))

@@ -241,7 +241,7 @@ def test_the_files(open_compare: OpenPage) -> None:
         button(visitor, ENGLISH("The table (CSV)")).click()
     rows = list(csv.DictReader(io.StringIO(downloading.value.path().read_text())))
     assert {row["name"] for row in rows} == {"floor", "mean", *state.COMPARED}
-    button(visitor, ENGLISH("Take it away")).click()
+    button(visitor, ENGLISH("Download")).click()
     with visitor.expect_download() as downloading:
         button(visitor, ENGLISH("The pictures (PNG)")).click()
     with Image.open(downloading.value.path()) as image:

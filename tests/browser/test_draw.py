@@ -237,7 +237,7 @@ def test_a_seven_drawn_with_the_mouse(open_app: OpenPage) -> None:
     )
     assert set(map(tuple, rgba[[71, 2], [140, 2]].tolist())) == {(255,) * 4, (0, 0, 0, 255)}
     means = rgba[..., 0].reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
-    visitor.get_by_text(ENGLISH("Centre and scale it like MNIST's digits")).click()
+    visitor.get_by_text(ENGLISH("Centre and scale it, as in training")).click()
     plain = ae.drawing.from_strokes(lines, size=strokes.SIDE, normalise=False)
     expect_bars(visitor, ae.load("deep").encode(plain[None])[0], tolerance=0.03)
     seen = pixels(visitor.locator(".pictures img").first) / 255
@@ -529,7 +529,7 @@ def test_downloads(open_app: OpenPage, tmp_path: Path) -> None:
     digit = sample_digit("8a")
     model = ae.load("sparse")
     code = model.encode(digit[None])
-    button(visitor, ENGLISH("Take it away")).click()
+    button(visitor, ENGLISH("Download")).click()
 
     def download(label: str, ending: str) -> Path:
         with visitor.expect_download() as downloading:

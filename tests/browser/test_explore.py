@@ -106,7 +106,7 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     click(visitor, "3")
     z = code("deep", sample_digit("3a"))
     expect_star(visitor, placed("deep", z))
-    segment(visitor, ENGLISH("PCA: a plain shadow"))
+    segment(visitor, ENGLISH("PCA: a flat shadow"))
     expect_star(visitor, shipped_map("deep").project(z)[0])
 
     # Who changes the code moves the star.
@@ -147,7 +147,7 @@ def test_a_place_is_decoded_until_the_drawing_changes(open_explore: OpenPage) ->
 def test_two_drawings_of_ones_own_are_morphed(open_explore: OpenPage) -> None:
     visitor = open_explore("?view=morph&model=vae")
     click(visitor, "Clear")
-    expect(visitor.get_by_text(ENGLISH("Draw a digit, or choose another start."))).to_be_visible()
+    expect(visitor.get_by_text(ENGLISH("Draw a digit, or start from another."))).to_be_visible()
     view(visitor, "The map")
     expect(visitor.locator(".code-bars")).to_have_attribute("data-revision", re.compile("."))
     draw(visitor, *SEVEN)
@@ -158,7 +158,7 @@ def test_two_drawings_of_ones_own_are_morphed(open_explore: OpenPage) -> None:
         click(visitor, "0")
     choice = visitor.get_by_role("combobox", name="B")
     choice.click()
-    visitor.get_by_role("option", name="Put aside, 1").click()
+    visitor.get_by_role("option", name="Put aside 1").click()
     wait_run(visitor)
     slides = visitor.locator(".slides")
     expect(slides).to_have_attribute("data-at", "0")
@@ -169,7 +169,7 @@ def test_two_drawings_of_ones_own_are_morphed(open_explore: OpenPage) -> None:
         click(visitor, "4")
     expect(slides).to_have_attribute("data-at", "40")
     with visitor.expect_download() as downloading:
-        button(visitor, "The film (GIF)").click()
+        button(visitor, "The animation (GIF)").click()
     with Image.open(downloading.value.path()) as film:
         assert film.is_animated
         first = np.asarray(film.convert("L"))[3 : 28 * 6 : 6, 3 : 28 * 6 : 6] / 255
@@ -215,7 +215,7 @@ def test_noise_is_cleaned(open_explore: OpenPage) -> None:
     corrupted = cards.nth(1).get_attribute("src")
     click(visitor, "Roll again")
     expect(cards.nth(1)).not_to_have_attribute("src", corrupted or "")
-    segment(visitor, ENGLISH("Scratched out"))
+    segment(visitor, ENGLISH("Covered"))
     expect(visitor.get_by_role("slider", name="Side of the box")).to_be_visible()
     expect(cards).to_have_count(2 + len(ae.FAMILIES))
 
@@ -240,10 +240,10 @@ def test_a_choice_is_kept_through_every_switch_of_the_language(open_explore: Ope
     for name, wanted, key in (
         ("Morph", "Average 3", "B"),
         ("Arithmetic", "Average 5", "− B"),
-        ("The map", "PCA: a plain shadow", None),
+        ("The map", "PCA: a flat shadow", None),
         ("Neighbours", None, None),
         ("Digits nobody wrote", "All digits on one sheet", None),
-        ("Noise", "Scratched out", None),
+        ("Noise", "Covered", None),
     ):
         view(visitor, name)
         if key:

@@ -42,7 +42,7 @@ def model_names(page: Page) -> list[str]:
 
 
 def give(page: Page, path: Path) -> None:
-    page.get_by_role("button", name="Bring a model back").click()
+    page.get_by_role("button", name="Open a saved model").click()
     # Who closes the popover now would end the upload: first see what comes of it.
     page.locator("input[type=file]").set_input_files(path)
 
@@ -123,7 +123,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     # It begins where the other had ended, not with noise.
     expect(stranger.locator(".film p")).to_contain_text("squared error", timeout=SECONDS)
     stranger.get_by_role("button", name="Stop, and keep").click()
-    finish(stranger, "Stopped. What it has learnt is “My model” on every page now.")
+    finish(stranger, "Stopped. The trained model is now “My model” on every page.")
     stranger.locator(".film input").press("Home")
     assert float(re.search(r"squared error (0\.\d+)", words(stranger))[1]) < 0.03
 

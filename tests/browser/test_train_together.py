@@ -27,7 +27,7 @@ def trainings() -> list[psutil.Process]:
 
 def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None:
     visitor, other = page("/train?lang=en"), page("/train?lang=pt")
-    begin(visitor, "The tutorial, 2017")
+    begin(visitor, "The tutorial of 2017")
     (child,) = trainings()
     other.get_by_text("O tutorial de 2017", exact=True).click()
     wait_run(other)
@@ -49,7 +49,7 @@ def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None
     expect(other.locator(".film p")).to_contain_text("erro quadrático", timeout=SECONDS)
     screenshot(other, "train-running-pt")
     child.send_signal(signal.SIGKILL)
-    finish(again, "It was stopped from outside. What it has learnt is “My model” on every page")
+    finish(again, "The server stopped it. The trained model is now “My model” on every page")
     expect(again.get_by_role("radio", name="My model")).to_be_visible()
     # The other visitor's goes on, until they stop it.
     other.get_by_role("button", name="Parar e guardar").click()

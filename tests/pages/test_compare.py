@@ -247,7 +247,9 @@ def test_every_view_shows_any_lanes(view: str, lanes_link: str) -> None:
 @pytest.mark.parametrize("value", ["", "pca,", "pca,deeper", "pca;deep", ","])
 def test_nonsense_for_lanes_is_ignored_with_a_notice(value: str) -> None:
     app = opened(lanes=value)
-    assert [toast.value for toast in app.toast] == ["The link names a lane that does not exist."]
+    assert [toast.value for toast in app.toast] == [
+        "The link names a model to compare that does not exist."
+    ]
     app.switch_page(PAGE)
     assert list(lanes(run(app))) == list(state.FIRST_LANES)
 
@@ -322,7 +324,7 @@ def test_the_first_ten_are_mnists_where_they_are(at_hand: Any) -> None:
     digits = np.random.default_rng(0).random((10, 28, 28), dtype=np.float32)
     at_hand(digits)
     app = compare(view="first_ten")
-    assert "The first ten of MNIST's test digits, as in the tutorial." in texts(app)
+    assert "The first ten test digits of MNIST, a collection of handwritten digits." in texts(app)
     rows = gallery(app)
     assert list(rows) == ["Originals", "PCA", "Shallow", "Sparse", "Deep", "Linear"]
     assert_row(rows["Originals"], digits)
@@ -332,7 +334,7 @@ def test_the_first_ten_are_mnists_where_they_are(at_hand: Any) -> None:
 def test_the_first_ten_are_our_own_where_mnist_is_not(at_hand: Any) -> None:
     at_hand(None)
     app = compare(view="first_ten")
-    assert any(text.startswith("Our own sample digits, because MNIST") for text in texts(app))
+    assert any(text.startswith("One sample of each digit.") for text in texts(app))
     digits = np.stack([strokes.sample_digit(f"{digit}a") for digit in range(10)])
     app.button_group(key=state.LANES).set_value(["sparse"])
     rows = gallery(run(app))
@@ -586,7 +588,7 @@ def test_strangers_go_onto_the_canvas(language: str) -> None:
     digits = np.stack([strokes.sample_digit(name) for name in names])
     _ = translator(language).gettext
     rows = gallery(app)
-    assert_row(rows[_("Given")], digits)
+    assert_row(rows[_("Input")], digits)
     assert_row(rows[_("Deep")], ae.load("deep").reconstruct(digits))
     for name, digit in zip(names, digits, strict=True):
         app.button(key=f"stranger_{name}").click()

@@ -126,7 +126,7 @@ def assert_shows(
     active = f"{np.count_nonzero(code)} / {code.size}"
     for figure in (text.number(mse, 4), text.number(bce, 3), active):
         assert f"<dt>{figure}</dt>" in page
-    pattern = re.escape(text.gettext("Better than {share} of MNIST's test digits"))
+    pattern = re.escape(text.gettext("Redrawn better than {share} of the handwritten test digits"))
     (share,) = re.findall(pattern.replace(r"\{share\}", r"(\d+)%"), page)
     assert int(share) == pytest.approx(100 * better, abs=2)
 
@@ -176,7 +176,7 @@ def reset_all(app: AppTest) -> AppTest:
 
 
 ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
-RESET = ("Reset", "Give this unit its own value again")
+RESET = ("Reset", "Back to this unit's own value")
 _picks = count(1)
 
 
@@ -311,7 +311,7 @@ MALFORMED: list[object] = [
 def test_what_is_not_a_drawing_gives_one_sentence(language: str) -> None:
     app = draw(opened(lang=language), *SEVEN)
     sentence = translator(language).gettext(
-        "The canvas sent something that is not a drawing. Yours is as it was."
+        "The canvas sent something that is not a drawing. Yours has not changed."
     )
     for value in MALFORMED:
         send(app, value)

@@ -259,10 +259,10 @@ def test_what_was_chosen_in_a_view_is_kept_on_other_pages() -> None:
 
 NOTHING = {
     "neighbours": "Draw a digit to see its neighbours.",
-    "morph": "Draw a digit, or choose another start.",
+    "morph": "Draw a digit, or start from another.",
     "arithmetic": "Draw a digit, or choose something else.",
     "blur": "Draw a digit to see this.",
-    "noise": "Draw a digit, and see it spoiled.",
+    "noise": "Draw a digit to see it corrupted.",
 }
 
 
@@ -543,7 +543,7 @@ def test_four_drawings_can_be_put_aside_and_the_oldest_goes(language: str) -> No
         press(draw(app, *line), "Put my drawing aside")
         assert app.session_state["visit"].sketch.drawing.strokes == (tuple(line[0]),)  # it stays
         kept = [name for name in app.selectbox(key="morph_B").options if "4a" not in name][1:]
-        wanted = [_("Put aside, {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
+        wanted = [_("Put aside {i}", i=j + 1) for j in range(max(0, i - 3), i + 1)]
         # What the neighbours see in it stands behind.
         assert [name.split(":")[0] for name in kept[: len(wanted)]] == wanted
         assert kept[len(wanted)] == _("Average of my digit")
@@ -608,7 +608,7 @@ def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], b
     app = draw(explore(view="morph", model="vae"), *SEVEN)
     through, across = tracks(app)
     labels = [item.proto.label for item in app.get("download_button")]
-    assert labels == ["The film (GIF)", "The film (WEBP)"]
+    assert labels == ["The animation (GIF)", "The animation (WEBP)"]
     with Image.open(io.BytesIO(files[f"gargalo-morph.{kind}"]())) as image:
         assert image.format == kind.upper()
         assert image.n_frames == 80 and image.info["loop"] == 0
@@ -942,7 +942,7 @@ def test_without_mnist_my_model_has_no_map_and_the_rest_works(
     for view, key, value in SCREENS:
         go(app, view, key, value)
         missing = view in ("map", "neighbours")
-        sentence = _("There is no map of this model here. The other models have one.")
+        sentence = _("There is no map of this model. The other models have one.")
         assert [info.value for info in app.info] == ([sentence] if missing else [])
         assert not app.error
     go(app, "arithmetic")
@@ -1081,9 +1081,9 @@ def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
         go(app, view, key, value)
         sentences = []
         if view in ("map", "neighbours"):
-            sentences = [_("There is no map of this model here. The other models have one.")]
+            sentences = [_("There is no map of this model. The other models have one.")]
         if value == "cost":
-            sentences = [_("Nothing was measured of this model.")]
+            sentences = [_("Nothing has been measured for this model.")]
         assert [info.value for info in app.info] == sentences and not app.error
     measured = text.number(shipped().maps["denoising"].corrupted["box"], 4)
     assert not says(app, measured)
@@ -1103,6 +1103,6 @@ def test_what_one_visitor_keeps_and_rolls_another_does_not_see() -> None:
     press(go(one, "new", "new_part", "draw"), "Roll again")
     assert not [name for name in run(other).selectbox(key="morph_A").options if "aside" in name]
     go(one, "morph")
-    assert "Put aside, 1: looks like 7" in one.selectbox(key="morph_A").options
+    assert "Put aside 1: looks like 7" in one.selectbox(key="morph_A").options
     sheets = [html(go(app, "new", "new_part", "draw"), "invented") for app in (one, other)]
     assert sheets[0] != sheets[1]

@@ -28,7 +28,7 @@ from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
 from pages.train import use
 from tests.pages.test_app import component, opened, run, texts
-from ui import state
+from ui import own, state
 from ui import trainings as offices
 from ui.text import translator
 from ui.trainings import Office, Training
@@ -356,7 +356,7 @@ def test_the_language_is_switched_twice(when: str, child: Callable[..., Office])
         _ = translator(language).gettext
         assert widget(app, "loss").options == [_("Cross-entropy"), _("Squared error")]
         assert widget(app, "loss").proto.raw_value in ("", _("Cross-entropy"))
-        assert widget(app, "preset").options[1] == _("The tutorial, 2017")
+        assert widget(app, "preset").options[1] == _("The tutorial of 2017")
 
 
 def test_each_tab_shows_the_recipe_that_trains(
@@ -398,17 +398,20 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     film = component(app, "film")
     assert [frame["at"] for frame in film["frames"]] == [0, 0.5, 1, 2]
-    assert film["frames"][0]["text"] == "before it learns · squared error 0.0200 · 3 dead units"
+    assert (
+        film["frames"][0]["text"]
+        == "before it learns · squared error 0.0200 · 3 dead units (always zero)"
+    )
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
     written = " ".join(texts(app))
-    assert "Done. What it has learnt is “My model” on every page now." in written
-    assert "60,000 of MNIST's digits, and 10,000 others" in written
-    assert "The loss fell from 0.3000 to 0.1500 in 2 epochs." in written
+    assert "Done. The trained model is now “My model” on every page." in written
+    assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
+    assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
     # The others' pages, with a code of five numbers.
     app.switch_page("pages/draw/page.py")
     run(app)
-    assert "Only 5 numbers of it pass." in " ".join(texts(app))
+    assert "Only 5 numbers pass the bottleneck." in " ".join(texts(app))
     app.switch_page("pages/compare/page.py")
     for view in (view.name for view in VIEWS):
         app.session_state[state.view_key("compare")] = view
@@ -460,9 +463,9 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     assert widget(app, "code").disabled
     # What stands beside it goes on from the files that can be downloaded above it.
     python, r, terminal = (code.value for code in app.code)
-    assert f"{use.NAME}.keras" in python and f"{use.NAME}.keras" in r
+    assert f"{own.NAME}.keras" in python and f"{own.NAME}.keras" in r
     arguments = build_parser().parse_args(terminal.split()[3:])
-    assert cli_plan(arguments) == plan and arguments.start == f"{use.NAME}.safetensors"
+    assert cli_plan(arguments) == plan and arguments.start == f"{own.NAME}.safetensors"
     button(app, "Train").click()
     app = until_over(run(app))
     desk = office.desk(app.session_state["visit"].token)
@@ -490,10 +493,13 @@ def test_the_plan_follows_the_model_that_it_goes_on_from(
     ("end", "sentence"),
     [
         ("sys.exit(2)", "The training failed."),
-        ("print('what?', flush=True); time.sleep(60)", "It said something that is not understood"),
-        ('say("diverged", passed=0.5); sys.exit(2)', "The loss is no longer a number"),
-        ("os.kill(os.getpid(), 9)", "It was stopped from outside."),
-        ("os.abort()", "There was not enough memory for it."),
+        ("print('what?', flush=True); time.sleep(60)", "It sent something unreadable"),
+        (
+            'say("diverged", passed=0.5); sys.exit(2)',
+            "The steps were too large, and the loss exploded",
+        ),
+        ("os.kill(os.getpid(), 9)", "The server stopped it."),
+        ("os.abort()", "The training ran out of memory."),
     ],
 )
 def test_a_child_that_fails_gives_one_sentence(
@@ -504,7 +510,7 @@ def test_a_child_that_fails_gives_one_sentence(
     button(app, "Train").click()
     app = until_over(run(app))
     written = " ".join(texts(app))
-    assert sentence in written and "What it has learnt is “My model”" in written
+    assert sentence in written and "The trained model is now “My model”" in written
     assert model_names(app)[-1] == "My model"
 
 
@@ -514,16 +520,16 @@ def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> 
     button(app, "Train").click()
     app = until_over(run(app))
     written = " ".join(texts(app))
-    assert "variations of our own sample digits, because MNIST is not here" in written
+    assert "variations of the sample digits, because MNIST could not be loaded" in written
     names = [trace["name"] for trace in component(app, "loss")["figure"][0]]
-    assert names == ["while learning", "on digits held out"]
+    assert names == ["while learning", "on digits it did not learn from"]
 
 
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
         ("download", "Downloading MNIST …"),
-        ("drawing", "MNIST cannot be had here: drawing digits to learn from …"),
+        ("drawing", "MNIST cannot be downloaded: drawing digits to learn from instead …"),
     ],
 )
 def test_what_takes_long_before_it_learns_has_a_bar(
@@ -548,7 +554,7 @@ def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     assert widget(run(app), "preset").disabled
     button(app, "Stop, and keep what it has learnt").click()
     app = until_over(run(app))
-    assert "Stopped. What it has learnt is “My model”" in " ".join(texts(app))
+    assert "Stopped. The trained model is now “My model”" in " ".join(texts(app))
 
 
 def test_a_model_is_brought_back_or_refused(

@@ -116,9 +116,9 @@ def test_the_chart_speaks_the_language(language: str) -> None:
     # A minus sign, which Plotly's own format does not write.
     assert "%{y" not in bar.hovertemplate and bar.customdata[1] == text.number(-0.256, 2)
     title = figures.code_title(32, text)
-    for message in ("where a unit usually lies", "exactly zero", "click a bar to change it"):
+    for message in ("usual range", "exactly zero", "click a bar to change it"):
         assert text.gettext(message) in title
-    assert text.gettext("The code: {n} numbers", n=32) in title
+    assert text.gettext("The code: {n} numbers, one from each unit", n=32) in title
 
 
 def test_colours_are_the_themes() -> None:
