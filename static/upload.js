@@ -16,9 +16,9 @@ export default function show({ data, parentElement, setTriggerValue }) {
   const first = !uploads.has(root);
   if (first) uploads.set(root, build(root));
   const upload = uploads.get(root);
-  Object.assign(upload, { side: data.side, limit: data.limit });
+  const { side, limit, label, busy } = data;
+  Object.assign(upload, { side, limit, label, busy });
   upload.send = (text) => setTriggerValue("file", text);
-  Object.assign(upload, { label: data.label, busy: data.busy });
   say(upload);
   upload.input.setAttribute("aria-description", data.description);
   root.title = data.description;

@@ -25,8 +25,14 @@ MAX_BYTES = 500_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 DOUBTS = {
-    "several": N_("Several things lie here. Draw a rectangle around your digit."),
-    "crowded": N_("There is a lot on this picture. Draw a rectangle around your digit."),
+    "several": N_(
+        "Several things lie here. What is in colour was read; to read another, draw a rectangle"
+        " around it."
+    ),
+    "crowded": N_(
+        "There is a lot on this picture. What is in colour was read; draw a rectangle around your"
+        " digit."
+    ),
 }
 
 # On the canvas, for twice as many pixels to the inch; JPEG makes some 30 KB of it.
