@@ -121,16 +121,30 @@ WORDS = """() => {
     element.placeholder, element.title];
   const all = [...document.querySelectorAll("[data-testid=stApp] *")];
   return [document.title, ...document.body.innerText.split("\\n"), ...all.flatMap(of)]
-    .filter((text) => typeof text === "string" && text).map((text) => text.trim());
+    .filter((text) => typeof text === "string")
+    .flatMap((text) => [text, ...text.split(/, | · /)])
+    .map((text) => text.trim());
 }"""
 VIEWS = {"compare": compare.VIEWS, "explore": explore.VIEWS}
 
 
-def leftovers(visitor: Page, old: int) -> list[str]:
-    """Strings of the catalogue that are still there in the old language: 0 English, 1 the other."""
+WHOLE = [pair for pair in catalogue() if "{" not in pair[0]]
+
+
+def written(visitor: Page, language: int) -> list[str]:
+    """Strings of the catalogue that are on the page in English (0) or the other language (1)."""
     there = set(visitor.evaluate(WORDS))
-    whole = [pair[old] for pair in catalogue() if "{" not in pair[old]]
-    return sorted(there.intersection(whole))
+    return sorted(there.intersection(pair[language] for pair in WHOLE))
+
+
+def wait_for_language(visitor: Page, name: str, old: int) -> None:
+    """Wait until no word of the old language is left; components are a moment later."""
+    visitor.locator(".st-key-frame").get_by_text(name, exact=True).click()
+    for _ in range(200):
+        if len(written(visitor, 1 - old)) > 5 and not written(visitor, old):
+            break
+        visitor.wait_for_timeout(50)
+    assert written(visitor, old) == []
 
 
 @pytest.mark.parametrize("name", ["draw", *VIEWS, "train"])
@@ -138,16 +152,12 @@ def test_the_language_is_switched_twice(name: str, still: OpenPage) -> None:
     visitor = still(f"/{'' if name == 'draw' else name}?lang=en&sample=7b", SCREENS[0])
     for view in VIEWS.get(name, (None,)):
         if view:
-            visitor.locator(MENU).get_by_text(ENGLISH(view.title), exact=True).click()
-            wait_run(visitor)
+            pill = visitor.locator(f"{MENU} button").filter(has_text=ENGLISH(view.title)).first
+            pill.click()
+            expect(pill).to_have_attribute("aria-checked", "true")
         if name == "train":
             visitor.locator("summary").first.click()
-        assert len(leftovers(visitor, 1)) == 0 and len(leftovers(visitor, 0)) > 5
-        for old, language in enumerate(("PT", "EN")):
-            choose(visitor, language)
-            for _ in range(20):  # a component may be a moment later
-                if not leftovers(visitor, old):
-                    break
-                visitor.wait_for_timeout(100)
-            assert leftovers(visitor, old) == [], (name, view and view.name, language)
-            expect(visitor.get_by_test_id("stException")).to_have_count(0)
+        wait_run(visitor)
+        wait_for_language(visitor, "PT", old=0)
+        wait_for_language(visitor, "EN", old=1)
+        expect(visitor.get_by_test_id("stException")).to_have_count(0)
