@@ -144,17 +144,6 @@ def test_a_link_to_the_page_works_on_a_server_that_has_just_started(browser: Bro
             context.close()
 
 
-def test_another_view_is_brought_into_sight_below_its_menu(open_compare: OpenPage) -> None:
-    visitor = open_compare("?view=table", viewport=(1280, 720))
-    menu = visitor.locator(".st-key-view_menu")
-    assert menu.bounding_box()["y"] > 300  # the lanes first
-    view(visitor, "Zeros")
-    frame = visitor.locator(".st-key-frame").bounding_box()
-    bottom = frame["y"] + frame["height"]
-    # The frame hides nothing of it.
-    assert bottom <= menu.bounding_box()["y"] <= bottom + 20
-
-
 def test_atoms_by_mouse_and_keyboard(open_compare: OpenPage) -> None:
     visitor = open_compare("?view=atoms&model=sparse&sample=7b")
     visitor.locator(".atoms").scroll_into_view_if_needed()
