@@ -68,7 +68,8 @@ def show(scene: Scene, text: Text) -> None:
         },
         key="map",
     )
-    st.caption(_how(code_map, by, text))
+    lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
+    st.caption(f"{lines} {_how(code_map, by, text)}")
     editor.show(scene.now, model, scene.result, text, key="map_bars", height=130)
 
 
@@ -86,9 +87,8 @@ def _how(code_map: CodeMap, by: str, text: Text) -> str:
     _ = text.gettext
     if by == "umap":
         return _(
-            "Thin lines lead to the {k} nearest codes; the star stands with those that agree which"
-            " digit it is. Of {n} other test digits, {stray} ended up elsewhere.",
-            k=NEIGHBOURS,
+            "The star stands with those that agree which digit it is. Of {n} other test digits,"
+            " {stray} ended up elsewhere.",
             n=text.number(DIGITS),
             stray=text.percent(code_map.stray, 1),
         )
