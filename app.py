@@ -21,9 +21,8 @@ PAGES = (
     ("train", N_("Train"), ":material/model_training:", (), False),
 )
 
-memory.count_run(models.warm_up)
-
 UI = Path(__file__).parent / "ui"
+memory.count_run(models.warm_up)
 st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
