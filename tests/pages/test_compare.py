@@ -25,7 +25,7 @@ from tests.pages.test_draw import SEVEN, draw, images, narrow_deep, press, sees
 from tests.pages.test_train import own_model
 from ui import models, own, pictures, state, strokes
 from ui.text import LANGUAGES, translator
-from ui.trainings import Desk
+from ui.trainings import Desk, Kept
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 VIEWS = [view.name for view in views.VIEWS]
@@ -729,7 +729,7 @@ def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
     mine = weights.autoencoder(
         plans.family_of(described), weights.tensors_of(mine), described, mine.statistics
     )
-    desk = Desk(model=mine, raw=raw, version=1)
+    desk = Desk(kept=Kept(mine, raw))
     monkeypatch.setattr(own, "desk", lambda now: desk)
     app = compare(view="invent")
     on_mnist = data == "MNIST"

@@ -199,11 +199,13 @@ def test_every_screen_is_there_for_every_model_and_really_portuguese(model: str)
 @every_view
 def test_every_view_opens_by_its_link_and_by_the_menu(view: str, language: str) -> None:
     app = explore(view=view, lang=language, model="sparse", sample="3b")
-    query = {"model": "sparse", "lang": language, "sample": "3b", "view": view}
+    query = {"model": "sparse", "lang": language, "sample": "3b"}
+    if view != next(iter(VIEWS)):  # that one opens by itself
+        query["view"] = view
     assert link(app) == query and not app.toast
     assert app.button_group(key=MENU).value == view
     other = next(name for name in VIEWS if name != view)
-    assert link(pick(app, MENU, other))["view"] == other
+    assert link(pick(app, MENU, other)).get("view", next(iter(VIEWS))) == other
     # A view is kept while the visitor is on another page, and that page's link does not name it.
     app.switch_page(DRAW)
     assert "view" not in link(run(app))

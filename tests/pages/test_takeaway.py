@@ -25,7 +25,7 @@ from tests.pages.test_app import opened, run
 from tests.pages.test_train import own_model
 from ui import inference, models, own, pictures, state, strokes
 from ui.edits import Edits
-from ui.trainings import Desk
+from ui.trainings import Desk, Kept
 
 ROOT = Path(__file__).parents[2]
 every_family = pytest.mark.parametrize("name", ae.FAMILIES)
@@ -149,7 +149,7 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = own_model(tmp_path / own.FILE).read_bytes()
-    desk = Desk(model=weights.read_own(raw), raw=raw, version=1)
+    desk = Desk(kept=Kept(weights.read_own(raw), raw))
     monkeypatch.setattr(own, "desk", lambda now: desk)
     app = opened(sample="3b")
     app.button_group(key=state.MODEL).set_value(OWN)
