@@ -74,24 +74,26 @@ def votes(digits: Digits, nearest: Indices) -> Float32:
     return shares
 
 
-def inverse_distance(places: Float32, nearest: Indices, distances: Float32) -> Float32:
-    """Place codes where their neighbours lie, the nearer the more (Shepard, 1968, with power 1).
+def inverse_distance(values: Float32, nearest: Indices, distances: Float32) -> Float32:
+    """Average what the neighbours have, the nearer the more (Shepard, 1968, with power 1).
+
+    The browser gives a place of the map a code so: ``codeAt`` in ``static/latent.js``.
 
     Parameters
     ----------
-    places : float32 array of shape (n, 2). nearest, distances : of shape (m, k).
+    values : float32 array of shape (n, d). nearest, distances : of shape (m, k).
 
     Returns
     -------
-    float32 array of shape (m, 2).
+    float32 array of shape (m, d).
     """
-    as_array(places, ("n", 2), "places")
-    as_indices(nearest, len(places), "nearest")
+    as_array(values, ("n", "d"), "values")
+    as_indices(nearest, len(values), "nearest")
     as_array(distances, nearest.shape, "distances")
     nearness = 1 / np.maximum(distances, np.float32(1e-9))
     nearness /= nearness.sum(axis=1, keepdims=True)
-    placed: Float32 = (nearness[..., None] * places[nearest]).sum(axis=1).astype(np.float32)
-    return placed
+    average: Float32 = (nearness[..., None] * values[nearest]).sum(axis=1).astype(np.float32)
+    return average
 
 
 def principal_plane(codes: Float32) -> tuple[Float32, Float32]:

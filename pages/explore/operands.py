@@ -93,7 +93,7 @@ def _title(name: str, scene: Scene, text: Text) -> str:
         guessed = None if digit is None else guess(scene.model.encode(digit[None])[0], scene)
         if guessed is None:
             return _("Put aside {i}", i=i)
-        return _("Put aside, {i}: looks like {digit}", i=i, digit=guessed[0])
+        return _("Put aside {i}: looks like {digit}", i=i, digit=guessed[0])
     if name.startswith(_MEAN):
         return _("Average {digit}", digit=name.removeprefix(_MEAN))
     return _("Sample {digit} ({letter})", digit=name[0], letter=name[1:])
