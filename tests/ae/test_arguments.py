@@ -48,16 +48,16 @@ def spread(percentiles: Any, n: Any, random: Any) -> Any:
     return generation.uniform(statistics, n, random)
 
 
-PLACED = {"places": MAP.umap, "nearest": NEAREST, "distances": DISTANCES}
+AVERAGED = {"values": MAP.umap, "nearest": NEAREST, "distances": DISTANCES}
 FACTS = {"mean": CODES[0], "covariance": np.eye(3, dtype=np.float32), "least": -(CODES[0] ** 2)}
 CALLS = {
     "neighbours": Call(latent.neighbours, {"codes": CODES, "z": CODES[:2], "k": 5}, {"z": "codes"}),
     "votes": Call(latent.votes, {"digits": DIGITS, "nearest": NEAREST}),
-    "inverse_distance": Call(latent.inverse_distance, PLACED),
+    "inverse_distance": Call(latent.inverse_distance, AVERAGED),
     "principal_plane": Call(latent.principal_plane, {"codes": CODES}),
     "interpolate": Call(latent.interpolate, {"a": CODES[0], "b": CODES[1], "steps": 3}),
     "prior_sheet": Call(latent.prior_sheet, {"size": 3}),
-    "place": Call(MAP.place, {"z": CODES}, {"z": "codes"}),
+    "place": Call(MAP.place, {"z": CODES, "digits": DIGITS}, {"z": "codes"}),
     "project": Call(MAP.project, {"z": CODES}, {"z": "codes"}),
     "divergence": Call(
         evaluation.divergence,
@@ -146,7 +146,7 @@ def test_what_is_none_is_refused_in_words(name: str, argument: str, kind: str) -
             lambda: evaluation.divergence(CODES, CODES * 0 + 81),
             "log-variance: got values from 81 to 81",
         ),
-        (lambda: MAP.place(CODES[0]), "at most 1e+09 in size; for one code use z[None]"),
+        (lambda: MAP.place(CODES[0], DIGITS), "at most 1e+09 in size; for one code use z[None]"),
         (
             lambda: spread(np.flip(np.sort(normal(3, 4), axis=0), 0), 1, RANDOM),
             "the 5th to be at most",

@@ -738,7 +738,7 @@ def test_two_numbers_draw_all_digits_on_one_sheet(files: dict[str, Callable[[], 
     values = [NormalDist().inv_cdf((i + 0.5) / 20) for i in range(20)]  # even steps of probability
     codes = [(x, y) for y in reversed(values) for x in values]
     assert_pixels(digits.reshape(400, 28, 28), loaded("vae2").decode(np.array(codes, np.float32)))
-    ticks = [f"{value:z.2f}" for value in values]
+    ticks = [f"{value:z.2f}".replace("-", "−") for value in values]
     assert sheet["texts"] == [ticks[::-1], ticks]
     assert (cut(unpacked(files["gargalo-sheet.png"]())[::2, ::2]) == digits).all()
 
