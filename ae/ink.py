@@ -258,10 +258,10 @@ def _is_sheet(scene: Float32, opaque: Mask) -> bool:
     # From the inner part alone, because the rim is mixed with what is behind it; few tell enough.
     grey = scene.mean(axis=2)
     inner = np.flatnonzero(ndimage.binary_erosion(opaque, iterations=2))
-    few = inner[:: -(-len(inner) // 20_000) or 1]
-    terms = _quadratic(*grey.shape).reshape(-1, 6)
-    surface = _least_absolute(terms[few], grey.ravel()[few])
-    rest = grey.ravel()[inner] - terms[inner] @ surface
+    few = inner[:: -(-len(inner) // 50_000) or 1]
+    y, x = np.unravel_index(few, grey.shape)
+    terms = _quadratic(y / grey.shape[0], x / grey.shape[1])
+    rest = grey.ravel()[few] - terms @ _least_absolute(terms, grey.ravel()[few])
     return len(rest) > 0 and float(np.ptp(np.percentile(rest, (0.1, 99.9)))) > 5 * FAINTEST
 
 
@@ -392,7 +392,7 @@ def _at_a_glance(grey: Float32, level: np.float32 | None) -> tuple[bool, float]:
         contrast = _contrast(grey, level, light)
         pieces = _Pieces.of(contrast)
         if pieces.boxes:
-            scores = pieces.scores * pieces.outlined(grey) ** 5
+            scores = pieces.scores * pieces.outlined(grey) ** 8
             found.append((scores.max(), light, _full(contrast, pieces)))
     if not found:
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
@@ -424,7 +424,7 @@ def _contrast(grey: Float32, level: np.float32 | None, light_on_dark: bool) -> F
         above: Float32 = np.maximum(grey - ground, 0)
         return above
     bright = float(np.percentile(ground, 90))
-    share = np.maximum(ground - grey, 0) / np.maximum(ground, max(0.4 * bright, 1e-3))
+    share = np.maximum(ground - grey, 0) / np.maximum(ground, max(0.6 * bright, 1e-3))
     below: Float32 = (share * bright).astype(np.float32)
     return below
 
@@ -599,7 +599,7 @@ def _level_rules(mask: Mask) -> Mask:
         return found
     # The strongest of each cell: a line of one pixel stays a line.
     small = np.pad(mask, ((0, -height % cell), (0, -width % cell)))
-    small = small.reshape(small.shape[0] // cell, cell, -1, cell).any(axis=(1, 3))
+    small = small.reshape(small.shape[0] // cell, cell, -1, cell).max(axis=(1, 3))
     # And of its neighbours: a line between two cells, or one that bends a little, is one line.
     small[1:-1] |= small[:-2] | small[2:]
     rows, columns = small.shape
@@ -637,9 +637,8 @@ def _runs(found: Mask) -> int:
     return int(np.median(starts.sum(axis=0)))
 
 
-def _quadratic(height: int, width: int) -> Float64:
-    """The terms 1, x, y, xx, xy, yy on a grid over [-1, 1]: (height, width, 6)."""
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+def _quadratic(y: Float64, x: Float64) -> Float64:
+    """The terms 1, x, y, xx, xy, yy of n points: (n, 6)."""
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
