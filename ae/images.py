@@ -89,6 +89,7 @@ def open_picture(
     PngImagePlugin.MAX_TEXT_MEMORY = PngImagePlugin.MAX_TEXT_CHUNK
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged EXIF data, which nobody needs
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             # open() reads no more than the header; the pixels come with load().
             with Image.open(io.BytesIO(raw), formats=sorted(formats)) as picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -47,7 +48,11 @@ DUST = 1 / 12
 PALE = 0.65
 # A piece that is farther from the digit than this share of the digit's length is none of it.
 NEAR = 0.4
-# A notebook's rule is seen on this share of its way from edge to edge.
+# More pieces than this are a text or a pattern; less slender than this is no stroke.
+CROWD = 8
+SOLID = 0.3
+# A notebook's rule is seen on this share of its way from edge to edge, and is at most this thick.
+RULE = 1 / 40
 WHOLE = 0.9
 # On a centre line the distance to the edge is level; beside it, it climbs by 1 per pixel.
 LEVEL = 0.65
@@ -113,12 +118,13 @@ def find(picture: Image.Image | npt.ArrayLike, region: Region | None = None) -> 
     # Outwards to whole pixels, so that it has one at least.
     x, y = min(int(left * width), width - 1), min(int(top * height), height - 1)
     part = np.s_[y : int(np.ceil(bottom * height)), x : int(np.ceil(right * width))]
-    scene = _on_ground(scene[part], None if alpha is None else alpha[part])
+    scene, is_outline = _on_ground(scene[part], None if alpha is None else alpha[part])
     inside = _unframed(scene)
     grey = _in_best_colour(scene, inside)
-    light, full = _at_a_glance(grey[inside])
+    level = np.float32(0) if is_outline else _level(grey[inside])
+    light, full = _at_a_glance(grey[inside], level)
     ink = np.zeros_like(grey)
-    ink[inside], doubt = _ink_on_paper(grey[inside], light, full)
+    ink[inside], doubt = _ink_on_paper(grey[inside], level, light, full)
     rows, columns = np.nonzero(ink > 0.5)
     return Ink(
         map=ink,
@@ -195,7 +201,9 @@ def upright(picture: Image.Image, original: Image.Image) -> Image.Image:
     Where these are damaged, it stays as it lies.
     """
     try:
-        turn = _TURNS.get(original.getexif().get(_ORIENTATION, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            turn = _TURNS.get(original.getexif().get(_ORIENTATION, 1))
     except Exception:  # SyntaxError, AssertionError, struct.error: whatever Pillow stumbles over
         return picture
     return picture if turn is None else picture.transpose(turn)
@@ -225,18 +233,18 @@ def _reduced(picture: Image.Image) -> Float32:
 # What lies around the sheet
 
 
-def _on_ground(scene: Float32, alpha: Float32 | None) -> Float32:
-    """Lay what is transparent on paper; a digit that is cut out is its own outline."""
+def _on_ground(scene: Float32, alpha: Float32 | None) -> tuple[Float32, bool]:
+    """Lay what is transparent on paper; a digit that is cut out is its own outline (True)."""
     if alpha is None:
-        return scene
+        return scene, False
     if not alpha.any():
         raise EmptyDrawing("The picture is empty: all of it is transparent.")
     opaque = alpha > alpha.max() / 2
     if not _is_sheet(scene, opaque):
-        return alpha[..., None]
+        return alpha[..., None], True
     ground = np.median(scene[opaque], axis=0)
     laid: Float32 = (ground + alpha[..., None] * (scene - ground)).astype(np.float32)
-    return laid
+    return laid, False
 
 
 def _is_sheet(scene: Float32, opaque: Mask) -> bool:
@@ -250,10 +258,10 @@ def _is_sheet(scene: Float32, opaque: Mask) -> bool:
     # From the inner part alone, because the rim is mixed with what is behind it; few tell enough.
     grey = scene.mean(axis=2)
     inner = np.flatnonzero(ndimage.binary_erosion(opaque, iterations=2))
-    few = inner[:: -(-len(inner) // 20_000) or 1]
-    terms = _quadratic(*grey.shape).reshape(-1, 6)
-    surface = _least_absolute(terms[few], grey.ravel()[few])
-    rest = grey.ravel()[inner] - terms[inner] @ surface
+    few = inner[:: -(-len(inner) // 50_000) or 1]
+    y, x = np.unravel_index(few, grey.shape)
+    terms = _quadratic(y / grey.shape[0], x / grey.shape[1])
+    rest = grey.ravel()[few] - terms @ _least_absolute(terms, grey.ravel()[few])
     return len(rest) > 0 and float(np.ptp(np.percentile(rest, (0.1, 99.9)))) > 5 * FAINTEST
 
 
@@ -312,8 +320,26 @@ def _frame(scene: Float32) -> tuple[Float32 | None, tuple[slice, slice] | None]:
         box = ndimage.find_objects(rest.astype(np.int8))
         if not box:
             return level, None
-        if rest[box[0]].mean() > FILLED and rest[box[0]].size < rest.size:
-            return level, box[0]
+        left = scene[box[0]]
+        if rest[box[0]].mean() > FILLED and left.size < scene.size:
+            # Behind the edge, soft as it may be, it is clearly another: a slope is no frame.
+            deep = min(3, (min(left.shape[:2]) - 1) // 2)
+            (top, bottom), (first, last) = (
+                (s.start > 0, s.stop < n) for s, n in zip(box[0], rest.shape, strict=True)
+            )
+            behind = [
+                row
+                for peeled, row in (
+                    (top, left[deep]),
+                    (bottom, left[-1 - deep]),
+                    (first, left[:, deep]),
+                    (last, left[:, -1 - deep]),
+                )
+                if peeled
+            ]
+            steps = [np.median(np.abs(row - level).max(axis=1)) for row in behind]
+            if min(steps) > 2 * UNIFORM:
+                return level, box[0]
     return None, None
 
 
@@ -348,13 +374,14 @@ def _in_best_colour(scene: Float32, inside: tuple[slice, slice]) -> Float32:
     contrasts = []
     for mix in mixes:
         plane = mixed(small, mix)
-        dark, light = _contrast(plane, False), _contrast(plane, True)
+        level = _level(plane)
+        dark, light = _contrast(plane, level, False), _contrast(plane, level, True)
         contrasts.append(max(float(np.percentile(one, 99)) for one in (dark, light)))
     best = int(np.argmax(contrasts))
     return mixed(scene, mixes[best if contrasts[best] > 2.5 * contrasts[0] else 0])
 
 
-def _at_a_glance(grey: Float32) -> tuple[bool, float]:
+def _at_a_glance(grey: Float32, level: np.float32 | None) -> tuple[bool, float]:
     """Is the ink light on dark, and how much does it stand out? Whichever is more like a stroke."""
     factor = -(-max(grey.shape) // GLANCE)
     if factor > 1:
@@ -362,10 +389,11 @@ def _at_a_glance(grey: Float32) -> tuple[bool, float]:
         grey = resize(grey, size, Image.Resampling.BOX)
     found = []
     for light in (False, True):
-        contrast = _contrast(grey, light)
+        contrast = _contrast(grey, level, light)
         pieces = _Pieces.of(contrast)
         if pieces.boxes:
-            found.append((pieces.scores.max(), light, _full(contrast, pieces)))
+            scores = pieces.scores * pieces.outlined(grey) ** 8
+            found.append((scores.max(), light, _full(contrast, pieces)))
     if not found:
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
     _, light, full = max(found)
@@ -375,23 +403,28 @@ def _at_a_glance(grey: Float32) -> tuple[bool, float]:
 # Ink on paper
 
 
-def _contrast(grey: Float32, light_on_dark: bool) -> Float32:
+def _contrast(grey: Float32, level: np.float32 | None, light_on_dark: bool) -> Float32:
     """How much darker than its paper each pixel is, or how much lighter: (h, w).
 
-    The paper is a morphological closing: it fills whatever is narrower than the window and keeps
-    the edges of what is broader, a shadow's or a table's. Under ink, light is a factor.
+    The paper has one level, or it is a morphological closing: that fills whatever is narrower than
+    the window and keeps the edges of what is broader, a shadow's or a table's. Under ink, light is
+    a factor.
     """
     from scipy import ndimage
 
-    level = _level(grey)
-    window = (max(3, round(BROADEST * max(grey.shape))),) * 2
+    if level is None:
+        window = max(3, round(BROADEST * max(grey.shape)))
+        filtered = ndimage.grey_opening if light_on_dark else ndimage.grey_closing
+        # Beyond its edge the picture goes on as it is there, for a window's width.
+        ground = filtered(np.pad(grey, window // 2 + 1, mode="edge"), (window, window))
+        ground = ground[window // 2 + 1 :, window // 2 + 1 :][: grey.shape[0], : grey.shape[1]]
+    else:
+        ground = np.full_like(grey, level)
     if light_on_dark:
-        ground = ndimage.grey_opening(grey, window, mode="nearest") if level is None else level
         above: Float32 = np.maximum(grey - ground, 0)
         return above
-    paper = ndimage.grey_closing(grey, window, mode="nearest") if level is None else level
-    bright = float(np.percentile(paper, 90))
-    share = np.maximum(paper - grey, 0) / np.maximum(paper, max(0.4 * bright, 1e-3))
+    bright = float(np.percentile(ground, 90))
+    share = np.maximum(ground - grey, 0) / np.maximum(ground, max(0.6 * bright, 1e-3))
     below: Float32 = (share * bright).astype(np.float32)
     return below
 
@@ -411,6 +444,7 @@ class _Pieces:
     ----------
     labels : int array (h, w), 0 is paper.
     boxes, lengths, peaks : of each piece its box, longest side in pixels, and strongest contrast.
+    slender : in [0, 1]; 1 is a stroke six times as long as it is thick.
     scores : how much each is like a stroke: long, slender, strong, not cut off by the edge.
     edge : whether it touches the picture's edge.
     """
@@ -419,6 +453,7 @@ class _Pieces:
     boxes: list[tuple[slice, slice]]
     lengths: Float64
     peaks: Float64
+    slender: Float64
     scores: Float64
     edge: Mask
 
@@ -451,20 +486,15 @@ class _Pieces:
         np.maximum.at(peaks, piece, contrast.ravel()[inked])
         slender = np.clip(lengths / np.maximum(2 * depths, 1) / 6, 0, 1)
         scores = lengths * slender**2 * peaks * np.where(edge, 0.3, 1.0)
-        return cls(labels, boxes, lengths, peaks, scores, edge)
+        return cls(labels, boxes, lengths, peaks, slender, scores, edge)
 
     def digit(self) -> Mask:
         """Which pieces make up the digit: the best one and what lies near it."""
         main = int(self.scores.argmax())
-        kept = np.zeros(len(self.boxes), dtype=np.bool_)
-        kept[main] = True
-        allowed = (
-            (self.lengths >= DUST * self.lengths[main])
-            & (self.peaks >= PALE * self.peaks[main])
-            & (~self.edge | self.edge[main])
-        )
+        kept: Mask = np.arange(len(self.boxes)) == main
+        allowed = self._like(main)
         reach = NEAR * self.lengths[main]
-        spans = np.array([[(s.start, s.stop) for s in box] for box in self.boxes], np.float64)
+        spans = self._spans()
         while True:
             low = spans[kept, :, 0].min(axis=0)
             high = spans[kept, :, 1].max(axis=0)
@@ -474,10 +504,56 @@ class _Pieces:
                 return kept
             kept |= more
 
+    def outlined(self, grey: Float32) -> Float64:
+        """Which share of each piece's outline is an edge in the picture as well: (n,).
 
-def _ink_on_paper(grey: Float32, light: bool, full: float) -> tuple[Float32, Doubt | None]:
+        Paper between a stroke and a shadow stands out too, but the window cuts it off halfway.
+        """
+        from scipy import ndimage
+
+        inside = self.labels > 0
+        rim = np.flatnonzero(inside & ~ndimage.binary_erosion(inside, np.ones((3, 3))))
+        step = ndimage.maximum_filter(grey, 5) - ndimage.minimum_filter(grey, 5)
+        piece = self.labels.ravel()[rim] - 1
+        sharp = step.ravel()[rim] > self.peaks[piece] / 4
+        count = len(self.boxes)
+        edges: Float64 = np.bincount(piece, sharp, count) / np.bincount(piece, minlength=count)
+        return edges
+
+    def doubt(self, kept: Mask) -> Doubt | None:
+        """Tell what speaks against the kept pieces being one digit."""
+        main = int(self.scores.argmax())
+        alike = self._like(main)
+        if alike.sum() > CROWD or self.slender[main] < SOLID:
+            return "crowded"
+        large = np.flatnonzero(alike & (self.lengths > self.lengths[main] / 2))
+        spans = self._spans()
+        heights = np.ptp(spans[:, 0], axis=1)
+        for i in large:
+            beside = (spans[large, 1, 0] >= spans[i, 1, 1]) & (heights[large] > heights[i] / 2)
+            if (beside & (heights[large] < 2 * heights[i])).any() or not kept[i]:
+                return "several"
+        return None
+
+    def _like(self, main: int) -> Mask:
+        """Which pieces could belong to the same writing as the best one."""
+        like: Mask = (
+            (self.lengths >= DUST * self.lengths[main])
+            & (self.peaks >= PALE * self.peaks[main])
+            & (~self.edge | self.edge[main])
+        )
+        return like
+
+    def _spans(self) -> Float64:
+        """First and last row, first and last column of each piece: (n, 2, 2)."""
+        return np.array([[(s.start, s.stop) for s in box] for box in self.boxes], np.float64)
+
+
+def _ink_on_paper(
+    grey: Float32, level: np.float32 | None, light: bool, full: float
+) -> tuple[Float32, Doubt | None]:
     """(h, w) -> (h, w) in [0, 1], paper is 0, full ink is 1; and a doubt."""
-    contrast = _contrast(grey, light)
+    contrast = _contrast(grey, level, light)
     while True:
         # At half of the ink's own contrast: what is fainter is no part of it.
         pieces = _Pieces.of(contrast, full / 2)
@@ -488,9 +564,10 @@ def _ink_on_paper(grey: Float32, light: bool, full: float) -> tuple[Float32, Dou
             break
     if full < FAINTEST:
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
-    kept = np.concatenate([[False], pieces.digit()])[pieces.labels]
+    digit = pieces.digit()
+    kept = np.concatenate([[False], digit])[pieces.labels]
     ink = np.where(_around(kept, contrast > full / 2), np.clip(contrast / full, 0, 1), 0)
-    return ink.astype(np.float32), None
+    return ink.astype(np.float32), pieces.doubt(digit)
 
 
 def _full(contrast: Float32, pieces: _Pieces) -> float:
@@ -522,12 +599,12 @@ def _level_rules(mask: Mask) -> Mask:
         return found
     # The strongest of each cell: a line of one pixel stays a line.
     small = np.pad(mask, ((0, -height % cell), (0, -width % cell)))
-    small = small.reshape(small.shape[0] // cell, cell, -1, cell).any(axis=(1, 3))
+    small = small.reshape(small.shape[0] // cell, cell, -1, cell).max(axis=(1, 3))
     # And of its neighbours: a line between two cells, or one that bends a little, is one line.
     small[1:-1] |= small[:-2] | small[2:]
     rows, columns = small.shape
     x = np.arange(columns)
-    end = max(1, columns // 30)
+    end = max(1, columns // 60)
     for slope in np.linspace(-0.08, 0.08, 17):
         # Row i of the sheared picture is the line that is in row i halfway; it may go beyond the
         # picture, but for a third of its way.
@@ -536,20 +613,22 @@ def _level_rules(mask: Mask) -> Mask:
         on = small[np.clip(y, 0, rows - 1), x] & there
         through = (on.sum(axis=1) > WHOLE * there.sum(axis=1)) & (there.mean(axis=1) > 0.3)
         on |= ~there
-        through &= on[:, :end].any(axis=1) & on[:, -end:].any(axis=1)
-        for row in np.flatnonzero(through):
+        ends = on[:, :end].any(axis=1) & on[:, -end:].any(axis=1)
+        for row in np.flatnonzero(through & ends):
             middle = (row + 0.5) * cell + slope * (np.arange(width) - width / 2)
             reach = np.arange(-(3 * cell // 2) - 1, 3 * cell // 2 + 2)
             band = np.clip(middle.astype(int) + reach[:, None], 0, height - 1)
             found[band, np.arange(width)] = True
-    found &= mask
-    if not found.any():
-        return found
+    rules: Mask = found & mask
+    if not rules.any():
+        return rules
     # Where a line is crossed by a stroke, the stroke stays: it is thicker than the line.
-    thick = float(np.median(found.sum(axis=0)[found.any(axis=0)] / max(1, _runs(found))))
+    thick = float(np.median(rules.sum(axis=0)[rules.any(axis=0)] / max(1, _runs(rules))))
+    if thick > max(mask.shape) * RULE:
+        return np.zeros_like(mask)
     thin = int(1.6 * thick) + 2
-    found &= ~ndimage.binary_opening(mask, np.ones((thin, 1)))
-    return found
+    crossed: Mask = ndimage.binary_opening(mask, np.ones((thin, 1)))
+    return rules & ~crossed
 
 
 def _runs(found: Mask) -> int:
@@ -558,9 +637,8 @@ def _runs(found: Mask) -> int:
     return int(np.median(starts.sum(axis=0)))
 
 
-def _quadratic(height: int, width: int) -> Float64:
-    """The terms 1, x, y, xx, xy, yy on a grid over [-1, 1]: (height, width, 6)."""
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+def _quadratic(y: Float64, x: Float64) -> Float64:
+    """The terms 1, x, y, xx, xy, yy of n points: (n, 6)."""
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 

@@ -27,14 +27,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-ROOT = Path(__file__).resolve().parent.parent
 # The project is not installed; and an older one is measured by a process that finds it first.
-sys.path.insert(0, os.environ.get("GARGALO_MEASURED", str(ROOT)))
+sys.path.insert(0, os.environ.get("GARGALO_MEASURED", str(Path(__file__).resolve().parent.parent)))
 
 import ae
 from ae.drawing import from_image
 from ae.images import open_picture
 
+ROOT = Path(__file__).resolve().parent.parent
 LARGE = 60  # digits in the one condition whose pictures take seconds to make
 TARGET = 0.88
 
@@ -405,7 +405,7 @@ CONDITIONS = (
 
 
 def measure(condition, entries):
-    """Read every digit under a condition -> (n, 28, 28), NaN where nothing came; milliseconds."""
+    """Read every digit under a condition -> (n, 28, 28), NaN where nothing came; CPU times."""
     digits = np.full((len(entries), 28, 28), np.nan, np.float32)
     times = []
     for i, (number, _, strokes) in enumerate(entries):

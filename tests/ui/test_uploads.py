@@ -219,10 +219,13 @@ def claimed_webp(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("claim", "width", "height"),
     [
+        (claimed_png, 8000, 7501),
+        (claimed_png, 1, 20_001),  # its rows cost more than its pixels
         (claimed_png, 10_000, 10_000),  # Pillow itself warns above 89 megapixels,
         (claimed_png, 60_000, 60_000),  # and refuses above 179
         (claimed_png, 2**31 - 1, 2**31 - 1),
         (claimed_gif, 65_535, 65_535),
+        (claimed_jpeg, 8000, 7501),
         (claimed_jpeg, 65_500, 65_500),
         (claimed_webp, 16_383, 16_383),
     ],
