@@ -392,7 +392,7 @@ def _at_a_glance(grey: Float32, level: np.float32 | None) -> tuple[bool, float]:
         contrast = _contrast(grey, level, light)
         pieces = _Pieces.of(contrast)
         if pieces.boxes:
-            scores = pieces.scores * pieces.outlined(grey) ** 8
+            scores = pieces.scores * pieces.outlined(grey) ** 8 / np.sqrt(pieces.lengths)
             found.append((scores.max(), light, _full(contrast, pieces)))
     if not found:
         raise EmptyDrawing("The picture is empty: nothing stands out from its background.")
