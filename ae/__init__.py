@@ -27,10 +27,10 @@ from ae import (
 )
 from ae.checked import WeightsError
 from ae.families import FAMILIES, Family, Recipe
-from ae.ink import EmptyDrawing
 from ae.metadata import Metadata
 from ae.mnist import DataError
 from ae.model import Autoencoder, Model, Statistics
+from ae.scene import EmptyDrawing
 from ae.weights import MODELS, load
 
 __version__ = "0.1.0"

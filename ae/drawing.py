@@ -15,8 +15,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from ae.arrays import SIDE, Float32
-from ae.ink import FAINTEST, Ink, Region, centre_lines, find, resize
-from ae.ink import EmptyDrawing as EmptyDrawing  # strokes can be empty too
+from ae.ink import Ink, Region, find
+from ae.pieces import DUST
+from ae.scene import FAINTEST, Mask, resize
+from ae.scene import EmptyDrawing as EmptyDrawing  # strokes can be empty too
 
 Float64 = npt.NDArray[np.float64]
 
@@ -38,6 +40,11 @@ CANVAS_PEN = 1 / 14
 MARGIN = 0.1
 # With a known canvas, strokes smaller than this share of it are a trembling dot, not a digit.
 TREMBLE = 1 / 50
+# The longest side of a picture's digit, in pixels.
+DIGIT = (160, 320)
+# On a centre line the distance to the edge is level; beside it, it climbs by 1 per pixel.
+LEVEL = 0.65
+
 # So many sides of the canvas a point can be away from it; beyond, it lies there.
 _FAR = 1e6
 
@@ -127,7 +134,7 @@ def from_ink(found: Ink, normalise: bool = True) -> Float32:
         return resize(raw, (SIDE, SIDE), Image.Resampling.BOX)
     if _has_normal_form(found.map):
         return found.map
-    centres = centre_lines(found.map)
+    centres = _centre_lines(found.map)
     return _normal_form(np.stack([centres, centres], axis=1), 0.0)
 
 
@@ -140,7 +147,8 @@ def ink_map(picture: Image.Image | npt.ArrayLike, region: Region | None = None) 
 
     Returns
     -------
-    float32 array of shape (h, w), values in [0, 1], ink is 1; at most ``ae.ink.LOOK`` pixels long.
+    float32 array of shape (h, w), values in [0, 1], ink is 1; at most ``ae.scene.LOOK``
+    pixels long.
 
     Raises
     ------
@@ -313,3 +321,43 @@ def _has_normal_form(x: Float32) -> bool:
     rows, columns = np.nonzero(x > FAINTEST)
     longest = max(np.ptp(rows), np.ptp(columns)) + 1
     return bool(longest == BOX and np.abs(_centre_of_mass(x) - CENTRE).max() < 0.6)
+
+
+def _centre_lines(ink: Float32) -> Float64:
+    """Points (n, 2) along the middle of the strokes, as (x, y) in pixels of any scale."""
+    from scipy import ndimage  # late: the app's start does not wait for it
+
+    shape = _without_dust(ink)
+    # Framed, because beyond the picture's edge there is no ink.
+    inside = np.pad(shape, 2)
+    outside = ndimage.distance_transform_edt(~inside)
+    depth = ndimage.distance_transform_edt(inside) - outside
+    slope = np.hypot(*np.gradient(ndimage.gaussian_filter(depth, 1)))
+    # The deepest pixel is always on a centre line: whatever is inked has at least one.
+    middle = inside & ((slope < LEVEL) | (depth >= depth.max()))
+    return np.argwhere(middle)[:, ::-1].astype(np.float64)
+
+
+def _without_dust(ink: Float32) -> Mask:
+    """The digit's shape alone, between DIGIT[0] and DIGIT[1] pixels long."""
+    from scipy import ndimage
+
+    spots, _ = ndimage.label(ink > 0.5, structure=np.ones((3, 3)))
+    boxes = ndimage.find_objects(spots)
+    lengths = np.array([max(s.stop - s.start for s in box) for box in boxes])
+    dust = np.flatnonzero(lengths < DUST * lengths.max()) + 1
+    kept = np.where(np.isin(spots, dust), 0, ink)
+    rows, columns = np.nonzero(kept > 0.5)
+    kept = kept[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    longest = max(kept.shape)
+    if longest < DIGIT[0]:
+        grow = DIGIT[0] / longest
+        size = (round(kept.shape[1] * grow), round(kept.shape[0] * grow))
+        kept = resize(kept, size, Image.Resampling.BICUBIC)
+    elif longest > DIGIT[1]:
+        # The largest of each cell, not the mean: a hairline must not break.
+        step = -(-longest // DIGIT[1])
+        kept = ndimage.maximum_filter(kept, step)[::step, ::step]
+    # Between the samples a lone faint pixel may stay below one half.
+    shape: Mask = kept > min(0.5, float(kept.max()) / 2)
+    return shape

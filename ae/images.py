@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
-from ae.ink import LOOK, stretched, upright
+from ae.scene import LOOK, stretched, upright
 
 # fmt: off
 PICTURES: Mapping[str, str] = MappingProxyType({

@@ -159,7 +159,7 @@ def _upload(sketch: Sketch, text: Text) -> None:
         label=_("Upload a picture"),
         busy=_("Reading it …"),
         description=_("A photo or a scan of one digit, dark on light or light on dark"),
-        side=ae.ink.LOOK,
+        side=ae.scene.LOOK,
         limit=uploads.MAX_BYTES,
         on_file=lambda raw: act(sketch, partial(uploads.take, sketch, raw)),
         key="upload",

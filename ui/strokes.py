@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 import ae
 from ae.arrays import Float32
-from ae.ink import Doubt, Region
+from ae.ink import Region
+from ae.pieces import Doubt
 from ui import pictures
 
 SIDE = 280  # px; the canvas fits a phone of 320 px

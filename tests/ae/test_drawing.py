@@ -438,31 +438,6 @@ def test_dust_goes_and_separate_strokes_stay():
     assert difference(from_image(image), from_strokes(apart)) < 0.02
 
 
-@given(
-    hnp.arrays(
-        st.sampled_from([np.bool_, np.uint8, np.int32]),
-        hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)
-        | st.tuples(st.integers(1, 30), st.integers(1, 30), st.sampled_from([3, 4])),
-        elements={"min_value": 0, "max_value": 255},
-    )
-    | hnp.arrays(
-        np.float32,
-        hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40),
-        elements=st.floats(0, 1, width=32),
-    )
-)
-@settings(max_examples=150)
-def test_any_picture_becomes_a_digit_or_is_empty(picture):
-    for normalise in (True, False):
-        try:
-            x = from_image(picture, normalise)
-        except EmptyDrawing:
-            continue
-        assert x.shape == (28, 28)
-        assert x.dtype == np.float32
-        assert 0 <= x.min() <= x.max() <= 1
-
-
 # Nothing drawn, and nonsense
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile, ImageOps
 
 import ae
-from ae.ink import Doubt
+from ae.pieces import Doubt
 from ui import uploads
 from ui.components import region, upload
 from ui.sketch import Sketch
