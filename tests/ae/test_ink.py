@@ -224,9 +224,8 @@ SHAPES = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=60) | st.
 
 @settings(max_examples=100)
 @given(
-    hnp.arrays(
-        st.sampled_from([np.bool_, np.uint8, np.int32]), SHAPES, elements=st.integers(0, 255)
-    )
+    hnp.arrays(np.bool_, SHAPES)
+    | hnp.arrays(st.sampled_from([np.uint8, np.int32]), SHAPES, elements=st.integers(0, 255))
     | hnp.arrays(np.float32, SHAPES, elements=st.floats(0, 1, width=32)),
     st.none() | st.tuples(*[st.floats(0, 1)] * 4),
 )
