@@ -329,6 +329,7 @@ class MapCanvas {
       Object.assign(context, { strokeStyle: colour, lineWidth: width });
       context.stroke(path);
     };
+    this.advance(); // before anything is painted where the star is
     if (this.star) this.paintLines(context);
     const aim = this.cross && this.toScreen(...this.cross);
     const corners = this.polygon?.map((corner) => this.toScreen(...corner));
@@ -342,16 +343,19 @@ class MapCanvas {
     if (this.hover && this.hover.index !== null) circle(this.hover, this.radius + 2.5);
     if (this.pin) circle(this.pin, 9);
     if (!this.star) return;
-    if (this.gliding) {
-      const { from, to, start } = this.gliding;
-      const rest = 1 - Math.min((performance.now() - start) / GLIDE, 1);
-      this.star = to.map((end, i) => end + (from[i] - end) * rest ** 2);
-      if (!rest) this.gliding = null;
-    }
     const path = starPath(...this.starAt(), STAR);
     line(path, text, 3);
     context.fillStyle = primary;
     context.fill(path);
+  }
+
+  // The star's glide, to where it is in this frame.
+  advance() {
+    if (!this.gliding) return;
+    const { from, to, start } = this.gliding;
+    const rest = 1 - Math.min((performance.now() - start) / GLIDE, 1);
+    this.star = to.map((end, i) => end + (from[i] - end) * rest ** 2);
+    if (!rest) this.gliding = null;
   }
 
   // From the star to its nearest codes, which the map may have torn apart.
