@@ -258,7 +258,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
     ),
     "ours": Preset(
         N_("Thorough"),
-        N_("How the models in the menu above were trained. Takes some minutes."),
+        N_("How this app's own models were trained. Takes some minutes."),
         lambda family: family.recipes["best"],
     ),
 })
