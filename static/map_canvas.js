@@ -553,7 +553,8 @@ class MapCanvas {
     const lassoing = !this.lassoing;
     const note = lassoing ? (labels) => labels.lasso_hint : null;
     this.change({ ...NOTHING, pin: this.pin, lassoing, note }, true);
-    if (lassoing && event.detail === 0) this.canvas.focus(); // it was pressed by a key
+    // For its arrows and Enter, which on the button would end it. Only a key needs what is scrolled to.
+    if (lassoing) this.canvas.focus({ preventScroll: event.detail > 0 });
   }
 
   aim(arrow) {

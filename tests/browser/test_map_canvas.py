@@ -381,6 +381,9 @@ def lines(code_map: Map, star: tuple[float, float] = STARS[0]) -> np.ndarray:
 def test_a_ring_by_keyboard(page: Page, app: str) -> None:
     code_map = Map(page, app)
     tool = page.get_by_role("button", name="Lasso")
+    tool.click()  # who begins by mouse can go on by keyboard
+    expect(code_map.canvas).to_be_focused()
+    page.keyboard.press("Escape")
     tool.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".status")).to_have_text(LABELS["lasso_hint"])
