@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -104,7 +105,7 @@ def test_a_pipe_and_no_tensorflow_in_it(seven: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "ae.cli.files" in done.stderr
-    assert "tensorflow" not in done.stderr and "keras" not in done.stderr
+    assert not re.search(r"\b(tensorflow|keras)\b", done.stderr)
     wanted = ae.load("shallow").reconstruct(files.read_digits(str(seven)))[0]
     assert_array_equal(np.array(Image.open(tmp_path / "again.png")), np.rint(wanted * 255))
 
@@ -239,8 +240,8 @@ def test_malformed_digits(name: str, tmp_path: Path, complaint: Complaint) -> No
     [
         ("7.png", DRAWN, "a picture, expected .csv, .npy, .npz, .tsv, .txt, .idx or .gz"),
         ("z.npy", npy(np.zeros((3, 31))), "(3, 31)"),
-        ("z.npy", npy(np.full((3, 32), 1e7)), "1e+07"),
-        ("z.npy", npy(np.full((3, 32), 1_000_001.0)), "1000001.0, expected at most 1e+06"),
+        ("z.npy", npy(np.full((3, 32), 1e10)), "1e+10"),
+        ("z.npy", npy(np.full((3, 32), 1_000_000_001.0)), "1000000001.0, expected at most 1e+09"),
         ("z.npy", npy(np.zeros((3, 32), bool)), "dtype bool, expected numbers"),
         ("z.npy", npy(ZEROS), "shape (2, 784), expected (n, 32) or (32,) (encode takes digits)"),
         ("z.npz", npz(codes=np.zeros((0, 32))), "no codes"),
