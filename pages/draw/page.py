@@ -43,7 +43,7 @@ def workspace() -> None:
             canvas.show(now, text)
         with st.container(key="results"):
             result = results.show(now, model, text)
-            editor.show(now, model, result, text, key="bars", height=190)
+            editor.show(now, model, result, text, key="bars", height=162)
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()

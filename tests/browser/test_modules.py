@@ -40,7 +40,8 @@ def test_each_script_is_fetched_once(
     visitor = page(f"{below}{path}")
     if click:
         visitor.get_by_text(click, exact=True).click()
-    wanted = {f"{below}/app/static/{name}.js" for name in ["browser", *scripts]}
+    everywhere = ["browser"] if path == "/train" else ["browser", "upload", "rectangle"]
+    wanted = {f"{below}/app/static/{name}.js" for name in everywhere + scripts}
     for name in wanted:
         visitor.wait_for_function(f"{FETCHED}.some((address) => address.startsWith('{name}?'))")
     # An update for all of them, and time for what might be fetched again.
