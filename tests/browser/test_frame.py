@@ -120,7 +120,11 @@ WORDS = """() => {
   const of = (element) => [element.ariaLabel, element.ariaValueText, element.alt, element.value,
     element.placeholder, element.title];
   const all = [...document.querySelectorAll("[data-testid=stApp] *")];
-  return [document.title, ...document.body.innerText.split("\\n"), ...all.flatMap(of)]
+  // Code has words of its own.
+  const blocks = [...document.querySelectorAll("pre")];
+  const code = new Set(blocks.flatMap((block) => block.innerText.split("\\n")));
+  const lines = document.body.innerText.split("\\n").filter((line) => !code.has(line));
+  return [document.title, ...lines, ...all.flatMap(of)]
     .filter((text) => typeof text === "string")
     .flatMap((text) => [text, ...text.split(/, | · /)])
     .map((text) => text.trim());
