@@ -44,6 +44,9 @@ _FRAMES = 32
 # Grey levels: what differs less is a blank sheet.
 _BLANK = 8
 
+HEIC = (".heic", ".heif", ".avif")
+"""Endings of a phone's own format, for which there is no decoder here."""
+
 _HEIC = frozenset(
     (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 )
@@ -55,6 +58,9 @@ class TooManyPixels(ValueError):  # noqa: N818 (reads as what it says, like Empt
 
 class HeicPicture(ValueError):  # noqa: N818
     """A phone's own format, HEIC or AVIF, for which there is no decoder here."""
+
+    def __init__(self) -> None:
+        super().__init__("is in HEIC, which is not read here: save it as JPEG")
 
 
 def open_picture(
@@ -84,7 +90,7 @@ def open_picture(
     """
     # ISO base media file format: the length of the first box, its kind "ftyp", the brand.
     if raw[4:8] == b"ftyp" and raw[8:12] in _HEIC:
-        raise HeicPicture("is in HEIC, which is not read here: save it as JPEG")
+        raise HeicPicture
     # Pillow's own limit for what a PNG says about itself, 64 MB, is as much as the picture.
     PngImagePlugin.MAX_TEXT_MEMORY = PngImagePlugin.MAX_TEXT_CHUNK
     try:

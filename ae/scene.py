@@ -121,14 +121,16 @@ def _reduced(picture: Image.Image) -> Float32:
 
 
 def on_ground(scene: Float32, alpha: Float32 | None) -> tuple[Float32, bool]:
-    """Lay what is transparent on paper; a digit that is cut out is its own outline (True)."""
+    """Lay what is transparent on paper; a cut-out digit, or the hole, is an outline (True)."""
     if alpha is None:
         return scene, False
     if not alpha.any():
         raise EmptyDrawing("The picture is empty: all of it is transparent.")
     opaque = alpha > alpha.max() / 2
     if not _is_sheet(scene, opaque):
-        return alpha[..., None], True
+        rim = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
+        outline = 1 - alpha if rim.mean() > 0.95 else alpha  # a stencil, or what was cut from one
+        return outline[..., None], True
     ground = np.median(scene[opaque], axis=0)
     laid: Float32 = (ground + alpha[..., None] * (scene - ground)).astype(np.float32)
     return laid, False

@@ -25,7 +25,7 @@ from ae.arrays import PIXELS, SIDE, Float32
 from ae.cli import containers, meaning, streams, tables
 from ae.cli.containers import Array
 from ae.cli.meaning import Tell
-from ae.images import PICTURES, open_picture
+from ae.images import HEIC, PICTURES, HeicPicture, open_picture
 
 PIPE = "-"
 """Instead of a file's name: standard input, or CSV on standard output."""
@@ -247,6 +247,8 @@ def _kind_of_bytes(raw: bytes) -> str:
 
 
 def _check_kind(name: str, kind: str, allowed: Sequence[str]) -> None:
+    if kind in HEIC:
+        raise ValueError(f"{name}: {HeicPicture()}")
     if kind not in allowed:
         what = "a picture" if kind in PICTURES else "a kind of file that is not read here"
         raise ValueError(f"{name}: {what}, expected {_listing(allowed)}")

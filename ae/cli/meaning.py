@@ -44,7 +44,7 @@ def digits_of_table(table: Table, tell: Tell) -> Float32:
         numbers = numbers.T
     elif numbers.size and columns != PIXELS and numbers.shape != (SIDE, SIDE):
         unsure = ", of which none is surely a label" if columns == PIXELS + 1 else ""
-        got = f"{lines:,} lines of {columns} numbers{unsure}"
+        got = f"{_counted(lines, 'line')} of {_counted(columns, 'number')}{unsure}"
         raise ValueError(f"{got}, expected {PIXELS} numbers in a line, or {SIDE} lines of {SIDE}")
     return _digits(numbers, tell, text=True)
 
@@ -195,3 +195,7 @@ def _without_columns_aside(table: Table, wanted: int, tell: Tell) -> Float32:
 def _are_labels(column: Float32) -> bool:
     within = (column >= 0) & (column <= 9) & (column == np.floor(column))
     return bool(within.all() and column.any())
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

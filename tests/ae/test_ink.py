@@ -63,6 +63,12 @@ def sticker():
     return picture
 
 
+def stencil():
+    picture = Image.new("RGBA", (400, 400), "white")
+    picture.putalpha(seven())
+    return picture
+
+
 def lines(x, y, sheet, step=70, tilt=0.02, dark=0.5):
     """Rule the sheet above half of the ink's contrast."""
     rule = (np.abs((y - tilt * x) % step - step / 2) < 1.2) & (sheet > 200)
@@ -77,6 +83,7 @@ def hot_pixels():
 
 
 KINDS = {
+    "a stencil": stencil,
     "a line around": lambda: ImageOps.expand(seven(), 1, 0),
     "a thick frame": lambda: ImageOps.expand(seven(), 60, 0),
     "our own canvas and what is around it": lambda: ImageOps.expand(

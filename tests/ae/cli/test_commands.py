@@ -222,6 +222,8 @@ MALFORMED = {
     "axes.idx": (b"\0\0\x08\xff" + bytes(1020), "not a file in MNIST's IDX format"),
     "line.csv": (b"0," * 60_000, "line 1: 100,000 characters or more"),
     "blank.csv": (b"\n\n\n", "no digits|expected"),
+    "one.csv": (b"5", "1 line of 1 number, expected"),
+    "phone.HEIC": (b"\0\0\0\x18ftypheic", "is in HEIC, which is not read here: save it as JPEG"),
     "script.py": (b"print()", "a kind of file that is not read here"),
 }
 
