@@ -36,6 +36,8 @@ endef
 
 NO_VENV := This Python has no ensurepip: install the package python3-venv (or its like) and try again.
 NO_CHROMIUM := The browser tests need Chromium: install it, or put its path into CHROMIUM.
+NO_FIREFOX := Without Firefox (or its path in FIREFOX) its tests are skipped.
+NO_WEBKIT := Without WebKitWebDriver, its MiniBrowser and Xvfb the tests in WebKit are skipped.
 
 .PHONY: help
 help:  ## this list
@@ -51,7 +53,7 @@ dev: $(VENV)/.tests  ## the same, and reload when a file is saved
 	$(SERVE) --server.fileWatcherType auto --server.runOnSave true $(ARGS)
 
 .PHONY: test
-test: lint chromium  ## set everything up, then lint and all tests, those in Chromium too
+test: lint chromium engines  ## set everything up, then lint and all tests, those in browsers too
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
@@ -115,6 +117,13 @@ clean:  ## remove caches and artefacts; .venv stays
 chromium:
 	@[ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null \
 	|| { $(call apt,chromium,$(NO_CHROMIUM)); }
+
+.PHONY: engines
+engines:
+	@[ -n "$${FIREFOX:-}" ] || command -v firefox-esr firefox >/dev/null \
+	|| ( $(call apt,firefox-esr,$(NO_FIREFOX)) ) || true
+	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null \
+	|| ( $(call apt,webkit2gtk-driver xvfb xauth,$(NO_WEBKIT)) ) || true
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \

@@ -27,7 +27,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
     from ae.mnist import Mnist
 
@@ -211,30 +211,43 @@ def watched_page(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """Start what drives the browsers."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    with launch_chromium(playwright) as chromium:
+        yield chromium
+
+
+@contextmanager
+def launch_chromium(playwright: Playwright) -> Iterator[Browser]:
     """Start the system's Chromium."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.fail("no Chromium: install it or put its path into CHROMIUM (`make test` does)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # No sandbox, because CI runs as root; the rest keeps Chromium from calling its maker.
-        flags = [
-            "no-sandbox",
-            "disable-gpu",
-            "disable-quic",
-            "no-first-run",
-            "disable-background-networking",
-            "disable-component-update",
-            "disable-sync",
-        ]
-        chromium = playwright.chromium.launch(
-            executable_path=path, headless=True, args=[f"--{flag}" for flag in flags]
-        )
-        yield chromium
-        chromium.close()
+    # No sandbox, because CI runs as root; the rest keeps Chromium from calling its maker.
+    flags = [
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+    ]
+    chromium = playwright.chromium.launch(
+        executable_path=path, headless=True, args=[f"--{flag}" for flag in flags]
+    )
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
