@@ -7,6 +7,7 @@ of it in JavaScript, and acts on it with real pointers and keys alone.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -164,9 +165,19 @@ class Tab:
         left, top, width, height = self.place(css, words)
         self.engine.drag([(left + width / 2, top + height / 2)])
 
-    def hover(self, css: str, across: float = 0.5, down: float = 0.5) -> None:
-        left, top, width, height = self.place(css)
-        self.engine.hover(left + across * width, top + down * height)
+    def hover(self, css: str, across: float, down: float, script: str) -> None:
+        """Move over a place of an element until a function returns something true.
+
+        A pointer that rests is not told of what is laid below it later, so it moves to and fro.
+        """
+        steps = itertools.cycle((0, 2))
+
+        def moved() -> Any:
+            left, top, width, height = self.place(css)
+            self.engine.hover(left + across * width + next(steps), top + down * height)
+            return self.ask(script)
+
+        _until(moved, script)
 
     def draw(self, css: str, points: Points) -> None:
         """Press, move and let go on an element, at pixels from its corner."""

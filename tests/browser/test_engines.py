@@ -107,8 +107,7 @@ def test_explore(visit: Tab, server: str) -> None:
       return new Set(new Uint32Array(data.buffer)).size > 100;
     }""")
     words = "() => $('.code-map .words').textContent"
-    visit.hover(".code-map canvas.map", 0.5, 0.5)
-    visit.until(f"() => /test digit|Nobody/.test(({words})())")
+    visit.hover(".code-map canvas.map", 0.5, 0.5, f"() => /test digit|Nobody/.test(({words})())")
 
     visit.click(".st-key-view_explore button", "Morph")
     visit.until("() => $('.slides')?.dataset.at === '0'")
@@ -118,8 +117,8 @@ def test_explore(visit: Tab, server: str) -> None:
         assert film.is_animated
 
     visit.click(".st-key-explore_side button", "4 digits")
-    visit.hover(".sheet .grid", 0.02, 0.98)
-    visit.until("() => $('.sheet').dataset.row === '10' && $('.sheet').dataset.column === '0'")
+    corner = "() => $('.sheet').dataset.row === '10' && $('.sheet').dataset.column === '0'"
+    visit.hover(".sheet .grid", 0.02, 0.98, corner)
 
 
 @pytest.mark.parametrize("tab", ["firefox", "webkit"], indirect=True)  # Chromium: test_train.py
