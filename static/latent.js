@@ -2,11 +2,11 @@
 // know no page. tests/static holds them to Python's numbers. Arrays are flat; their shapes are
 // those of NumPy, row by row.
 
+const version = new URL(import.meta.url).search;
+const { open } = await import(`./packed.js${version}`);
+
 /**
- * @typedef {object} Layer
- * @property {Float32Array} weights of shape (inputs, outputs)
- * @property {Float32Array} bias of shape (outputs)
- * @property {"linear" | "relu" | "sigmoid"} activation
+ * @typedef {import("./packed.js").Layer} Layer
  *
  * @typedef {object} CodeMap what `ui.components.map_canvas.pack` packed, and what follows from it
  * @property {string} id 16 characters that identify the content
@@ -23,13 +23,7 @@
  * @property {number[][]} medians x and y of each digit's points; undefined of a digit without any
  */
 
-const TYPES = { int16: Int16Array, uint8: Uint8Array, float32: Float32Array };
-const ID = 16; // characters
-const HEADER = ID + 4; // bytes before it: the id and the header's length
 const TINY = 1e-9; // a place on a point: as in ae/latent.py
-
-/** @param {Uint8Array} packed */
-export const idOf = (packed) => new TextDecoder().decode(packed.subarray(0, ID));
 
 /**
  * Read a packed map; ui/components/map_canvas.py says how it is written.
@@ -37,19 +31,8 @@ export const idOf = (packed) => new TextDecoder().decode(packed.subarray(0, ID))
  * @returns {CodeMap}
  */
 export function unpack(packed) {
-  const { buffer } = packed.slice(); // a copy of its own begins at a multiple of 4
-  const size = new DataView(buffer).getUint32(ID, true);
-  const text = new TextDecoder().decode(new Uint8Array(buffer, HEADER, size));
-  const { activations, arrays, neighbours, palette } = JSON.parse(text);
-  const read = (name) => {
-    const { dtype, shape, offset, scale } = arrays[name];
-    const length = shape.reduce((a, b) => a * b);
-    const raw = new TYPES[dtype](buffer, HEADER + size + offset, length);
-    return scale ? Float32Array.from(raw, (value) => value * scale) : raw;
-  };
-  const layers = activations.map((activation, i) => {
-    return { activation, weights: read(`weights${i}`), bias: read(`bias${i}`) };
-  });
+  const { id, header, read, layers } = open(packed);
+  const { arrays, neighbours, palette } = header;
   const [points, digits, codes] = ["points", "digits", "codes"].map(read);
   const inverse = arrays.mean ? { mean: read("mean"), axes: read("axes") } : null;
   const columns = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
@@ -62,7 +45,7 @@ export function unpack(packed) {
     columns.map((values) => median(values.filter((_, i) => digits[i] === digit))),
   );
   return {
-    id: idOf(packed),
+    id,
     layers,
     units: arrays.codes.shape[1],
     codes,
@@ -75,32 +58,6 @@ export function unpack(packed) {
     middle: ends.map(([low, high]) => (low + high) / 2),
     medians,
   };
-}
-
-/**
- * Decode one code, as ae/model.py does.
- * @param {Layer[]} layers
- * @param {ArrayLike<number>} code of shape (units)
- * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
- */
-export function decode(layers, code) {
-  let values = Float32Array.from(code);
-  for (const { weights, bias, activation } of layers) {
-    const outputs = bias.slice();
-    values.forEach((value, i) => {
-      if (!value) return; // after a ReLU, half of them
-      const row = i * outputs.length;
-      for (let j = 0; j < outputs.length; j++) outputs[j] += value * weights[row + j];
-    });
-    values = activate(outputs, activation);
-  }
-  return values.map((value) => Math.min(Math.max(value, 0), 1));
-}
-
-function activate(values, activation) {
-  if (activation === "relu") return values.map((value) => Math.max(value, 0));
-  if (activation === "sigmoid") return values.map((value) => 1 / (1 + Math.exp(-value)));
-  return values;
 }
 
 /**

@@ -2,9 +2,9 @@
 // The Python side, and how a map is packed, is ui/components/map_canvas.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { codeAt, decode, enclosed, idOf, meanCode, neighbours, unpack } = await import(
-  `./latent.js${version}`
-);
+const { codeAt, enclosed, meanCode, neighbours, unpack } = await import(`./latent.js${version}`);
+const { decode } = await import(`./network.js${version}`);
+const { idOf } = await import(`./packed.js${version}`);
 const { clamp, distance, rgba, spread, stamp } = await import(`./raster.js${version}`);
 
 const MARGIN = 28; // CSS pixels between the outermost point and the edge

@@ -35,7 +35,7 @@ def show(scene: Scene, text: Text) -> None:
         star = _place(code_map, by, code, scene)
         near = latent.neighbours(code_map.codes, code[None], NEIGHBOURS)[0][0].tolist()
     map_canvas.show(
-        packed=_packed(scene, by),
+        data=_packed(scene, by),
         star=star,
         near=near,
         code=code,

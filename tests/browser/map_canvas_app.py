@@ -70,7 +70,7 @@ def main() -> None:
 
     st.button("Next", on_click=move)
     show(
-        packed=maps()[name],
+        data=maps()[name],
         star=STARS[step - 1] if step else None,
         near=NEAR if step else (),
         code=data()[0][step] if step else None,

@@ -6,15 +6,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import {
-  codeAt,
-  decode,
-  enclosed,
-  idOf,
-  meanCode,
-  neighbours,
-  unpack,
-} from "../../static/latent.js";
+import { codeAt, enclosed, meanCode, neighbours, unpack } from "../../static/latent.js";
+import { decode } from "../../static/network.js";
+import { idOf } from "../../static/packed.js";
 
 const PIXEL = 0.01;
 const FLOAT32 = 1e-5; // of the largest value that takes part

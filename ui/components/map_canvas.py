@@ -3,17 +3,11 @@
 Two elements. One ships the packed map (places, codes, the decoder's weights: some 600 KB) and shows
 nothing; it stays the same from run to run, so Streamlit sends it once and from then on only its
 hash. The other is small and draws: what changes with a stroke of the visitor's is where the star
-stands. `static/map_canvas.js` serves both, and `static/latent.js` unpacks.
-
-A packed map's bytes, little-endian: 16 characters that identify the content, the length of the
-header (uint32), the header (JSON, padded to a multiple of 4), the arrays. An int16 array times its
-`scale` is what it stands for: 16 bits of the largest value, so decoded pixels are right to 0.01.
+stands. `static/map_canvas.js` serves both.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,13 +20,11 @@ from numpy.typing import NDArray
 from ae.arrays import PIXELS, SIDE, Float32
 from ae.atlas import NEIGHBOURS
 from ae.model import Dense
+from ui.components import packed
 from ui.components.module import component
 from ui.html import element
 
 Digits = NDArray[np.uint8]
-
-_ID = 16  # characters
-_SMALLEST = 1e-30  # a scale for an array of zeros
 
 _TOOLS = ("lasso", "zoom_in", "zoom_out", "reset")
 _TEXTS = ("language", "label", "of_digit", "place", "yours", "hint", "group", "group_empty")
@@ -125,17 +117,13 @@ def pack(
     _expect("digits", digits, (n,))
     if digits.min() < 0 or digits.max() > 9:
         raise ValueError(f"digits: got {digits.min()} to {digits.max()}, expected 0 to 9")
-    arrays: dict[str, tuple[NDArray[Any], float | None]] = {
-        "codes": _short(codes),
-        "points": (points, None),
-        "digits": (digits, None),
-    }
+    arrays: dict[str, packed.Array] = {"codes": codes, "points": points, "digits": digits}
     width = units
     for i, layer in enumerate(layers):
         outputs = layer.weights.shape[-1]
         _expect(f"weights of layer {i}", layer.weights, (width, outputs))
         _expect(f"bias of layer {i}", layer.bias, (outputs,))
-        arrays |= {f"weights{i}": _short(layer.weights), f"bias{i}": (layer.bias, None)}
+        arrays |= {f"weights{i}": layer.weights, f"bias{i}": layer.bias}
         width = outputs
     if width != PIXELS:
         raise ValueError(f"layers: the last one gives {width} numbers, expected {PIXELS} pixels")
@@ -143,29 +131,19 @@ def pack(
         mean, axes = inverse
         _expect("the inverse's mean", mean, (units,))
         _expect("the inverse's axes", axes, (2, units))
-        arrays |= {"mean": (mean, None), "axes": (axes, None)}
-
-    entries, body = {}, b""
-    for name, (array, scale) in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name}: got a NaN or an infinity")
-        dtype = {"i": "int16", "u": "uint8"}.get(array.dtype.kind, "float32")
-        entries[name] = {"dtype": dtype, "shape": array.shape, "offset": len(body), "scale": scale}
-        body += _padded(array.astype(np.dtype(dtype).newbyteorder("<")).tobytes(), b"\0")
+        arrays |= {"mean": mean, "axes": axes}
     header = {
         "activations": [layer.activation for layer in layers],
         "neighbours": NEIGHBOURS,
         "palette": PALETTE,
-        "arrays": entries,
     }
-    text = _padded(json.dumps(header, separators=(",", ":")).encode(), b" ")
-    content = len(text).to_bytes(4, "little") + text + body
-    return hashlib.sha256(content).hexdigest()[:_ID].encode() + content
+    short = ["codes", *(f"weights{i}" for i in range(len(layers)))]
+    return packed.pack(header, arrays, short)
 
 
 def show(
     *,
-    packed: bytes,
+    data: bytes,
     star: tuple[float, float] | None,
     near: Sequence[int],
     code: Float32 | None,
@@ -180,7 +158,7 @@ def show(
 
     Parameters
     ----------
-    packed : what `pack` gave; with another one the map begins anew.
+    data : what `pack` gave; with another one the map begins anew.
     star : where the visitor's own digit lies, in the unit of the packed points.
     near : which of the points thin lines lead to from the star.
     code : (units,), what is decoded while the visitor looks at no other place; None without a star.
@@ -198,11 +176,11 @@ def show(
     if star is not None and not all(map(math.isfinite, star)):
         raise ValueError(f"star: got {star}, expected two finite numbers")
     with st.container(gap=None):  # the first element is empty and takes no room
-        _ship(key=f"{key}.packed", data=packed)
+        _ship(key=f"{key}.packed", data=data)
         _mount(
             key=key,
             data={
-                "map": packed[:_ID].decode(),
+                "map": data[: packed.ID].decode(),
                 # Tuples: of a list or a mapping Streamlit would ask whether it is a data frame, and
                 # import pandas.
                 "star": star and tuple(float(value) for value in star),
@@ -212,19 +190,6 @@ def show(
                 "revision": revision,
             },
         )
-
-
-def _short(array: Float32) -> tuple[NDArray[np.int16], float]:
-    """An array as int16, and what one step of it is worth."""
-    scale = max(float(np.abs(array).max()), _SMALLEST) / np.iinfo(np.int16).max
-    if not math.isfinite(scale):
-        raise ValueError("codes or weights: got a NaN or an infinity")
-    return np.rint(array / scale).astype(np.int16), scale
-
-
-def _padded(content: bytes, filler: bytes) -> bytes:
-    """To a multiple of 4 bytes: a Float32Array in the browser must begin at one."""
-    return content + filler * (-len(content) % 4)
 
 
 def _expect(what: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -1,0 +1,73 @@
+// The forward pass of an autoencoder, as in ae/model.py: pure functions that know no page.
+// tests/static holds them to Python's numbers. Arrays are flat.
+
+const version = new URL(import.meta.url).search;
+const { open } = await import(`./packed.js${version}`);
+
+/**
+ * @typedef {import("./packed.js").Layer} Layer
+ *
+ * @typedef {object} Network what `ui.components.network.pack` packed
+ * @property {string} id 16 characters that identify the content
+ * @property {Layer[]} encoder from the 784 pixels to the code
+ * @property {Layer[]} decoder from the code to the 784 pixels
+ */
+
+/**
+ * @param {Uint8Array} packed
+ * @returns {Network}
+ */
+export function unpack(packed) {
+  const { id, header, layers } = open(packed);
+  return { id, encoder: layers.slice(0, header.encoder), decoder: layers.slice(header.encoder) };
+}
+
+/**
+ * Send numbers through layers.
+ * @param {Layer[]} layers
+ * @param {ArrayLike<number>} input of shape (inputs of the first layer)
+ * @returns {Float32Array[]} what each layer gives, the last one's last
+ */
+export function through(layers, input) {
+  const activations = [];
+  let values = input;
+  for (const { weights, bias, activation } of layers) {
+    const outputs = bias.slice();
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (!value) continue; // paper, and after a ReLU half of the units
+      const row = i * outputs.length;
+      for (let j = 0; j < outputs.length; j++) outputs[j] += value * weights[row + j];
+    }
+    values = activate(outputs, activation);
+    activations.push(values);
+  }
+  return activations;
+}
+
+/**
+ * Decode one code.
+ * @param {Layer[]} layers the decoder
+ * @param {ArrayLike<number>} code of shape (units)
+ * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
+ */
+export function decode(layers, code) {
+  return through(layers, code)
+    .at(-1)
+    .map((value) => Math.min(Math.max(value, 0), 1));
+}
+
+/**
+ * @param {Float32Array} x of shape (784) in [0, 1]
+ * @param {Float32Array} y of shape (784) in [0, 1]
+ * @returns {number} the squared error per pixel
+ */
+export function squaredError(x, y) {
+  return x.reduce((sum, value, i) => sum + (value - y[i]) ** 2, 0) / x.length;
+}
+
+function activate(values, activation) {
+  if (activation === "relu") return values.map((value) => Math.max(value, 0));
+  if (activation === "sigmoid") return values.map((value) => 1 / (1 + Math.exp(-value)));
+  return values;
+}

@@ -1,0 +1,37 @@
+"""A model's weights on their way to the browser, where ``static/network.js`` runs it."""
+
+from __future__ import annotations
+
+from ae.model import Dense, Model
+from ae.pca import PCA
+from ui.components import packed
+
+
+def pack(model: Model) -> bytes:
+    """Write a model's layers for the browser.
+
+    Parameters
+    ----------
+    model : an autoencoder, or PCA, which is two linear layers: ``(x - mean) @ components.T`` is
+        ``x @ weights + bias``, and so is the way back.
+
+    Raises
+    ------
+    ValueError
+        A weight is a NaN or an infinity.
+    """
+    encoder, decoder = _layers(model)
+    layers = (*encoder, *decoder)
+    arrays: dict[str, packed.Array] = {}
+    for i, layer in enumerate(layers):
+        arrays |= {f"weights{i}": layer.weights, f"bias{i}": layer.bias}
+    header = {"activations": [layer.activation for layer in layers], "encoder": len(encoder)}
+    return packed.pack(header, arrays, [f"weights{i}" for i in range(len(layers))])
+
+
+def _layers(model: Model) -> tuple[tuple[Dense, ...], tuple[Dense, ...]]:
+    if isinstance(model, PCA):
+        towards = model.components.T
+        encoder = Dense(towards, -model.mean @ towards, "linear")
+        return (encoder,), (Dense(model.components, model.mean, "linear"),)
+    return model.encoder, model.decoder
