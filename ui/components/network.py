@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ae.model import Dense, Model
+from ae.model import Autoencoder, Dense, Model
 from ae.pca import PCA
 from ui.components import packed
 
@@ -34,4 +34,6 @@ def _layers(model: Model) -> tuple[tuple[Dense, ...], tuple[Dense, ...]]:
         towards = model.components.T
         encoder = Dense(towards, -model.mean @ towards, "linear")
         return (encoder,), (Dense(model.components, model.mean, "linear"),)
+    if not isinstance(model, Autoencoder):
+        raise TypeError(f"{model.name}: got a model that is neither layers nor PCA")
     return model.encoder, model.decoder
