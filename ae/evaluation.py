@@ -52,6 +52,37 @@ def psnr(x: Float32, y: Float32) -> Float32:
     return -10 * np.log10(np.maximum(mse(x, y), np.float32(1e-10)))
 
 
+def ink(x: Float32, y: Float32) -> tuple[Float32, Float32]:
+    """Say how much of the ink survives: one scale for all models, which a smudge cannot cheat.
+
+    Parameters
+    ----------
+    x, y : digits and reconstructions, float32 of shape (n, 28, 28) or (n, 784) in [0, 1].
+
+    Returns
+    -------
+    Two arrays of shape (n,), shares of each digit's ink: what is kept, ``sum(min(x, y)) / sum(x)``,
+    at most 1, and what is invented, ``sum(max(y - x, 0)) / sum(x)``.
+
+    Raises
+    ------
+    ValueError
+        Wrong type, shape, dtype or range, or a digit without ink.
+    """
+    x, y = _pair(x, y)
+    total = x.sum(axis=1)
+    if not total.all():
+        raise ValueError(f"digits: number {int(np.argmin(total)) + 1} has no ink")
+    return np.minimum(x, y).sum(axis=1) / total, np.maximum(y - x, 0).sum(axis=1) / total
+
+
+class Ink(NamedTuple):
+    """What becomes of the average digit's ink, as shares of it."""
+
+    kept: float
+    invented: float
+
+
 def divergence(mean: Float32, log_variance: Float32) -> Float32:
     """Kullback-Leibler divergence of each unit from the standard normal prior, in nats.
 
@@ -187,7 +218,7 @@ class Measured:
     file : its path inside the folder, with slashes.
     bytes : its size.
     layers : widths from the picture to the picture, 784 first.
-    errors : measured now, over the test digits.
+    errors, ink : measured now, over the test digits.
     bound : of a variational model, measured now over the test digits; else None.
     metadata : what the file says of itself.
     """
@@ -198,6 +229,7 @@ class Measured:
     bytes: int
     layers: tuple[int, ...]
     errors: Errors
+    ink: Ink
     bound: Bound | None
     metadata: Metadata
 
@@ -209,6 +241,7 @@ class Reference:
     Attributes
     ----------
     bce : nats per pixel. mse : per pixel. psnr : dB, None where it is infinite.
+    ink : what became of it.
     """
 
     name: str
@@ -216,6 +249,7 @@ class Reference:
     bce: float
     mse: float
     psnr: float | None
+    ink: Ink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +315,7 @@ def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
         bytes=path.stat().st_size,
         layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
         errors=errors,
+        ink=_average_ink(x, model.reconstruct(x)),
         bound=bound(model, x) if isinstance(model, Autoencoder) and model.variational else None,
         metadata=model.metadata,
     )
@@ -291,8 +326,18 @@ def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:
         return float(errors.mean(dtype=np.float64))
 
     squared = average(mse(x, y))
-    decibels = average(psnr(x, y)) if squared else None
-    return Reference(name=name, title=title, bce=average(bce(x, y)), mse=squared, psnr=decibels)
+    return Reference(
+        name=name,
+        title=title,
+        bce=average(bce(x, y)),
+        mse=squared,
+        psnr=average(psnr(x, y)) if squared else None,
+        ink=_average_ink(x, y),
+    )
+
+
+def _average_ink(x: Float32, y: Float32) -> Ink:
+    return Ink(*(float(share.mean(dtype=np.float64)) for share in ink(x, y)))
 
 
 def as_record(report: Report) -> dict[str, Any]:
@@ -302,6 +347,7 @@ def as_record(report: Report) -> dict[str, Any]:
             "name": model.name,
             "recipe": model.recipe,
             **model.errors.as_dict(),
+            "ink": model.ink._asdict(),
             "bound": None if model.bound is None else model.bound._asdict(),
             "parameters": model.metadata.parameters,
             "file": model.file,
@@ -315,6 +361,7 @@ def as_record(report: Report) -> dict[str, Any]:
             "bce": "nats per pixel",
             "mse": "per pixel, of values in [0, 1]",
             "psnr": "dB, averaged over the digits",
+            "ink": "shares of the digit's ink, averaged over the digits",
             "zeros": "share of exact zeros in the average code",
             "dead": "units that are zero for every digit",
             "bound": "nats per digit: for the pixels, for the code, and for both if binarised",
@@ -326,5 +373,10 @@ def as_record(report: Report) -> dict[str, Any]:
     }
 
 
-def _figures(reference: Reference) -> dict[str, float | None]:
-    return {"bce": reference.bce, "mse": reference.mse, "psnr": reference.psnr}
+def _figures(reference: Reference) -> dict[str, Any]:
+    return {
+        "bce": reference.bce,
+        "mse": reference.mse,
+        "psnr": reference.psnr,
+        "ink": reference.ink._asdict(),
+    }

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ae.checked import SUMS, WeightsError
-from ae.evaluation import Measured, Reference, Report, as_record
+from ae.evaluation import Ink, Measured, Reference, Report, as_record
 from ae.families import FAMILIES
 from ae.metadata import Net
 
@@ -20,7 +20,19 @@ def as_json(report: Report) -> str:
     return json.dumps(as_record(report), indent=2, allow_nan=False)
 
 
-_HEAD = ("model", "recipe", "BCE", "MSE", "PSNR", "zeros", "dead", "parameters", "bytes")
+_HEAD = (
+    "model",
+    "recipe",
+    "BCE",
+    "MSE",
+    "PSNR",
+    "ink kept",
+    "invented",
+    "zeros",
+    "dead",
+    "parameters",
+    "bytes",
+)
 _WORDS = 2  # leading columns of words; the others are numbers
 
 
@@ -35,7 +47,7 @@ def as_text(report: Report) -> str:
         )
         for row in rows
     ]
-    units = "BCE in nats per pixel, MSE per pixel, PSNR in dB"
+    units = "BCE in nats per pixel, MSE per pixel, PSNR in dB, shares of a digit's ink"
     bounds = [
         f"{name}: {total} nats per digit ({pixels} for the pixels, {code} for the code);"
         f" {binary} if binarised"
@@ -60,6 +72,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
             f"{model.errors.bce:.4f}",
             f"{model.errors.mse:.4f}",
             f"{model.errors.psnr:.2f}",
+            *_ink(model.ink),
             f"{model.errors.zeros:.1%}",
             str(model.errors.dead),
             f"{model.metadata.parameters:,}",
@@ -82,7 +95,11 @@ def _bounds(report: Report) -> list[tuple[str, ...]]:
 def _reference_row(reference: Reference) -> tuple[str, ...]:
     decibels = "∞" if reference.psnr is None else f"{reference.psnr:.2f}"
     figures = (f"{reference.bce:.4f}", f"{reference.mse:.4f}", decibels)
-    return (reference.title, "", *figures, "", "", "", "")
+    return (reference.title, "", *figures, *_ink(reference.ink), "", "", "", "")
+
+
+def _ink(ink: Ink) -> tuple[str, str]:
+    return f"{ink.kept:.1%}", f"{ink.invented:.1%}"
 
 
 def as_readme(report: Report) -> str:
@@ -142,9 +159,11 @@ The trained models that the app serves and `ae.load` reads. They are
 
 {errors}
 
-BCE in nats per pixel, MSE per pixel, PSNR in dB, each averaged over the digits. *zeros* is the
-share of exact zeros in the average code; a *dead* unit is zero for all of the digits. MNIST is
-grey, so that even a perfect copy has a BCE of {floor}.
+BCE in nats per pixel, MSE per pixel, PSNR in dB, each averaged over the digits. *ink kept* is the
+share of a digit's ink that its reconstruction has too, `sum(min(x, y)) / sum(x)`, and *invented*
+the ink that it has beyond, `sum(max(y - x, 0)) / sum(x)`. *zeros* is the share of exact zeros in
+the average code; a *dead* unit is zero for all of the digits. MNIST is grey, so that even a perfect
+copy has a BCE of {floor}.
 
 ## What a digit costs a variational model
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from sklearn.metrics import log_loss, mean_squared_error
+from sklearn.metrics import log_loss, mean_squared_error, recall_score
 
 import ae
 from ae.arrays import Float32
-from ae.evaluation import EPSILON, Errors, bce, measure, mse, psnr
+from ae.evaluation import EPSILON, Errors, bce, ink, measure, mse, psnr
 from ae.metadata import Metadata
 from ae.mnist import Mnist
 from ae.model import Statistics
@@ -77,7 +77,51 @@ def test_psnr_of_a_perfect_copy_is_finite() -> None:
     assert_allclose(psnr(digits(2), digits(2)), [100.0, 100.0], rtol=1e-6)
 
 
-@pytest.mark.parametrize("measured", [bce, mse, psnr])
+def kept(x: Float32, y: Float32) -> Float32:
+    return ink(x, y)[0]
+
+
+def invented(x: Float32, y: Float32) -> Float32:
+    return ink(x, y)[1]
+
+
+def test_ink_of_black_and_white_digits_is_scikit_learn_s_recall() -> None:
+    x, y = digits(4).round(), digits(4, seed=1).round()
+    flat = [(a.ravel(), b.ravel()) for a, b in zip(x, y, strict=True)]
+    assert_allclose(kept(x, y), [recall_score(a, b) for a, b in flat], rtol=1e-6)
+    # Of what was drawn, so much is beyond the digit; here as a share of the digit.
+    beyond = [(1 - recall_score(b, a)) * b.sum() / a.sum() for a, b in flat]
+    assert_allclose(invented(x, y), beyond, rtol=1e-5)
+
+
+def test_kept_and_invented_ink_make_up_what_was_drawn() -> None:
+    x, y = digits(4), digits(4, seed=1)
+    total = kept(x, y) + invented(x, y)
+    assert_allclose(total, y.sum(axis=(1, 2)) / x.sum(axis=(1, 2)), rtol=1e-5)
+    assert_allclose(ink(x, x), [np.ones(4), np.zeros(4)], atol=1e-6)
+    assert_allclose(ink(x, 0 * x), np.zeros((2, 4)))
+
+
+def test_a_dim_smudge_keeps_little() -> None:
+    """By its squared error it is better than most reconstructions: so little can be wrong."""
+    dot = ae.drawing.from_strokes([[(0.5, 0.5)]], size=1)[None]
+    model = ae.load("shallow")
+    smudge = model.reconstruct(dot)
+    assert model.statistics.better_than(float(mse(dot, smudge)[0])) > 0.9
+    assert kept(dot, smudge)[0] < 0.5
+
+
+def test_a_digit_without_ink_has_no_share() -> None:
+    x = digits(3)
+    x[1] = 0
+    with pytest.raises(ValueError, match="digits: number 2 has no ink"):
+        ink(x, x)
+
+
+MEASURES = [bce, mse, psnr, kept, invented]
+
+
+@pytest.mark.parametrize("measured", MEASURES)
 def test_each_digit_has_its_own_error(measured: Any) -> None:
     x, y = digits(3), digits(3, seed=1)
     errors = measured(x, y)
@@ -87,7 +131,7 @@ def test_each_digit_has_its_own_error(measured: Any) -> None:
     assert measured(x[:0], y[:0]).shape == (0,)
 
 
-@pytest.mark.parametrize("measured", [bce, mse, psnr])
+@pytest.mark.parametrize("measured", MEASURES)
 def test_wrong_arrays_are_refused_in_words(measured: Any) -> None:
     x = digits(3)
     for bad in (x[0], x.astype(np.float64), 2 * x, np.full_like(x, np.nan)):
@@ -96,7 +140,7 @@ def test_wrong_arrays_are_refused_in_words(measured: Any) -> None:
                 measured(*pair)
 
 
-@pytest.mark.parametrize("measured", [bce, mse, psnr])
+@pytest.mark.parametrize("measured", MEASURES)
 def test_one_picture_is_not_compared_with_each_of_many(measured: Any) -> None:
     with pytest.raises(ValueError, match="reconstructions: got 1, expected as many as digits, 3"):
         measured(digits(3), digits(1))

@@ -72,20 +72,25 @@ def test_references_are_measured(measured: Report, few: Mnist) -> None:
     entropy = -(x * np.log(x) + (1 - x) * np.log(1 - x)).mean()
     assert measured.floor.bce == pytest.approx(entropy, rel=1e-4)
     assert measured.floor.mse == 0 and measured.floor.psnr is None
+    assert measured.floor.ink == pytest.approx((1, 0))
     mean = few.x_train.reshape(-1, 784).mean(axis=0)
     squares = ((x - mean) ** 2).mean(axis=1)
     assert measured.mean.mse == pytest.approx(squares.mean(), rel=1e-5)
     assert measured.mean.psnr == pytest.approx(-10 * np.log10(squares).mean(), rel=1e-5)
+    kept = (np.minimum(x, mean).sum(axis=1) / x.sum(axis=1)).mean()
+    assert measured.mean.ink.kept == pytest.approx(kept, rel=1e-5)
 
 
 def test_json_holds_the_figures_in_full(measured: Report) -> None:
     record = json.loads(report.as_json(measured))
-    assert record["floor"] == {"bce": measured.floor.bce, "mse": 0, "psnr": None}
+    ink = {"kept": 1, "invented": 0}
+    assert record["floor"] == {"bce": measured.floor.bce, "mse": 0, "psnr": None, "ink": ink}
     assert record["data"]["sha256"] == "ab" * 32
     assert len(record["models"]) == len(measured.models)
     for told, model in zip(record["models"], measured.models, strict=True):
         for figure, value in model.errors.as_dict().items():
             assert told[figure] == value
+        assert told["ink"] == model.ink._asdict()
         assert told["parameters"] == model.metadata.parameters and told["bytes"] == model.bytes
 
 
@@ -149,7 +154,7 @@ def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
     name = f"{path.stem} | {net.recipe_name if net else ''} "
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     (row,) = re.findall(rf"^\| {re.escape(name)}\|(.*)\|$", text.split("## Files")[0], re.M)
-    bce, mse, psnr, _, dead, _, size = (cell.strip() for cell in row.split("|"))
+    bce, mse, psnr, _, _, _, dead, _, size = (cell.strip() for cell in row.split("|"))
     test = model.metadata.test.as_dict()
     # As the rounding of another machine's products may fall.
     assert float(bce) == pytest.approx(test["bce"], abs=1.1e-4)
