@@ -7,6 +7,10 @@
 import "./plotly/plotly-basic-4.1.1.min.js";
 const { Plotly } = window;
 
+const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { write } = await import(`./numbers.js${version}`);
+
+const LIFT = 0.025; // as in ui/figures.py
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 const charts = new WeakMap(); // host element -> Plot
 
@@ -114,6 +118,7 @@ class CodeBars extends Plot {
       });
     }
     host.addEventListener("click", (event) => this.clicked(event));
+    host.addEventListener("code", ({ detail }) => this.follow(detail));
     host.addEventListener("keydown", (event) => this.pressed(event));
   }
 
@@ -123,11 +128,42 @@ class CodeBars extends Plot {
   // visitor clicked) does not touch the selection.
   update(data, setStateValue) {
     this.send = setStateValue;
+    if (data.model) Object.assign(this.host.dataset, { live: "code", model: data.model });
     if (data.seen >= this.count) {
       this.count = data.seen;
       this.selected = data.selected;
     }
     super.update(data);
+  }
+
+  // Show another code than the server's, which has not heard of it yet: see static/live.js.
+  follow(code) {
+    const { data, plot, positions } = this;
+    if (!plot.data || code.length !== positions.length) return;
+    const [bottom, top] = plot.layout.yaxis.range;
+    const lift = LIFT * (top - bottom);
+    const { separators, yaxis } = plot.layout;
+    const decimals = Number(/\d+/.exec(yaxis.hoverformat));
+    // As ui/figures.py marks what a bar alone does not show.
+    const marks = {
+      changed: [() => false, 0],
+      zeros: [(value) => value === 0, lift],
+      tall: [(value) => value > top, top - lift],
+      deep: [(value) => value < bottom, bottom + lift],
+    };
+    const names = Object.keys(marks);
+    const x = names.map((name) => positions.filter((_, unit) => marks[name][0](code[unit])));
+    const y = names.map((name, i) => x[i].map(() => marks[name][1]));
+    const written = Array.from(code, (value) => write(value, decimals, separators));
+    Plotly.restyle(
+      plot,
+      {
+        x: [positions, ...x],
+        y: [Array.from(code), ...y],
+        customdata: [written, ...names.map(() => null)],
+      },
+      [data.code, ...names.map((name) => plot.data.findIndex(({ meta }) => meta === name))],
+    );
   }
 
   choose(unit) {
@@ -207,12 +243,6 @@ class CodeBars extends Plot {
           : data.unit_text.replace("{unit}", positions[selected]).replace("{value}", number),
     };
   }
-}
-
-// As ui/text.py writes a number: a minus sign, no negative zero.
-function write(value, decimals, separators) {
-  const digits = value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "");
-  return digits.replace("-", "\u2212").replace(".", separators[0]);
 }
 
 // A deep copy (Plotly writes into what it is given) in which "var(--st-primary-color)" has become

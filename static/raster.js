@@ -25,6 +25,29 @@ export function rgba(pixels, colour) {
   return bytes;
 }
 
+// As in ui/pictures.py, which says why.
+const LOST = [230, 159, 0];
+const ADDED = [86, 180, 233];
+const DARK = 0.3;
+
+/**
+ * A map of errors for a canvas: added ink in blue, lost ink in orange, which lets through what lies
+ * behind it.
+ * @param {Float32Array} error of shape (n) in [-1, 1]
+ * @param {number} scale the error at which a colour is full
+ * @returns {Uint8ClampedArray} of shape (n, 4), 0 to 255
+ */
+export function signed(error, scale = 0.5) {
+  const bytes = new Uint8ClampedArray(4 * error.length);
+  error.forEach((value, i) => {
+    const [added, lost] = [clamp(value / scale, 0, 1), clamp(-value / scale, 0, 1)];
+    const opaque = 1 - (1 - DARK) * lost;
+    const colour = ADDED.map((part, c) => added * part + ((DARK * lost) / opaque) * LOST[c]);
+    bytes.set([...colour, 255 * opaque].map(Math.round), 4 * i);
+  });
+  return bytes;
+}
+
 /**
  * How much a disc covers of the pixels around its middle.
  * @param {number} radius in pixels

@@ -51,6 +51,7 @@ def show(
         unit_text=_("Unit {unit}: {value}"),
         no_unit_text=_("No unit chosen"),
         revision=now.revision,
+        model=model.name,
         key=key,
         height=height,
     )

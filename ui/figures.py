@@ -90,10 +90,11 @@ def code_figure(
         "data": [
             _bars(units, code, **bar),
             _bars(units, high - low, base=low, width=0.96, marker={"color": _FAINT}, zorder=-1),
-            _bars(units[changed], encoded[changed], marker=outline),
-            _marks(zeros, np.full(len(zeros), lift), "circle-open"),
-            _marks(tall, np.full(len(tall), top - lift), "triangle-up"),
-            _marks(deep, np.full(len(deep), bottom + lift), "triangle-down"),
+            # What they are stands beside them for the browser, which moves them with the pen.
+            _bars(units[changed], encoded[changed], marker=outline, meta="changed"),
+            _marks(zeros, np.full(len(zeros), lift), "circle-open", meta="zeros"),
+            _marks(tall, np.full(len(tall), top - lift), "triangle-up", meta="tall"),
+            _marks(deep, np.full(len(deep), bottom + lift), "triangle-down", meta="deep"),
         ],
         "layout": {
             "barmode": "overlay",
@@ -116,7 +117,11 @@ def _bars(x: Units, y: Float32, **options: Any) -> dict[str, Any]:
 
 
 def _marks(
-    x: Units | list[int], y: npt.NDArray[np.floating], symbol: str, size: int = 7
+    x: Units | list[int],
+    y: npt.NDArray[np.floating],
+    symbol: str,
+    size: int = 7,
+    **options: Any,
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -125,6 +130,7 @@ def _marks(
         "y": y,
         "marker": {"symbol": symbol, "size": size, "color": _TEXT},
         "hoverinfo": "skip",
+        **options,
     }
 
 

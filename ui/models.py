@@ -10,6 +10,7 @@ import streamlit as st
 import ae
 from ae.arrays import Float32
 from ae.plans import OWN
+from ui.components import network
 from ui.state import DEFAULT_MODEL, DEFAULT_SAMPLE, Visit
 from ui.text import N_, Text
 
@@ -79,6 +80,18 @@ def _first_test_digits() -> Float32:
         raise LookupError("MNIST is not at hand")  # not cached: it may come while the server runs
     digits.setflags(write=False)
     return digits
+
+
+def weights(name: str, now: Visit) -> bytes:
+    """Give a model's weights as the browser takes them."""
+    if name == OWN:
+        return network.pack(get(name, now))
+    return _weights(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=len(ae.MODELS))
+def _weights(name: str) -> bytes:
+    return network.pack(load(name))
 
 
 def tested_on_mnist(model: ae.Model) -> bool:

@@ -79,11 +79,23 @@ def url(pixels: Pixels) -> str:
     return src(png(pixels))
 
 
-def img(pixels: Pixels, alt: str) -> Markup:
-    """Write the pixels as an element of the page; ``alt`` says what they show."""
-    return html.image(url(pixels), alt)
+def img(pixels: Pixels, alt: str, live: str | None = None, model: str | None = None) -> Markup:
+    """Write the pixels as an element of the page; ``alt`` says what they show.
+
+    Parameters
+    ----------
+    live, model : what of the drawing, and of which model's, for `ui.components.live`.
+    """
+    return html.image(url(pixels), alt, data_live=live, data_model=model)
 
 
-def figure(title: str, pixels: Pixels, alt: str, note: str = html.SPACE) -> Markup:
+def figure(
+    title: str,
+    pixels: Pixels,
+    alt: str,
+    note: str = html.SPACE,
+    live: str | None = None,
+    model: str | None = None,
+) -> Markup:
     """Write them with a title above and a note below."""
-    return html.figure(title, img(pixels, alt), note)
+    return html.figure(title, img(pixels, alt, live, model), note)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.draw import formulas, results, takeaway
 from ui import canvas, editor, html, models, state, strokes
+from ui.components import live
 
 now = state.visit("draw")
 text = state.text()
@@ -50,6 +51,9 @@ def workspace() -> None:
                 with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
                         takeaway.show(result, now, name, text)
+    live.follow(now, {name: weights})
 
 
+weights = models.weights(name, now)
 workspace()
+live.ship(name, weights)

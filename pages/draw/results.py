@@ -60,6 +60,7 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             right=columns[-1],
         ),
         _("28 × 28 = 784 pixels"),
+        live="sees",
     )
     reconstruction = pictures.figure(
         survives,
@@ -70,6 +71,8 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             mse=text.number(result.mse, 4),
         ),
         _("drawn from {n} numbers", n=len(result.code)),
+        live="survives",
+        model=model.name,
     )
     error = pictures.figure(
         changed,
@@ -81,6 +84,8 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             added=int((result.error > 0.25).sum()),
         ),
         html.legend(_("lost"), _("added")),
+        live="changed",
+        model=model.name,
     )
     parts = digit, reconstruction, error, _numbers(result, model, text)
     return html.element("div", *parts, class_="pictures", data_revision=revision)

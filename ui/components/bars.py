@@ -34,6 +34,7 @@ def code_bars(
     height: int = 220,
     code: int = 0,
     revision: int | str = 0,
+    model: str | None = None,
     unit_text: str = "Unit {unit}: {value}",
     no_unit_text: str = "No unit selected",
     on_select: Callable[[int | None], None] | None = None,
@@ -63,6 +64,9 @@ def code_bars(
     revision : int or str
         Written to the host's `data-revision` once these data are in the page, for tests and
         benchmarks.
+    model : str or None
+        Whose code it is: `live.py` then moves the bars with the pen. The marks that go with them
+        are traces whose `meta` is "changed", "zeros", "tall" and "deep".
     unit_text, no_unit_text : str
         Read out for the selected unit, and for none. `{unit}` is its position on the x-axis,
         `{value}` its value, written with the figure's `layout.separators` and the decimals of its
@@ -119,6 +123,7 @@ def code_bars(
             "selected": selected,
             "seen": seen,
             "revision": revision,
+            "model": model,
             "label": label,
             "unit_text": unit_text,
             "no_unit_text": no_unit_text,

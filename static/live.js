@@ -1,0 +1,131 @@
+// The network runs under the moving pen. What the page shows of the drawing is marked by Python in
+// `data-live`; while a line is drawn it is painted here, frame by frame, and when the server has
+// answered, its own elements take the place of ours. The Python side is ui/components/live.py.
+
+const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { normalForm, plain } = await import(`./drawing.js${version}`);
+const { decode, through, unpack } = await import(`./network.js${version}`);
+const { idOf } = await import(`./packed.js${version}`);
+const { rgba, signed } = await import(`./raster.js${version}`);
+
+const SIDE = 28;
+const KEPT = 12; // networks: more than a page shows at once
+
+const networks = new Map(); // id -> Network, the latest few
+let scene = null; // what Python knows of the drawing, and how it is to be shown
+const lines = []; // the strokes that Python does not know yet
+let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
+let frame = 0; // that is asked for
+
+// For both elements: the one that ships a network, and the one that says what is on the page.
+export default function show({ data }) {
+  if (data instanceof Uint8Array) receive(data);
+  else settle(data);
+}
+
+function receive(packed) {
+  const id = idOf(packed);
+  const network = networks.get(id) ?? unpack(packed);
+  networks.delete(id);
+  networks.set(id, network);
+  if (networks.size > KEPT) networks.delete(networks.keys().next().value);
+}
+
+function settle(data) {
+  if (data.revision === scene?.revision) {
+    scene = data;
+    return;
+  }
+  // Of the strokes that were drawn here since, the server has heard so many. Where it has put
+  // something else onto the canvas, it has heard them all, but for the one under the pen.
+  const more = data.load === scene?.load ? data.strokes.length - scene.strokes.length : Infinity;
+  lines.splice(0, Math.min(Math.max(more, 0), lines.length - (pen ? 1 : 0)));
+  scene = data;
+  if (lines.length) ask();
+}
+
+// Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
+// makes its elements anew now and then, so the canvas is looked for in each event.
+const hear = (type, act) => addEventListener(type, act, { capture: true, passive: true });
+hear("mousedown", (event) => event.button === 0 && begin(event, event));
+hear("mousemove", (event) => go(event));
+hear("mouseup", end);
+hear("touchstart", (event) =>
+  event.touches.length === 1 ? begin(event, event.touches[0]) : drop(),
+);
+hear("touchmove", (event) => go(event.touches[0]));
+hear("touchend", end);
+hear("touchcancel", drop);
+
+function begin(event, at) {
+  const canvas = event.composedPath().find((node) => node.matches?.("canvas.upper-canvas"));
+  if (!canvas || !scene) return;
+  pen = canvas;
+  lines.push([place(at)]);
+  ask();
+}
+
+function go(at) {
+  if (!pen) return;
+  lines.at(-1).push(place(at));
+  ask();
+}
+
+function end() {
+  pen = null;
+}
+
+// A second finger: the canvas takes the line back.
+function drop() {
+  if (pen) lines.pop();
+  pen = null;
+}
+
+function place({ clientX, clientY }) {
+  const { left, top, width } = pen.getBoundingClientRect();
+  const scale = scene.size / width;
+  return [(clientX - left) * scale, (clientY - top) * scale];
+}
+
+// What is late is dropped: each frame paints the newest state.
+function ask() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    if (scene?.strokes) paint();
+  });
+}
+
+function paint() {
+  const drawn = [...scene.strokes, ...lines];
+  const digit = (scene.normal ? normalForm : plain)(drawn, scene.size);
+  if (!digit) return;
+  for (const target of document.querySelectorAll("[data-live=sees]")) picture(target, rgba(digit));
+  for (const [name, id] of scene.models) {
+    const network = networks.get(id);
+    if (!network) continue; // not here yet
+    const encoded = through(network.encoder, digit).at(-1);
+    const drawnAgain = decode(network.decoder, encoded);
+    const difference = drawnAgain.map((value, i) => value - digit[i]);
+    const of = (part) => document.querySelectorAll(`[data-live=${part}][data-model="${name}"]`);
+    for (const target of of("survives")) picture(target, rgba(drawnAgain));
+    for (const target of of("changed")) picture(target, signed(difference));
+    for (const host of of("code")) host.dispatchEvent(new CustomEvent("code", { detail: encoded }));
+  }
+}
+
+// Over an image that Python wrote: a canvas of the same class, which needs no decoding.
+const canvases = new WeakMap();
+
+function picture(image, pixels) {
+  let canvas = canvases.get(image);
+  if (!canvas) {
+    canvas = document.createElement("canvas");
+    canvas.width = canvas.height = SIDE;
+    canvas.className = image.className;
+    canvas.ariaHidden = "true";
+    image.after(canvas);
+    image.classList.add("unseen");
+    canvases.set(image, canvas);
+  }
+  canvas.getContext("2d").putImageData(new ImageData(pixels, SIDE), 0, 0);
+}

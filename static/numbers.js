@@ -1,0 +1,12 @@
+// Numbers as ui/text.py writes them. Pure.
+
+/**
+ * @param {number} value
+ * @param {number} decimals
+ * @param {string} separators of decimals and of thousands: ".," or ",."
+ * @returns {string} with a minus sign, and no negative zero
+ */
+export function write(value, decimals, separators) {
+  const digits = value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "");
+  return digits.replace("-", "\u2212").replace(".", separators[0]);
+}
