@@ -4,8 +4,9 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { normalForm, plain } = await import(`./drawing.js${version}`);
-const { decode, through, unpack } = await import(`./network.js${version}`);
+const { decode, ink, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
+const { percent } = await import(`./numbers.js${version}`);
 const { rgba, signed } = await import(`./raster.js${version}`);
 
 const SIDE = 28;
@@ -15,7 +16,7 @@ const networks = new Map(); // id -> Network, the latest few
 let scene = null; // what Python knows of the drawing, and how it is to be shown
 const lines = []; // the strokes that Python does not know yet
 let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
-let frame = 0; // that is asked for
+let asked = false; // for a frame
 
 // For both elements: the one that ships a network, and the one that says what is on the page.
 export default function show({ data }) {
@@ -89,8 +90,10 @@ function place({ clientX, clientY }) {
 
 // What is late is dropped: each frame paints the newest state.
 function ask() {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
     if (scene?.strokes) paint();
   });
 }
@@ -109,6 +112,16 @@ function paint() {
     const of = (part) => document.querySelectorAll(`[data-live=${part}][data-model="${name}"]`);
     for (const target of of("survives")) picture(target, rgba(drawnAgain));
     for (const target of of("changed")) picture(target, signed(difference));
+    const { kept, invented } = ink(digit, drawnAgain);
+    const active = encoded.filter((value) => value !== 0).length;
+    const figures = {
+      kept: percent(kept),
+      invented: percent(invented),
+      active: `${active} / ${encoded.length}`,
+    };
+    for (const [part, words] of Object.entries(figures)) {
+      for (const target of of(part)) target.textContent = words;
+    }
     for (const host of of("code")) host.dispatchEvent(new CustomEvent("code", { detail: encoded }));
   }
 }

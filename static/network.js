@@ -58,12 +58,18 @@ export function decode(layers, code) {
 }
 
 /**
- * @param {Float32Array} x of shape (784) in [0, 1]
- * @param {Float32Array} y of shape (784) in [0, 1]
- * @returns {number} the squared error per pixel
+ * How much of the ink survives, as in ae/evaluation.py.
+ * @param {Float32Array} x the digit, of shape (784) in [0, 1], not without ink
+ * @param {Float32Array} y its reconstruction
+ * @returns {{kept: number, invented: number}} shares of the digit's ink
  */
-export function squaredError(x, y) {
-  return x.reduce((sum, value, i) => sum + (value - y[i]) ** 2, 0) / x.length;
+export function ink(x, y) {
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const total = sum(x);
+  return {
+    kept: sum(x.map((value, i) => Math.min(value, y[i]))) / total,
+    invented: sum(x.map((value, i) => Math.max(y[i] - value, 0))) / total,
+  };
 }
 
 function activate(values, activation) {

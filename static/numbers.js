@@ -10,3 +10,6 @@ export function write(value, decimals, separators) {
   const digits = value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "");
   return digits.replace("-", "\u2212").replace(".", separators[0]);
 }
+
+/** @param {number} share 0.634 is "63%" */
+export const percent = (share) => `${Math.round(100 * share)}%`;

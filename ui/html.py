@@ -64,6 +64,15 @@ def definitions(entries: Iterable[tuple[str, str]], class_: str | None = None) -
     return element("dl", *pairs, class_=class_)
 
 
+def figures(entries: Iterable[tuple[str, str, str]], model: str) -> Markup:
+    """Write the figures of a drawing: name for `ui.components.live`, value, what it is."""
+    pairs = (
+        join((element("dt", value, data_live=name, data_model=model), element("dd", words)))
+        for name, value, words in entries
+    )
+    return element("dl", *pairs, class_="figures")
+
+
 def of_model(colour: str, *content: str) -> Markup:
     """Write an entry of a list, in the colour that the model has in the chart beside it."""
     return element("li", *content, style=f"--colour: {colour}", class_="model")

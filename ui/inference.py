@@ -24,6 +24,7 @@ class Result:
     ----------
     digit, reconstruction : (28, 28) in [0, 1].
     encoded, code : (units,) as the encoder gave it, and after the visitor's edits.
+    kept, invented : shares of the digit's ink, as ``ae.evaluation.ink`` defines them.
     bce : nats per pixel. mse : per pixel.
     better_than : share of MNIST's test digits that this model reconstructs worse, 0 to 1.
     """
@@ -32,6 +33,8 @@ class Result:
     encoded: Float32
     code: Float32
     reconstruction: Float32
+    kept: float
+    invented: float
     bce: float
     mse: float
     better_than: float
@@ -64,6 +67,7 @@ def results(model: Model, *routes: tuple[Float32, Edits | None]) -> Sequence[Res
         if edits is not None:
             code[:] = edits.apply(code)
     reconstructions = model.decode(codes)
+    kept, invented = evaluation.ink(digits, reconstructions)
     bce, mse = evaluation.bce(digits, reconstructions), evaluation.mse(digits, reconstructions)
     return [
         Result(
@@ -71,6 +75,8 @@ def results(model: Model, *routes: tuple[Float32, Edits | None]) -> Sequence[Res
             encoded=encoded[i],
             code=codes[i],
             reconstruction=reconstructions[i],
+            kept=float(kept[i]),
+            invented=float(invented[i]),
             bce=float(bce[i]),
             mse=float(mse[i]),
             better_than=model.statistics.better_than(float(mse[i])),

@@ -48,6 +48,11 @@ def workspace() -> None:
             with st.container(horizontal=True):
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()
+                with st.popover(
+                    _("More figures"), icon=":material/query_stats:", disabled=not result
+                ):
+                    if result:
+                        results.more(result, now, model, text)
                 with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
                         takeaway.show(result, now, name, text)

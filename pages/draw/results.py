@@ -12,7 +12,7 @@ from ae.model import Model
 from ui import canvas, html, inference, models, pictures
 from ui.inference import Result
 from ui.state import Visit
-from ui.text import N_, Text
+from ui.text import Text
 
 
 def show(now: Visit, model: Model, text: Text) -> Result | None:
@@ -36,9 +36,11 @@ def _switch(both: Sequence[Result] | None, now: Visit, text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="route"):
         canvas.normal_form(now, text)
         if both:
-            normal, plain = (text.number(result.mse, 4) for result in both)
+            normal, plain = (text.percent(result.kept) for result in both)
             sentence = _(
-                "Squared error {normal} with it, {plain} without.", normal=normal, plain=plain
+                "With it {normal} of the ink survives, without it {plain}.",
+                normal=normal,
+                plain=plain,
             )
             st.html(html.element("p", sentence, class_="route"))
 
@@ -66,9 +68,9 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
         survives,
         pictures.grey(result.reconstruction),
         _(
-            "The decoder's drawing from {n} numbers. Squared error {mse}.",
+            "The decoder's drawing from {n} numbers. {share} of the ink survives.",
             n=len(result.code),
-            mse=text.number(result.mse, 4),
+            share=text.percent(result.kept),
         ),
         _("drawn from {n} numbers", n=len(result.code)),
         live="survives",
@@ -105,16 +107,29 @@ def _titles(text: Text) -> tuple[str, str, str]:
 
 
 def _numbers(result: Result, model: Model, text: Text) -> Markup:
+    """Write how much of the ink survives, and how much was invented: one scale for all models."""
     _ = text.gettext
     active = int(np.count_nonzero(result.code))
     rows = (
-        (text.number(result.mse, 4), _("squared error per pixel, 0 for a perfect copy")),
-        (text.number(result.bce, 3), _("cross-entropy per pixel")),
-        (f"{active} / {len(result.code)}", _("numbers not zero")),
+        ("kept", text.percent(result.kept), _("of the ink survives")),
+        ("invented", text.percent(result.invented), _("more ink was invented")),
+        ("active", f"{active} / {len(result.code)}", _("numbers not zero")),
     )
-    better = N_("Redrawn better than {share} of the handwritten test digits")
-    if not models.tested_on_mnist(model):
-        better = N_("Better than {share} of the digits that it was tested on")
-    better = _(better, share=text.percent(result.better_than))
-    listed = html.definitions(rows)
-    return html.element("div", html.verdict(better), listed, class_="figures")
+    return html.figures(rows, model.name)
+
+
+def more(result: Result, now: Visit, model: Model, text: Text) -> None:
+    """Show the figures that people who train nets compare, each with what it means."""
+    _ = text.gettext
+    rows = [
+        (text.number(result.mse, 4), _("squared error per pixel, 0 for a perfect copy")),
+        (
+            text.number(result.bce, 3),
+            _("cross-entropy per pixel, which a perfect copy of grey does not bring to 0"),
+        ),
+    ]
+    # A rank among digits says nothing of a code that the visitor changed.
+    if not now.edits and models.tested_on_mnist(model):
+        better = _("of the handwritten test digits have a larger squared error")
+        rows.append((text.percent(result.better_than), better))
+    st.html(html.definitions(rows, "figures"))

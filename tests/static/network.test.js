@@ -5,10 +5,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { decode, squaredError, through, unpack } from "../../static/network.js";
+import { decode, ink, through, unpack } from "../../static/network.js";
 
 const CODE = 0.005; // of the range of a model's codes: the weights have 16 bits
 const PIXEL = 0.01;
+const INK = 0.005;
 
 const folder = join(process.env.GARGALO_ORACLE, "networks");
 
@@ -24,7 +25,7 @@ for (const name of readdirSync(folder).filter((file) => !file.includes("."))) {
   const network = unpack(new Uint8Array(readFileSync(join(folder, name))));
   const { range, digits } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf-8"));
   test(`${name}: as in Python, over ${digits.length} digits`, () => {
-    for (const { digit, layers, code, reconstruction, mse } of digits) {
+    for (const { digit, layers, code, reconstruction, kept, invented } of digits) {
       const activations = through(network.encoder, digit);
       activations.forEach((values, i) => {
         close(values, layers[i], CODE * Math.max(...layers[i].map(Math.abs)), `layer ${i}`);
@@ -32,7 +33,8 @@ for (const name of readdirSync(folder).filter((file) => !file.includes("."))) {
       close(activations.at(-1), code, CODE * range, "code");
       const ours = decode(network.decoder, activations.at(-1));
       close(ours, reconstruction, PIXEL, "reconstruction");
-      assert(Math.abs(squaredError(digit, ours) - mse) <= 1e-4);
+      const shares = ink(Float32Array.from(digit), ours);
+      close([shares.kept, shares.invented], [kept, invented], INK, "ink");
     }
   });
 }

@@ -152,13 +152,15 @@ def write_network(folder: Path, name: str) -> None:
         a = layer(a)
         hidden.append(a)
     codes, reconstructions = model.encode(digits), model.reconstruct(digits)
+    kept, invented = evaluation.ink(digits, reconstructions)
     oracle = [
         {
             "digit": digit.ravel(),
             "layers": [values[i] for values in hidden] or [codes[i]],
             "code": codes[i],
             "reconstruction": reconstructions[i].ravel(),
-            "mse": evaluation.mse(digits[i : i + 1], reconstructions[i : i + 1])[0],
+            "kept": kept[i],
+            "invented": invented[i],
         }
         for i, digit in enumerate(digits)
     ]
