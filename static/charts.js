@@ -128,7 +128,10 @@ class CodeBars extends Plot {
   // visitor clicked) does not touch the selection.
   update(data, setStateValue) {
     this.send = setStateValue;
-    if (data.model) Object.assign(this.host.dataset, { live: "code", model: data.model });
+    if (data.model) {
+      this.host.dataset.model = data.model;
+      this.plot.dataset.live = "code"; // its "code" event comes up to the host
+    }
     if (data.seen >= this.count) {
       this.count = data.seen;
       this.selected = data.selected;

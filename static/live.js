@@ -33,14 +33,11 @@ function receive(packed) {
 }
 
 function settle(data) {
-  if (data.revision === scene?.revision) {
-    scene = data;
-    return;
-  }
   // Of the strokes that were drawn here since, the server has heard so many. Where it has put
   // something else onto the canvas, it has heard them all, but for the one under the pen.
-  const more = data.load === scene?.load ? data.strokes.length - scene.strokes.length : Infinity;
-  lines.splice(0, Math.min(Math.max(more, 0), lines.length - (pen ? 1 : 0)));
+  const count = (known) => known?.strokes?.length ?? 0;
+  const heard = data.load === scene?.load ? Math.max(count(data) - count(scene), 0) : Infinity;
+  lines.splice(0, Math.min(heard, lines.length - (pen ? 1 : 0)));
   scene = data;
   if (lines.length) ask();
 }
@@ -109,7 +106,7 @@ function paint() {
     const encoded = through(network.encoder, digit).at(-1);
     const drawnAgain = decode(network.decoder, encoded);
     const difference = drawnAgain.map((value, i) => value - digit[i]);
-    const of = (part) => document.querySelectorAll(`[data-live=${part}][data-model="${name}"]`);
+    const of = (part) => document.querySelectorAll(`[data-model="${name}"] [data-live=${part}]`);
     for (const target of of("survives")) picture(target, rgba(drawnAgain));
     for (const target of of("changed")) picture(target, signed(difference));
     const { kept, invented } = ink(digit, drawnAgain);
@@ -122,11 +119,12 @@ function paint() {
     for (const [part, words] of Object.entries(figures)) {
       for (const target of of(part)) target.textContent = words;
     }
-    for (const host of of("code")) host.dispatchEvent(new CustomEvent("code", { detail: encoded }));
+    for (const host of of("code"))
+      host.dispatchEvent(new CustomEvent("code", { detail: encoded, bubbles: true }));
   }
 }
 
-// Over an image that Python wrote: a canvas of the same class, which needs no decoding.
+// In the place of an image that Python wrote, or kept free for one: a canvas needs no decoding.
 const canvases = new WeakMap();
 
 function picture(image, pixels) {
@@ -134,10 +132,9 @@ function picture(image, pixels) {
   if (!canvas) {
     canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIDE;
-    canvas.className = image.className;
+    canvas.className = image.className.replace("blank", "");
     canvas.ariaHidden = "true";
     image.after(canvas);
-    image.classList.add("unseen");
     canvases.set(image, canvas);
   }
   canvas.getContext("2d").putImageData(new ImageData(pixels, SIDE), 0, 0);

@@ -130,7 +130,7 @@ def _told(edits: Edits, text: Text) -> str:
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:
     """Show what the selected unit draws: ink that it adds, ink that it takes away."""
-    effect = html.BLANK
+    effect = html.blank()
     if unit is not None:
         alt = text.gettext(
             "What unit {unit} does to the picture of the average code: blue ink is added, orange"

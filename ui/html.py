@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup, escape
 
 SPACE = Markup("&nbsp;")  # keeps a line's height while it has no words
-BLANK = Markup('<div class="pixels blank"></div>')  # keeps a picture's place
 
 
 def element(name: str, /, *content: str, **attributes: object) -> Markup:
@@ -43,6 +42,11 @@ def image(src: str, alt: str, class_: str = "pixels", **attributes: object) -> M
     return Markup(f"<img{_written({'src': src, 'alt': alt, 'class': class_, **attributes})}>")
 
 
+def blank(live: str | None = None) -> Markup:
+    """Keep a picture's place; `live` as for `ui.pictures.img`."""
+    return element("div", class_="pixels blank", data_live=live)
+
+
 def figure(title: str, picture: Markup, note: str = SPACE) -> Markup:
     """Write a picture with its title above and a note below."""
     return element("figure", element("figcaption", title), picture, element("small", note))
@@ -64,10 +68,10 @@ def definitions(entries: Iterable[tuple[str, str]], class_: str | None = None) -
     return element("dl", *pairs, class_=class_)
 
 
-def figures(entries: Iterable[tuple[str, str, str]], model: str) -> Markup:
+def figures(entries: Iterable[tuple[str, str, str]]) -> Markup:
     """Write the figures of a drawing: name for `ui.components.live`, value, what it is."""
     pairs = (
-        join((element("dt", value, data_live=name, data_model=model), element("dd", words)))
+        join((element("dt", value, data_live=name), element("dd", words)))
         for name, value, words in entries
     )
     return element("dl", *pairs, class_="figures")

@@ -79,14 +79,14 @@ def url(pixels: Pixels) -> str:
     return src(png(pixels))
 
 
-def img(pixels: Pixels, alt: str, live: str | None = None, model: str | None = None) -> Markup:
-    """Write the pixels as an element of the page; ``alt`` says what they show.
+def img(pixels: Pixels, alt: str, live: str | None = None) -> Markup:
+    """Write the pixels as an element of the page.
 
     Parameters
     ----------
-    live, model : what of the drawing, and of which model's, for `ui.components.live`.
+    alt : says what they show. live : what of the drawing that is, for `ui.components.live`.
     """
-    return html.image(url(pixels), alt, data_live=live, data_model=model)
+    return html.image(url(pixels), alt, data_live=live)
 
 
 def figure(
@@ -95,7 +95,6 @@ def figure(
     alt: str,
     note: str = html.SPACE,
     live: str | None = None,
-    model: str | None = None,
 ) -> Markup:
     """Write them with a title above and a note below."""
-    return html.figure(title, img(pixels, alt, live, model), note)
+    return html.figure(title, img(pixels, alt, live), note)

@@ -14,7 +14,7 @@ from pages.compare import tables
 from pages.compare.scene import Scene
 from pages.compare.tables import Cell
 from ui import models, pictures, state
-from ui.html import BLANK, element, join, legend
+from ui.html import blank, element, join, legend
 from ui.inference import Result
 from ui.text import Text
 
@@ -74,7 +74,7 @@ def _own(digit: Float32 | None, text: Text) -> Markup:
     _ = text.gettext
     if digit is None:
         words = _("Draw any digit, large or small, or choose one below the canvas.")
-        picture = BLANK
+        picture = blank()
     else:
         words = _("28 × 28 = 784 pixels")
         alt = _("Your digit in 28 by 28 pixels, white on black.")
@@ -125,7 +125,7 @@ def _cells(
 
 def _empty(model: Model, no_code: str) -> Sequence[Cell]:
     code = _bars(np.zeros(model.code_size, np.float32), model.statistics.code_axis, no_code)
-    return (("code", code), *([("picture", BLANK)] * 2), *([("number", "–")] * 4))
+    return (("code", code), *([("picture", blank())] * 2), *([("number", "–")] * 4))
 
 
 def _bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:

@@ -20,7 +20,7 @@ def show(now: Visit, model: Model, text: Text) -> Result | None:
     drawing = now.sketch.drawing
     normal, plain = (inference.digit(drawing, normalise=switched) for switched in (True, False))
     if normal is None or plain is None:
-        st.html(_blank(text))
+        st.html(_blank(model, text))
         _switch(None, now, text)
         return None
     digit = normal if now.normal else plain
@@ -50,6 +50,7 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
     _ = text.gettext
     rows, columns = (np.flatnonzero(result.digit.any(axis=axis)) + 1 for axis in (1, 0))
     sees, survives, changed = _titles(text)
+    of_digit, of_survives, of_changed = _notes(model, text)
     digit = pictures.figure(
         sees,
         pictures.grey(result.digit),
@@ -61,7 +62,7 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             left=columns[0],
             right=columns[-1],
         ),
-        _("28 × 28 = 784 pixels"),
+        of_digit,
         live="sees",
     )
     reconstruction = pictures.figure(
@@ -72,9 +73,8 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             n=len(result.code),
             share=text.percent(result.kept),
         ),
-        _("drawn from {n} numbers", n=len(result.code)),
+        of_survives,
         live="survives",
-        model=model.name,
     )
     error = pictures.figure(
         changed,
@@ -85,20 +85,29 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
             lost=int((result.error < -0.25).sum()),
             added=int((result.error > 0.25).sum()),
         ),
-        html.legend(_("lost"), _("added")),
+        of_changed,
         live="changed",
-        model=model.name,
     )
-    parts = digit, reconstruction, error, _numbers(result, model, text)
-    return html.element("div", *parts, class_="pictures", data_revision=revision)
+    active = f"{int(np.count_nonzero(result.code))} / {len(result.code)}"
+    figures = _figures(text.percent(result.kept), text.percent(result.invented), active, text)
+    parts = digit, reconstruction, error, figures
+    marks = {"data_revision": revision, "data_model": model.name}
+    return html.element("div", *parts, class_="pictures", **marks)
 
 
-def _blank(text: Text) -> Markup:
+def _blank(model: Model, text: Text) -> Markup:
     """Write the same shapes for an empty canvas: nothing jumps when the first stroke comes."""
-    blanks = (html.figure(title, html.BLANK) for title in _titles(text))
-    words = text.gettext("Draw any digit, large or small, or choose one below the canvas.")
-    invitation = html.element("p", words, class_="invitation")
-    return html.element("div", *blanks, invitation, class_="pictures")
+    _ = text.gettext
+    parts = ("sees", "survives", "changed")
+    blanks = (
+        html.figure(title, html.blank(part), note)
+        for title, part, note in zip(_titles(text), parts, _notes(model, text), strict=True)
+    )
+    words = html.element(
+        "p", _("Draw any digit, large or small, or choose one below the canvas."), class_="lead"
+    )
+    figures = html.element("div", _figures("–", "–", "–", text), words)
+    return html.element("div", *blanks, figures, class_="pictures", data_model=model.name)
 
 
 def _titles(text: Text) -> tuple[str, str, str]:
@@ -106,16 +115,22 @@ def _titles(text: Text) -> tuple[str, str, str]:
     return _("What the network sees"), _("What survives"), _("What changed")
 
 
-def _numbers(result: Result, model: Model, text: Text) -> Markup:
+def _notes(model: Model, text: Text) -> tuple[str, str, str]:
+    _ = text.gettext
+    survives = _("drawn from {n} numbers", n=model.code_size)
+    return _("28 × 28 = 784 pixels"), survives, html.legend(_("lost"), _("added"))
+
+
+def _figures(kept: str, invented: str, active: str, text: Text) -> Markup:
     """Write how much of the ink survives, and how much was invented: one scale for all models."""
     _ = text.gettext
-    active = int(np.count_nonzero(result.code))
-    rows = (
-        ("kept", text.percent(result.kept), _("of the ink survives")),
-        ("invented", text.percent(result.invented), _("more ink was invented")),
-        ("active", f"{active} / {len(result.code)}", _("numbers not zero")),
+    return html.figures(
+        (
+            ("kept", kept, _("of the ink survives")),
+            ("invented", invented, _("more ink was invented")),
+            ("active", active, _("numbers not zero")),
+        )
     )
-    return html.figures(rows, model.name)
 
 
 def more(result: Result, now: Visit, model: Model, text: Text) -> None:

@@ -25,9 +25,9 @@ PIXELS = np.zeros((2, 2), np.uint8)
 # Every builder, with hostile text in each of its places.
 BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
     html.element: lambda evil: html.element("p", evil, class_=evil, data_x=evil, style=evil),
-    html.join: lambda evil: html.join((evil, html.BLANK, evil)),
+    html.join: lambda evil: html.join((evil, html.blank(), evil)),
     html.image: lambda evil: html.image(evil, evil, evil),
-    html.figure: lambda evil: html.figure(evil, html.BLANK, evil),
+    html.figure: lambda evil: html.figure(evil, html.blank(), evil),
     html.lead: html.lead,
     html.verdict: html.verdict,
     html.of_model: lambda evil: html.of_model(evil, evil, evil),
@@ -43,7 +43,7 @@ BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
         [evil, evil], [tables.row(evil, evil, [(evil, evil)], [evil, evil])], evil, data_x=evil
     ),
     tables.row: lambda evil: tables.row(evil, evil, [(evil, evil)], [evil, evil], current=True),
-    tables.small_bars: lambda evil: tables.small_bars([html.BLANK], evil),
+    tables.small_bars: lambda evil: tables.small_bars([html.blank()], evil),
 }
 
 
@@ -92,7 +92,7 @@ def test_what_is_html_already_is_not_escaped_again() -> None:
     inner = html.element("b", "1 < 2")
     assert html.element("p", inner, " & more") == "<p><b>1 &lt; 2</b> &amp; more</p>"
     assert html.join(("<", inner)) == "&lt;<b>1 &lt; 2</b>"
-    assert html.figure("", html.BLANK).endswith("<small>&nbsp;</small></figure>")
+    assert html.figure("", html.blank()).endswith("<small>&nbsp;</small></figure>")
 
 
 def test_attributes() -> None:
