@@ -66,6 +66,11 @@ def draw(app: AppTest, *lines: Line) -> AppTest:
     return send(app, message)
 
 
+def canvas(app: AppTest) -> Any:
+    """What the canvas was given."""
+    return component(app, app.session_state["visit"].sketch.canvas_key)
+
+
 def bars(app: AppTest) -> np.ndarray:
     """The code as the chart shows it; NaN where there is no bar."""
     traces, _ = component(app, "bars")["figure"]
@@ -338,6 +343,14 @@ values = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def marked(mark: object) -> dict[str, Any]:
+    """A stroke that carries anything where the canvas has a number of ours."""
+    return raw(*ONE)["objects"][0] | {"strokeDashOffset": mark}
+
+
+marks = values.map(lambda mark: {"drawing": {"raw": {"objects": [marked(mark)]}}})
 nested = st.fixed_dictionaries({"drawing": st.fixed_dictionaries({"raw": values}) | values})
 fits = st.fixed_dictionaries({"drawing": st.just({"raw": raw(*ONE)}), "backgroundFit": values})
 
@@ -348,9 +361,11 @@ def visitor() -> AppTest:
 
 
 @settings(max_examples=60)
-@given(value=values | nested | fits)
+@given(value=values | nested | fits | marks)
 @example({"drawing": {"raw": raw([(10**400, 5.0), (7.0, 8.0)])}})
 @example({"drawing": {"raw": raw(*ONE), "data": 5}})
+@example({"drawing": {"raw": {"objects": [marked([1])]}}})
+@example({"drawing": {"raw": {"objects": [marked({"a": 1})]}}})
 @example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": 5})
 @example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": {"naturalWidth": None}})
 def test_whatever_the_canvas_sends_the_page_lives(visitor: AppTest, value: object) -> None:
@@ -409,10 +424,10 @@ def test_undo_and_redo_go_through_every_step() -> None:
 
 def test_the_canvas_gets_what_python_put_on_it() -> None:
     app = draw(opened(), *SEVEN, *ONE)
-    given = [component(app, "canvas0")["initialDrawing"]]
+    given = [canvas(app)["initialDrawing"]]
     for label in ("Undo", "Clear", "Undo"):
         press(app, label)
-        given.append(component(app, "canvas0")["initialDrawing"])
+        given.append(canvas(app)["initialDrawing"])
         drawn = strokes.from_fabric(given[-1])
         assert drawn == app.session_state["visit"].sketch.drawing.strokes
     # The canvas takes a new drawing only if it differs from the last one.
@@ -699,8 +714,8 @@ def test_an_uploaded_picture_takes_the_place_of_the_drawing(language: str) -> No
         digit = ae.drawing.from_image(image)
         plain = ae.drawing.from_image(image, normalise=False)
     assert_shows(app, "shallow", digit)
-    assert component(app, "canvas0")["backgroundImageURL"].startswith("data:image/png")
-    assert component(app, "canvas0")["initialDrawing"]["objects"] == []
+    assert canvas(app)["backgroundImageURL"].startswith("data:image/png")
+    assert canvas(app)["initialDrawing"]["objects"] == []
     app.toggle[0].set_value(False)
     assert_shows(run(app), "shallow", plain)
     app.toggle[0].set_value(True)
@@ -712,7 +727,7 @@ def test_an_uploaded_picture_takes_the_place_of_the_drawing(language: str) -> No
     assert_shows(app, "shallow", digit)
     press(app, "Undo")
     assert_shows(app, "shallow", sees(*ONE))
-    assert component(app, "canvas0")["backgroundImageURL"] is None
+    assert canvas(app)["backgroundImageURL"] is None
 
 
 def blank() -> bytes:
@@ -863,10 +878,11 @@ def test_a_drawing_is_kept_while_the_visitor_is_on_another_page() -> None:
     app = draw(run(AppTest.from_string(TWO_PAGES, default_timeout=30)), *SEVEN)
     app.session_state["away"] = True
     run(app)
-    assert "canvas0" not in app.session_state and not app.button
+    assert app.session_state["visit"].sketch.canvas_key not in app.session_state
+    assert not app.button
     app.session_state["away"] = False
     run(app)
     assert_shows(app, "shallow", sees(*SEVEN))
-    given = component(app, "canvas0")["initialDrawing"]
+    given = canvas(app)["initialDrawing"]
     assert strokes.from_fabric(given) == app.session_state["visit"].sketch.drawing.strokes != ()
     assert_shows(press(app, "Undo"), "shallow", strokes.digit(strokes.sample("7b")))
