@@ -74,13 +74,12 @@ class OwnModel:
     Attributes
     ----------
     raw : its file.
-    code_map : its map. keras : its .keras file. Both take long, and are made when asked for.
+    code_map : its map; it takes long, and is made when asked for.
     """
 
     model: Autoencoder
     raw: bytes
     code_map: ae.atlas.CodeMap | None = None
-    keras: bytes | None = None
 
 
 @dataclass

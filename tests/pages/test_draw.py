@@ -24,7 +24,7 @@ from streamlit.testing.v1.element_tree import Button, Slider
 
 import ae
 from ae.model import Dense
-from tests.pages.test_app import component, link, opened, run, texts
+from tests.pages.test_app import component, link, offered, opened, run, texts
 from ui import models, pictures, state, strokes, uploads
 from ui.strokes import SIDE
 from ui.text import LANGUAGES, translator
@@ -392,7 +392,7 @@ def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
         assert all(slider.disabled for slider in app.slider)
         assert button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
         assert button(app, "Clear").disabled and not button(app, "Undo").disabled
-        assert not app.get("download_button")
+        assert not offered(app)
         select(app, 3)  # a bar that is not there
         assert not re.search(r"\b(nan|inf|none)\b", "\n".join(texts(app)), re.IGNORECASE)
         assert all(slider.disabled for slider in app.slider)
@@ -830,7 +830,7 @@ def test_how_it_works_has_the_models_own_formula(name: str, language: str) -> No
 def test_what_can_be_taken_home(language: str) -> None:
     app = draw(opened(model="deep", lang=language), *SEVEN)
     _ = translator(language).gettext
-    assert [item.proto.label for item in app.get("download_button")] == [
+    assert [*offered(app).values()] == [
         _("The code (CSV)"),
         _("Everything (NPZ)"),
         _("The pictures (PNG)"),
