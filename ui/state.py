@@ -65,6 +65,7 @@ _NOTICES = {
     VIEW: N_("The link names a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
 }
+_NO_CHOICE = N_("Your browser sent a choice that does not exist.")
 
 
 @dataclass
@@ -154,6 +155,11 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         lanes = link.get(LANES)
         st.session_state[LANES] = lanes.split(",") if lanes else list(FIRST_LANES)
     visit: Visit = st.session_state[_VISIT]
+    # Streamlit requires a choice in the browser only; anybody's client may send none.
+    for key, good in ((MODEL, model_name()), (LANG, text().language)):
+        if st.session_state[key] != good:
+            st.session_state[key] = good
+            visit.notices.append(_NO_CHOICE)
     return visit
 
 
@@ -169,13 +175,14 @@ def visit(page: str) -> Visit:
 
 def text() -> Text:
     """Give this visitor's language."""
-    return translator(st.session_state[LANG])
+    language = st.session_state[LANG]
+    return translator(language if language in LANGUAGES else next(iter(LANGUAGES)))
 
 
 def model_name() -> str:
     """Name the family that this visitor looks at."""
     name: str = st.session_state[MODEL]
-    return name
+    return name if name in (*ae.FAMILIES, OWN) else DEFAULT_MODEL
 
 
 def look_at(now: Visit, name: str) -> None:
@@ -215,7 +222,7 @@ def view(now: Visit) -> str | None:
 
 def link(now: Visit) -> str:
     """Write the query string that opens what the visitor sees; free strokes have no address."""
-    values = {LANG: st.session_state[LANG]}
+    values = {LANG: text().language}
     if model_name() in ae.FAMILIES:  # one's own is for nobody else
         values = {MODEL: model_name(), **values}
     if now.sketch.drawing.sample:
