@@ -18,11 +18,9 @@ from ui.components import browser
 from ui.components.region import region
 from ui.components.upload import upload
 from ui.sketch import Sketch
-from ui.state import Visit, link, view
+from ui.state import NORMAL, Visit, link, view
 from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
-
-_NORMAL = "normal_form"
 
 
 def show(now: Visit, text: Text) -> None:
@@ -76,14 +74,14 @@ def normal_form(now: Visit, text: Text) -> None:
     st.toggle(
         text.gettext("Centre and scale it, as in training"),
         value=now.normal,
-        key=_NORMAL,
+        key=NORMAL,
         on_change=_switch,
         args=(now,),
     )
 
 
 def _switch(now: Visit) -> None:
-    now.normal = bool(st.session_state[_NORMAL])
+    now.normal = bool(st.session_state[NORMAL])
 
 
 def _hear(sketch: Sketch) -> None:

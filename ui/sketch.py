@@ -13,11 +13,12 @@ _UNDO_STEPS = 50
 _UNDO_POINTS = 75_000
 _PHOTOS = 3  # that undo goes back to: each has some hundred kilobytes
 _ASIDE = 4
+CANVAS = "canvas_"  # how the key of a canvas begins
 
 
 def _canvas_key() -> str:
     # Nobody knows it before there is a canvas, so nobody can have sent a state for it.
-    return f"canvas_{secrets.token_hex(4)}"
+    return f"{CANVAS}{secrets.token_hex(4)}"
 
 
 @dataclass

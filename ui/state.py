@@ -21,15 +21,17 @@ from ae import plans
 from ae.families import Family
 from ae.model import Autoencoder
 from ae.plans import OWN
-from ui import strokes
+from ui import lost, strokes
 from ui.draft import Draft
 from ui.edits import Edits
 from ui.sketch import Sketch
+from ui.strokes import Drawing
 from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
+NORMAL = "normal_form"
 _VISIT = "visit"
 
 # Names the visitor's desk in the office of trainings, also for a tab that they open later. Nobody
@@ -65,6 +67,17 @@ _NOTICES = {
     VIEW: N_("The link names a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
 }
+# After an absence longer than the server keeps a session, or after its restart.
+_LOST = (
+    N_(
+        "Reconnected. Your strokes are here; undo, edits, uploads, drawings put aside and your own"
+        " model may be gone."
+    ),
+    N_(
+        "Reconnected without your drawing. Edits, uploads, drawings put aside and your own model"
+        " may be gone, too."
+    ),
+)
 _NO_CHOICE = N_("Your browser sent a choice that does not exist.")
 
 
@@ -139,10 +152,16 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
     """
     if _VISIT not in st.session_state:
         named = {page: tuple(names) for page, names in views.items()}
-        link, notices = _read_link(st.query_params, frozenset(chain(*named.values())))
-        sketch = Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE)))
+        left = lost.remains()
+        query = left.link if left and left.link else st.query_params
+        link, notices = _read_link(query, frozenset(chain(*named.values())))
         first = {page: names[0] for page, names in named.items() if names}
-        now = Visit(sketch=sketch, notices=notices, first_views=first)
+        if left is None:
+            now = Visit(Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))))
+        else:
+            now = _come_back(left, strokes.sample(link[SAMPLE]) if SAMPLE in link else None)
+        now.notices += notices
+        now.first_views = first
         token = str(st.context.cookies.get(TOKEN_COOKIE, ""))
         if _TOKEN.fullmatch(token):
             now.token = token
@@ -161,6 +180,16 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
             st.session_state[key] = good
             visit.notices.append(_NO_CHOICE)
     return visit
+
+
+def _come_back(left: lost.Remains, named: Drawing | None) -> Visit:
+    """Go on from what the browser still has of a session that was lost."""
+    drawing = left.drawing(named)
+    now = Visit(Sketch(drawing or Drawing()), normal=left.switches.get(NORMAL, True))
+    # The browser sends its sliders along, too; those of this session have other keys.
+    now.edits.turn = secrets.randbelow(1_000_000)
+    now.notices.append(_LOST[drawing is None])
+    return now
 
 
 def visit(page: str) -> Visit:

@@ -215,15 +215,31 @@ def from_canvas(state: object, load: int = 1) -> tuple[Stroke, ...] | None:
     DrawingError
         It is not what the canvas sends.
     """
+    message = _message(state)
+    strokes = from_fabric(message)
+    marks = set(_marks(message))
+    return strokes if 0 in marks and marks <= {0, load} else None
+
+
+def on_canvas(state: object) -> tuple[Stroke, ...]:
+    """Read all strokes out of the widget's whole state, whoever drew them.
+
+    Raises
+    ------
+    DrawingError
+        It is not what the canvas sends.
+    """
+    return from_fabric(_message(state))
+
+
+def _message(state: object) -> Any:
+    """Take the drawing out of the widget's whole state, unchecked."""
     if not isinstance(state, Mapping) or not isinstance(state.get("drawing"), Mapping):
         raise DrawingError("expected the canvas's state")
     fit = state.get("backgroundFit")
     if fit is not None and not (isinstance(fit, Mapping) and fit.keys() >= _FIT):
         raise DrawingError("expected the background's place")
-    message = state["drawing"].get("raw")
-    strokes = from_fabric(message)
-    marks = set(_marks(message))
-    return strokes if 0 in marks and marks <= {0, load} else None
+    return state["drawing"].get("raw")
 
 
 def _marks(message: Mapping[str, Any]) -> Iterator[float]:
