@@ -45,6 +45,8 @@ COMPARED = ("pca", *ae.FAMILIES)
 FIRST_LANES = ("pca", *plans.PLAIN)
 
 SEEDS = 10_000
+UPLOADS = 500  # of a session, pictures and models together
+TOO_MANY_UPLOADS = N_("You have uploaded a lot already. Load the page again to go on.")
 
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
 DEFAULT_SAMPLE = "7b"
@@ -112,6 +114,7 @@ class Visit:
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
+    uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     first_views : page -> the view that opens by itself.
     """
@@ -127,6 +130,7 @@ class Visit:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: OwnModel | None = None
     frames_sent: int = 0
+    uploads: int = 0
     upload_problem: str | None = None
     first_views: Mapping[str, str] = field(default_factory=dict)
 
@@ -137,6 +141,11 @@ class Visit:
     def revision(self) -> int:
         """Rises with every new drawing; the screen carries it, for tests and benchmarks."""
         return self.sketch.revision
+
+    def may_upload(self) -> bool:
+        """Count one more upload; False if there were too many already."""
+        self.uploads = min(self.uploads + 1, UPLOADS + 1)
+        return self.uploads <= UPLOADS
 
     def resample(self, view: str) -> None:
         """Sample at random again in a view, by the next seed."""

@@ -12,7 +12,7 @@ import streamlit as st
 from ae import weights
 from ui import children, downloads, own, scratch
 from ui.components.download import File
-from ui.state import OwnModel, Visit
+from ui.state import TOO_MANY_UPLOADS, OwnModel, Visit
 from ui.text import N_, Text
 from ui.trainings import Busy, Training, office
 
@@ -98,6 +98,9 @@ def _take_upload(now: Visit) -> None:
     file = st.session_state[_UPLOAD]
     now.upload_problem = None
     if file is None:  # taken off the list; the model stays
+        return
+    if not now.may_upload():
+        now.upload_problem = TOO_MANY_UPLOADS
         return
     raw = file.getvalue()
     try:

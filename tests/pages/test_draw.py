@@ -25,6 +25,7 @@ from streamlit.testing.v1.element_tree import Button, Slider
 import ae
 from ae.model import Dense
 from tests.pages.test_app import component, link, offered, opened, run, texts
+from ui import canvas as ui_canvas
 from ui import models, pictures, state, strokes, uploads
 from ui.strokes import SIDE
 from ui.text import LANGUAGES, translator
@@ -738,7 +739,7 @@ def blank() -> bytes:
 
 def bring(app: AppTest, raw: bytes) -> AppTest:
     """Upload a file: what the component would have called, for an AppTest has no browser."""
-    uploads.take(app.session_state["visit"].sketch, raw)
+    ui_canvas.take(app.session_state["visit"], raw)
     return run(app)
 
 
@@ -765,6 +766,18 @@ def test_a_bad_upload_is_one_sentence(file: bytes, sentence: str, language: str)
     draw(app, *ONE)
     assert not app.warning
     assert_shows(app, "shallow", sees(*ONE))
+
+
+def test_the_uploads_of_a_session_are_counted() -> None:
+    app = opened()
+    app.session_state["visit"].uploads = state.UPLOADS - 1
+    bring(app, photo())
+    assert app.session_state["visit"].sketch.photo and not app.warning
+    before = app.session_state["visit"].sketch.drawing
+    bring(app, photo())
+    assert [warning.value for warning in app.warning] == [state.TOO_MANY_UPLOADS]
+    assert app.session_state["visit"].sketch.drawing is before
+    assert bring(opened(), photo()).session_state["visit"].sketch.photo  # another visitor's
 
 
 def test_a_bad_upload_is_not_told_on_another_page() -> None:
