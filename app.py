@@ -10,6 +10,7 @@ import streamlit as st
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
 from ui import diagram, html, memory, models, own, state
+from ui.components import connection
 from ui.text import LANGUAGES, N_
 
 # Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
@@ -28,6 +29,7 @@ st.html(UI / "style.css")
 
 now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
 own.look_up(now)
+connection.watch()
 text = state.text()
 _ = text.gettext
 

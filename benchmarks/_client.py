@@ -6,7 +6,9 @@ at the start, then one for each drawing, with the state of every widget and the 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 CANVAS = "streamlit-drawable-canvas.streamlit_drawable_canvas"
 BARS = "gargalo_code_bars"
+DOWNLOAD, PART = "gargalo_download", "gargalo_download_part"
 _FINISHED = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
     ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
@@ -65,11 +68,13 @@ class Answer:
     seconds : from the message that asked for it to the one that says that the script has ended.
     code : what the bars show, or None where the page has no bars of ours.
     faults : errors and warnings that the visitor would have read.
+    file : what came of a file that was asked for.
     """
 
     seconds: float
     code: np.ndarray | None
     faults: tuple[str, ...]
+    file: bytes = b""
 
 
 @dataclass
@@ -80,6 +85,7 @@ class Visitor:
     _socket: Any = field(default=None, init=False)
     _widgets: dict[str, WidgetState] = field(default_factory=dict, init=False)
     _canvas: str = field(default="", init=False)
+    _download: str = field(default="", init=False)
     _fragment: str = field(default="", init=False)
     _page: str = field(default="", init=False)
 
@@ -107,16 +113,33 @@ class Visitor:
         }
         state = {"drawing": {"raw": raw, "data": None}}
         self._widgets[self._canvas] = WidgetState(id=self._canvas, json_value=json.dumps(state))
-        message = self._message()
-        message.rerun_script.page_script_hash = self._page
-        message.rerun_script.fragment_id = self._fragment
-        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
-        return await self._rerun(message)
+        return await self._rerun(self._of_fragment())
+
+    async def download(self, name: str, pause: float = 0.0) -> Answer:
+        """Ask for a file, as its button does, and look for what comes after a pause in seconds."""
+        wish = {"event": "wish", "value": {"id": secrets.token_hex(8), "name": name}}
+        message = self._of_fragment()
+        message.rerun_script.widget_states.widgets.append(
+            WidgetState(
+                # How Streamlit 1.67 names what a component says once.
+                id=f"$$STREAMLIT_INTERNAL_KEY_{self._download}__events",
+                json_trigger_value=json.dumps([wish]),
+            )
+        )
+        return await self._rerun(message, pause)
 
     async def close(self) -> None:
         """Leave, as by closing the tab."""
         if self._socket is not None:
             await self._socket.close()
+
+    def _of_fragment(self) -> BackMsg:
+        """Make the message that asks for a run of what the canvas is in."""
+        message = self._message()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        return message
 
     def _message(self) -> BackMsg:
         message = BackMsg()
@@ -125,10 +148,11 @@ class Visitor:
         context.url, context.is_embedded, context.color_scheme = f"{self.url}/", False, "light"
         return message
 
-    async def _rerun(self, request: BackMsg) -> Answer:
-        code, faults = None, []
+    async def _rerun(self, request: BackMsg, pause: float = 0.0) -> Answer:
+        code, faults, file = None, [], b""
         began = time.perf_counter()
         await self._socket.send(request.SerializeToString())
+        await asyncio.sleep(pause)
         while True:
             message = ForwardMsg.FromString(await self._socket.recv())
             kind = message.WhichOneof("type")
@@ -138,16 +162,21 @@ class Visitor:
                 element = message.delta.new_element
                 faults += _faults(element)
                 code = _code(element) if _component(element) == BARS else code
+                if _component(element) == PART:
+                    part = element.bidi_component.bytes
+                    file += part[4 + int.from_bytes(part[:4], "little") :]
                 self._learn(element, message.delta.fragment_id)
             elif kind == "script_finished":
                 if message.script_finished not in _FINISHED:
                     faults.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
-                return Answer(time.perf_counter() - began, code, tuple(faults))
+                return Answer(time.perf_counter() - began, code, tuple(faults), file)
 
     def _learn(self, element: Element, fragment: str) -> None:
         """Keep the widgets' states, as a browser does, and where the canvas is."""
         if _component(element) == CANVAS:
             self._canvas, self._fragment = element.bidi_component.id, fragment
+        if _component(element) == DOWNLOAD:
+            self._download = element.bidi_component.id
         for state in _states(element):
             self._widgets[state.id] = state
 

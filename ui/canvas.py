@@ -18,11 +18,9 @@ from ui.components import browser
 from ui.components.region import region
 from ui.components.upload import upload
 from ui.sketch import Sketch
-from ui.state import Visit, link, view
+from ui.state import NORMAL, TOO_MANY_UPLOADS, Visit, link, view
 from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
-
-_NORMAL = "normal_form"
 
 
 def show(now: Visit, text: Text) -> None:
@@ -68,7 +66,7 @@ def show(now: Visit, text: Text) -> None:
     _tools(sketch, text)
     if not sketch.choosing:  # then nothing is between the picture and what becomes of it
         _samples(sketch, text)
-        _upload(sketch, text)
+        _upload(now, text)
 
 
 def normal_form(now: Visit, text: Text) -> None:
@@ -76,14 +74,14 @@ def normal_form(now: Visit, text: Text) -> None:
     st.toggle(
         text.gettext("Centre and scale it, as in training"),
         value=now.normal,
-        key=_NORMAL,
+        key=NORMAL,
         on_change=_switch,
         args=(now,),
     )
 
 
 def _switch(now: Visit) -> None:
-    now.normal = bool(st.session_state[_NORMAL])
+    now.normal = bool(st.session_state[NORMAL])
 
 
 def _hear(sketch: Sketch) -> None:
@@ -152,16 +150,16 @@ def _surprise(sketch: Sketch) -> None:
     sketch.put(strokes.sample(secrets.choice(names)))
 
 
-def _upload(sketch: Sketch, text: Text) -> None:
+def _upload(now: Visit, text: Text) -> None:
     """Take a picture; offer to read another part of it."""
-    _ = text.gettext
+    _, sketch = text.gettext, now.sketch
     upload(
         label=_("Upload a picture"),
         busy=_("Reading it …"),
         description=_("A photo or a scan of one digit, dark on light or light on dark"),
         side=ae.scene.LOOK,
         limit=uploads.MAX_BYTES,
-        on_file=lambda raw: act(sketch, partial(uploads.take, sketch, raw)),
+        on_file=lambda raw: act(sketch, partial(take, now, raw)),
         key="upload",
     )
     if sketch.photo:
@@ -173,6 +171,14 @@ def _upload(sketch: Sketch, text: Text) -> None:
             args=(sketch, partial(_choose, sketch, True)),
             width="stretch",
         )
+
+
+def take(now: Visit, raw: bytes) -> None:
+    """Put an uploaded picture on the canvas, or leave a sentence on why not."""
+    if now.may_upload():
+        uploads.take(now.sketch, raw)
+    else:
+        now.sketch.problem = TOO_MANY_UPLOADS
 
 
 def _choose(sketch: Sketch, choosing: bool) -> None:

@@ -12,6 +12,7 @@ from ae.facts import Ladder, equivalent_components
 from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models, pictures
 from ui.choices import segments
+from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import Text
 
@@ -52,7 +53,9 @@ def show(scene: Scene, text: Text) -> None:
             k = _climb(steps, own, text)
             with chart:
                 _chart("ladder_own", own, drawn, text, k)
-    downloads.button(_("The ladder (CSV)"), lambda: _csv(ladder, scene), "gargalo-ladder.csv")
+    downloads.show(
+        [File(_("The ladder (CSV)"), "gargalo-ladder.csv", lambda: _csv(ladder, scene))], text
+    )
 
 
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:

@@ -27,10 +27,10 @@ def below() -> Iterator[str]:
     [
         ("/?sample=7b", None, ["charts"]),
         ("/explore?view=map&sample=7b", None, ["charts", "latent", "map_canvas", "raster"]),
-        ("/explore?view=morph&sample=7b", None, ["slides", "strips"]),
-        ("/explore?view=new", "All digits on one sheet", ["sheet", "strips"]),
-        ("/compare?view=atoms", None, ["atoms", "strips"]),
-        ("/compare?view=ladder", None, ["charts"]),
+        ("/explore?view=morph&sample=7b", None, ["download", "slides", "strips"]),
+        ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
+        ("/compare?view=atoms", None, ["atoms", "download", "strips"]),
+        ("/compare?view=ladder", None, ["charts", "download"]),
         ("/train", None, ["charts", "film", "strips"]),
     ],
 )
@@ -40,7 +40,9 @@ def test_each_script_is_fetched_once(
     visitor = page(f"{below}{path}")
     if click:
         visitor.get_by_text(click, exact=True).click()
-    everywhere = ["browser"] if path == "/train" else ["browser", "upload", "rectangle"]
+    everywhere = ["browser", "connection"]
+    if path != "/train":
+        everywhere += ["upload", "rectangle"]
     wanted = {f"{below}/app/static/{name}.js" for name in everywhere + scripts}
     for name in wanted:
         visitor.wait_for_function(f"{FETCHED}.some((address) => address.startsWith('{name}?'))")

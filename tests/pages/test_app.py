@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 import ae
 from ui import state
+from ui.components.download import Wish
 from ui.text import LANGUAGES, translator
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,31 @@ def component(app: AppTest, key: str) -> dict[str, Any]:
     """The data that one of our components gets."""
     (node,) = (node for node in app.get("bidi_component") if node.key == key)
     return json.loads(node.proto.json or node.proto.mixed.json)
+
+
+def offered(app: AppTest) -> dict[str, str]:
+    """File name -> what stands on its button, of all files that the page offers."""
+    return {
+        file["name"]: file["label"]
+        for node in _downloads(app)
+        for file in json.loads(node.proto.json)["files"]
+    }
+
+
+def taken(app: AppTest, name: str) -> bytes:
+    """What the browser gets when its visitor presses the button of this file."""
+    (key,) = (node.key for node in _downloads(app) if f'"{name}"' in node.proto.json)
+    app.session_state[f"{key}.asked"] = Wish("0123456789abcdef", name)
+    run(app)
+    parts = [node for node in app.get("bidi_component") if node.key.startswith(f"{key}.")]
+    heads = [int.from_bytes(node.proto.bytes[:4], "little") for node in parts]
+    assert parts and component(app, key)["answer"]["kind"] == "here"
+    return b"".join(node.proto.bytes[4 + n :] for node, n in zip(parts, heads, strict=True))
+
+
+def _downloads(app: AppTest) -> list[Any]:
+    named = "gargalo_download"
+    return [node for node in app.get("bidi_component") if node.proto.component_name == named]
 
 
 def link(app: AppTest) -> dict[str, str]:

@@ -21,7 +21,7 @@ from ae.plans import OWN
 from pages.compare import scene, table
 from pages.compare import takeaway as compared
 from pages.draw import takeaway
-from tests.pages.test_app import opened, run
+from tests.pages.test_app import offered, opened, run
 from tests.pages.test_train import own_model
 from ui import inference, models, own, pictures, state, strokes
 from ui.edits import Edits
@@ -169,8 +169,7 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
 
     app.switch_page("pages/draw/page.py")
     (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
-    offered = [item.proto.label for item in app.get("download_button")]
-    assert offered[-1] == "My model (safetensors)"
+    assert [*offered(app).values()][-1] == "My model (safetensors)"
     everything = takeaway.everything_npz(seen.results[OWN], now.sketch.drawing)
     (tmp_path / f"gargalo-{OWN}.npz").write_bytes(everything)
     figures, pixels = shown(snippet, tmp_path)

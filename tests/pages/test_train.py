@@ -439,6 +439,15 @@ def test_another_tab_has_my_model_and_shows_what_its_link_names(
     assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
 
 
+def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., Office]) -> None:
+    child()
+    app = at_train(opened())
+    app.session_state["visit"].uploads = state.UPLOADS
+    bring(app, mine.read_bytes())
+    assert [warning.value for warning in app.warning] == [state.TOO_MANY_UPLOADS]
+    assert app.session_state["visit"].own is None
+
+
 @pytest.mark.parametrize(
     "cookie", ["", "x" * 31, "x" * 33, "x" * 32 + "\n", "x" * 31 + "/", "é" * 32, "None"]
 )
