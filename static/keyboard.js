@@ -4,6 +4,7 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const canvas = await import(`./canvas.js${version}`);
 const shortcuts = await import(`./shortcuts.js${version}`);
+await import(`./focus.js${version}`);
 
 export default function settle({ data }) {
   canvas.settle(data.canvas);
