@@ -63,17 +63,21 @@ function mend() {
       focused = canvas;
     });
     canvas.addEventListener("blur", () => {
-      if (canvas.isConnected) focused = null;
+      // Not if it is about to be replaced: where that fires at all, it does so before.
+      queueMicrotask(() => {
+        if (canvas.isConnected) focused = null;
+      });
     });
-    // One that had the focus was replaced.
-    if (focused && !focused.isConnected && document.activeElement === document.body) canvas.focus();
   }
   pens.get(canvas).words = labels.pen;
   // Under a picture of which a part is chosen nobody draws.
   canvas.tabIndex = box.querySelector(".st-key-photo") ? -1 : 0;
-  if (canvas.ariaLabel === labels.label) return;
-  canvas.setAttribute("aria-label", labels.label);
-  canvas.setAttribute("aria-description", labels.keys);
+  if (canvas.ariaLabel !== labels.label) {
+    canvas.setAttribute("aria-label", labels.label);
+    canvas.setAttribute("aria-description", labels.keys);
+  }
+  // One that had the focus was replaced.
+  if (focused && !focused.isConnected && document.activeElement === document.body) canvas.focus();
 }
 
 // A pinch, or a scroll by two fingers, begins with one: what that has drawn is taken back. The

@@ -2,9 +2,9 @@
 // is ui/components/keyboard.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const canvas = await import(`./canvas.js${version}`);
-const shortcuts = await import(`./shortcuts.js${version}`);
-await import(`./focus.js${version}`);
+const [canvas, shortcuts] = await Promise.all(
+  ["canvas", "shortcuts", "focus"].map((name) => import(`./${name}.js${version}`)),
+);
 
 export default function settle({ data }) {
   canvas.settle(data.canvas);

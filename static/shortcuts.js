@@ -36,16 +36,15 @@ export default function show({ data, parentElement }) {
   };
 }
 
-function button(name) {
-  const all = [...document.querySelectorAll(`.st-key-${name} button`)];
-  return all.find((one) => one.checkVisibility()); // with a tooltip each stands twice in the page
-}
+const button = (name) => document.querySelector(`.st-key-${name} button`);
 
+// Cheap, for it follows each change of the page.
 function mark() {
   for (const [name, keys] of Object.entries(shortcuts)) {
     const one = button(name);
-    if (off) one?.removeAttribute("aria-keyshortcuts");
-    else one?.setAttribute("aria-keyshortcuts", keys);
+    if (!one || one.getAttribute("aria-keyshortcuts") === (off ? null : keys)) continue;
+    if (off) one.removeAttribute("aria-keyshortcuts");
+    else one.setAttribute("aria-keyshortcuts", keys);
   }
 }
 
