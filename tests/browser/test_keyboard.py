@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 import ae
 from tests.browser.test_draw import (
+    CANVAS,
     ENGLISH,
     PORTUGUESE,
     SEVEN,
@@ -32,7 +33,6 @@ from ui import strokes
 from ui.keyboard import SHORTCUTS
 
 OpenPage = Callable[..., Page]
-LABEL = "Canvas: draw a digit with the mouse, a finger or the arrow keys"
 
 # What has the focus, in shadow roots too.
 FOCUS = """(() => {
@@ -85,7 +85,7 @@ def unchanged(page: Page, *keys: str) -> None:
 @pytest.mark.parametrize("path", ["/compare", "/explore?view=map", "/?lang=pt"])
 def test_the_canvas_has_a_name_and_no_toolbar_on_a_cold_load(page: OpenPage, path: str) -> None:
     visitor = page(path)  # nothing is done that would bring another run
-    name = PORTUGUESE(LABEL) if "pt" in path else LABEL
+    name = PORTUGUESE(CANVAS) if "pt" in path else CANVAS
     expect(canvas(visitor)).to_have_attribute("aria-label", name)
     expect(canvas(visitor)).to_have_attribute("role", "application")
     expect(visitor.locator(".dc-toolbar")).to_be_hidden()
@@ -265,7 +265,7 @@ def test_one_sentence_after_each_change_and_none_before(open_app: OpenPage) -> N
     assert compared.startswith("Mais perto: ")
 
 
-def test_the_focus_goes_on_and_into_popovers(open_app: OpenPage, page: OpenPage) -> None:
+def test_the_focus_goes_on_and_into_popovers(open_app: OpenPage) -> None:
     visitor = open_app("/?sample=7b")
     for button, then in (("clear", "undo"), ("undo", "redo"), ("redo", "undo")):
         visitor.locator(f".st-key-{button} button").focus()
@@ -273,7 +273,7 @@ def test_the_focus_goes_on_and_into_popovers(open_app: OpenPage, page: OpenPage)
             press(visitor, "Enter")
         assert focus_on(visitor, f".st-key-{then} button")
 
-    visitor = page("/train")
+    visitor.get_by_role("link", name=ENGLISH("Train")).click()
     opener = visitor.get_by_role("button", name=ENGLISH("Open a saved model"))
     opener.focus()
     press(visitor, "Enter")
@@ -284,5 +284,5 @@ def test_the_focus_goes_on_and_into_popovers(open_app: OpenPage, page: OpenPage)
     press(visitor, "Shift+Tab")
     expect(opener).to_be_focused()
     press(visitor, "Tab", "Tab")  # in, and out at its end
-    expect(visitor.get_by_role("tab").first).to_be_focused()
-    press(visitor, "Shift+Tab")
+    after = opener.evaluate(f"opener => opener.compareDocumentPosition({FOCUS})")
+    assert after & 4 and focus_on(visitor, "[data-testid=stMain] *")  # it follows, on the page
