@@ -80,32 +80,32 @@ function mend() {
   if (focused && !focused.isConnected && document.activeElement === document.body) canvas.focus();
 }
 
-// A pinch, or a scroll by two fingers, begins with one: what that has drawn is taken back. The
-// canvas hears of nothing more until all fingers are off.
+// A pinch, or a scroll by two fingers, begins with one: what that has drawn is taken back, wherever
+// the other one comes down. The canvas hears of no second finger.
 let drawing = null; // the canvas that one finger draws on
 for (const type of ["touchstart", "touchend", "touchcancel"]) {
   addEventListener(type, touched, { capture: true, passive: true });
 }
 
 function touched(event) {
-  const canvas = event.composedPath()[0];
-  if (!event.isTrusted || !canvas.matches?.("canvas.upper-canvas")) return;
-  if (event.type !== "touchstart") {
-    if (!event.touches.length) drawing = null;
-  } else if (event.touches.length === 1) {
-    drawing = canvas;
-  } else {
-    event.stopImmediatePropagation();
-    if (drawing) takeBack(drawing, event);
-    drawing = null;
+  const { type, touches, targetTouches, isTrusted } = event;
+  if (!isTrusted) return;
+  if (type !== "touchstart") {
+    if (!touches.length) drawing = null;
+    return;
   }
+  const on = event.composedPath()[0];
+  const canvas = on.matches?.("canvas.upper-canvas") ? on : null;
+  if (canvas && targetTouches.length > 1) event.stopImmediatePropagation();
+  if (drawing) takeBack(drawing, touches[0]);
+  // Beside a hand that holds the device one finger may draw.
+  drawing = !drawing && targetTouches.length === 1 ? canvas : null;
 }
 
-function takeBack(canvas, { touches }) {
+function takeBack(canvas, finger) {
   // Not every browser makes a TouchEvent for us; Fabric reads no more of it than this.
-  const [first] = touches;
   const end = new Event("touchend", { bubbles: true, composed: true });
-  canvas.dispatchEvent(Object.assign(end, { touches: [], changedTouches: [first] }));
+  canvas.dispatchEvent(Object.assign(end, { touches: [], changedTouches: [finger] }));
   const undo = canvas.getRootNode().querySelector(".dc-toolbar [aria-label=Undo]");
   queueMicrotask(() => undo.click()); // it keeps the stroke in one, which comes before ours
 }

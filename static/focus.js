@@ -5,10 +5,12 @@ const OPENER = "[data-testid=stPopover] button[aria-expanded=true]";
 const BODY = "[data-testid=stPopoverBody]";
 const ROW = ".st-key-tools, .st-key-unit_tools, .st-key-choice";
 
+const shown = (element) => element.getClientRects().length > 0;
+
 // What Tab stops at, in order, in shadow roots too.
 function* stops(root) {
   for (const element of root.querySelectorAll("*")) {
-    if (element.tabIndex >= 0 && !element.disabled && element.checkVisibility()) yield element;
+    if (element.tabIndex >= 0 && !element.disabled && shown(element)) yield element;
     if (element.shadowRoot) yield* stops(element.shadowRoot);
   }
 }
@@ -39,7 +41,7 @@ new MutationObserver((changes) => {
   const here = changes.map(({ target }) => target).find((one) => one === last && one.disabled);
   const row = here && [here, document.body].includes(document.activeElement) && here.closest(ROW);
   if (!row) return;
-  const buttons = [...row.querySelectorAll("button")].filter((one) => one.checkVisibility());
+  const buttons = [...row.querySelectorAll("button")].filter(shown);
   const at = buttons.indexOf(here);
   const near = [...buttons.slice(0, at).reverse(), ...buttons.slice(at)];
   near.find((one) => !one.disabled)?.focus();

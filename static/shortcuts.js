@@ -1,7 +1,7 @@
 // Keys that press the canvas's buttons. They act where the canvas is meant: never in a field, nor
 // behind an open dialog or popover, and those without Ctrl only while the canvas, its tools or
 // nothing has the focus. Who cannot use them (speech input presses keys by accident) switches them
-// off; the browser remembers it. The Python side is ui/shortcuts.py.
+// off; the browser remembers it. The Python side is ui/components/keyboard.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { meant } = await import(`./keys.js${version}`);

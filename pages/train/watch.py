@@ -80,6 +80,8 @@ def told(training: Training | None, draft: Draft, text: Text) -> str:
         return choose.refusal(draft, text)
     if training is None:
         return ""
+    if training.phase == "waiting":
+        return _in_line(training, text)
     if not training.over:
         return _("The training has begun.")
     return _outcome(training, text)[1]
@@ -117,14 +119,18 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
             if training.plan != next_plan:
                 st.caption(_("This was {plan}.", plan=summary(training.plan, text)))
         elif training.phase == "waiting":
-            place = office().place(training)
-            st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
+            st.progress(0.0, _in_line(training, text))
         elif training.phase == "learning":
             st.progress(passed, _far(training, text))
         else:
             st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
         if not training.over:
             st.caption(_source(training, text))
+
+
+def _in_line(training: Training, text: Text) -> str:
+    place = office().place(training)
+    return text.gettext("Other visitors are training. You are number {n} in line.", n=place)
 
 
 def _outcome(training: Training, text: Text) -> tuple[str, str]:

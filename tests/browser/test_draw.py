@@ -617,16 +617,18 @@ def test_two_fingers_leave_no_ink(open_app: OpenPage) -> None:
         places = [{"x": x + left, "y": y + top, "id": i} for i, (left, top) in enumerate(points)]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
-    for before in (0, 1, 6):  # steps that the first finger goes alone
+    # Steps that the first finger goes alone, and where the second one comes down.
+    for before, second in ((0, (200, 200)), (1, (140, 60)), (6, (310, 60))):
         revision = chart.get_attribute("data-revision")
         put("touchStart", (60, 60))
         for i in range(before):
             put("touchMove", (60 + 6 * i, 60))
-        put("touchStart", (100, 60), (200, 200))
+        put("touchStart", (100, 60), second)
         for i in range(5):
-            put("touchMove", (100 - 8 * i, 60), (200 + 8 * i, 200))
-        put("touchEnd", (60, 60))  # one after the other
-        put("touchMove", (60, 90))
+            put("touchMove", (100 - 8 * i, 60), (second[0], second[1] + 8 * i))
+        if second[0] < strokes.SIDE:  # one after the other; else the page has begun to scroll
+            put("touchEnd", (60, 60))
+            put("touchMove", (60, 90))
         put("touchEnd")
         wait_run(visitor)
         assert chart.get_attribute("data-revision") == revision

@@ -61,4 +61,5 @@ def test_the_models_in_words() -> None:
     assert told.models(errors, ENGLISH) == (
         "Closest: Deep with squared error 0.0046. Furthest: PCA with 0.0123."
     )
+    assert told.models({"PCA": 0.0123}, ENGLISH) == "Squared error 0.0123."
     assert told.models({}, ENGLISH) == "The canvas is empty."
