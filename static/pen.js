@@ -40,9 +40,8 @@ export class Pen {
       this.held.add(key);
       this.go(step(this.place, [...this.held], shiftKey, this.canvas.clientWidth));
     } else if (key === " ") {
-      if (repeat);
-      else if (this.down) this.lift();
-      else this.lower();
+      if (this.down && !repeat) this.lift();
+      else if (!repeat) this.lower();
     } else if (key === "Escape") {
       const next = document.querySelector(".st-key-tools button:enabled");
       next ? next.focus() : this.canvas.blur();

@@ -47,7 +47,7 @@ def button(text: Text) -> None:
 
 def _dialog(text: Text) -> None:
     _ = text.gettext
-    st.subheader(_("Draw without a mouse"))
+    st.subheader(_("Draw without a mouse"), anchor=False)
     drawing = (
         (_keys("Tab"), _("goes to the canvas")),
         (_keys("↑ ↓ ← →"), _("move the pen, two at once diagonally")),
@@ -56,7 +56,7 @@ def _dialog(text: Text) -> None:
         (_keys("Esc"), _("lift it and leave the canvas")),
     )
     st.html(html.definitions(drawing, "keys"))
-    st.subheader(_("Shortcuts"))
+    st.subheader(_("Shortcuts"), anchor=False)
     rows = ((_keys(keys), _(words)) for keys, words in SHORTCUTS.values())
     st.html(html.definitions(rows, "keys"))
     st.caption(_("On a Mac, ⌘ in place of Ctrl. Shortcuts wait while you write in a field."))

@@ -26,7 +26,7 @@ def workspace() -> None:
             canvas.normal_form(now, text)
         with st.container(key="explore_side"):
             view = views.menu("explore", VIEWS, text)
-            sentence = ""
+            sentence = ""  # where a file is damaged, that is told instead
             with views.damage_told(text):
                 seen = scene.look(now, model)
                 sentence = told.result(seen.result, now.edits, text)
