@@ -61,9 +61,9 @@ def models(errors: Mapping[str, float], text: Text) -> str:
     _ = text.gettext
     if not errors:
         return _("The canvas is empty.")
-    if len(errors) == 1:
-        return _("Squared error {mse}.", mse=text.number(*errors.values(), 4))
     least, most = (pick(errors, key=errors.__getitem__) for pick in (min, max))
+    if least == most:
+        return _("Squared error {mse}.", mse=text.number(errors[least], 4))
     return _(
         "Closest: {least} with squared error {low}. Furthest: {most} with {high}.",
         least=least,
