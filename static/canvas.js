@@ -58,6 +58,7 @@ function mend() {
   }
   if (!pens.has(canvas)) {
     pens.set(canvas, new Pen(canvas));
+    canvas.tabIndex = 0;
     canvas.setAttribute("role", "application"); // its arrow keys are for it, not for reading
     canvas.addEventListener("focus", () => {
       focused = canvas;
@@ -71,7 +72,7 @@ function mend() {
   }
   pens.get(canvas).words = labels.pen;
   // Under a picture of which a part is chosen nobody draws.
-  canvas.tabIndex = box.querySelector(".st-key-photo") ? -1 : 0;
+  canvas.inert = box.querySelector(".st-key-photo") !== null;
   if (canvas.ariaLabel !== labels.label) {
     canvas.setAttribute("aria-label", labels.label);
     canvas.setAttribute("aria-description", labels.keys);

@@ -660,7 +660,7 @@ def test_a_phone(open_app: OpenPage) -> None:
     visitor.set_viewport_size({"width": 844, "height": 390})
     for path in ("/", "/compare", "/explore?lang=pt", "/?lang=pt"):
         visitor.goto(path)
-        expect(canvas(visitor)).to_be_visible()
+        canvas(visitor).wait_for()
         wait_run(visitor)
         box = canvas(visitor).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 390, path
