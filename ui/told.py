@@ -14,7 +14,7 @@ from ui.text import Text
 _LARGEST = 3  # units that are named
 
 
-def result(result: Result | None, edits: Edits, text: Text) -> str:
+def result(result: Result | None, edits: Edits | None, text: Text) -> str:
     """Say what a model has made of the drawing."""
     _ = text.gettext
     if result is None:

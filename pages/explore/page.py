@@ -28,8 +28,9 @@ def workspace() -> None:
             view = views.menu("explore", VIEWS, text)
             sentence = ""  # where a file is damaged, that is told instead
             with views.damage_told(text):
-                seen = scene.look(now, model)
-                sentence = told.result(seen.result, now.edits, text)
+                edits = now.edits if view.name == "map" else None  # no other view shows them
+                seen = scene.look(now, model, edits)
+                sentence = told.result(seen.result, edits, text)
                 view.show(seen, text)
     browser.settle(now, text, told=sentence)
 
