@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import diagram, html, memory, models, own, state
+from ui import diagram, html, keyboard, memory, models, own, state
 from ui.components import connection
 from ui.text import LANGUAGES, N_
 
@@ -71,6 +71,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         label_visibility="collapsed",
     )
 
+keyboard.listen(text)
 while now.notices:
     st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
 page.run()

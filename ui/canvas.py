@@ -13,12 +13,11 @@ import streamlit as st
 from PIL import Image
 
 import ae
-from ui import html, pictures, strokes, uploads
-from ui.components import browser
+from ui import html, keyboard, pictures, strokes, uploads
 from ui.components.region import region
 from ui.components.upload import upload
 from ui.sketch import Sketch
-from ui.state import NORMAL, TOO_MANY_UPLOADS, Visit, link, view
+from ui.state import NORMAL, TOO_MANY_UPLOADS, Visit
 from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
 
@@ -53,12 +52,6 @@ def show(now: Visit, text: Text) -> None:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
         if sketch.choosing:
             _photo(sketch, text)
-    browser.settle(
-        link=link(now),
-        language=text.language,
-        view=view(now),
-        canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
-    )
     if sketch.problem:
         st.warning(_(sketch.problem), icon=":material/error:")
     if sketch.choosing:
@@ -66,7 +59,10 @@ def show(now: Visit, text: Text) -> None:
     _tools(sketch, text)
     if not sketch.choosing:  # then nothing is between the picture and what becomes of it
         _samples(sketch, text)
-        _upload(now, text)
+        with st.container(key="bring", horizontal=True, gap="xsmall"):
+            _upload(now, text)
+            keyboard.button(text)
+        _part(sketch, text)
 
 
 def normal_form(now: Visit, text: Text) -> None:
@@ -100,19 +96,19 @@ def _hear(sketch: Sketch) -> None:
 
 def _tools(sketch: Sketch, text: Text) -> None:
     _ = text.gettext
-    tools: tuple[tuple[str, str, str, str, Callable[[], None], bool], ...] = (
-        ("undo", _("Undo"), "undo", "Mod+Z", sketch.undo, bool(sketch.past)),
-        ("redo", _("Redo"), "redo", "Mod+Shift+Z", sketch.redo, bool(sketch.future)),
-        ("clear", _("Clear"), "delete", "Delete", sketch.clear, not sketch.drawing.empty),
-        ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, sketch), True),
+    # The keyboard presses them by their keys: ui/keyboard.py.
+    tools: tuple[tuple[str, str, str, Callable[[], None], bool], ...] = (
+        ("undo", _("Undo"), "undo", sketch.undo, bool(sketch.past)),
+        ("redo", _("Redo"), "redo", sketch.redo, bool(sketch.future)),
+        ("clear", _("Clear"), "delete", sketch.clear, not sketch.drawing.empty),
+        ("surprise", _("Surprise me"), "casino", partial(_surprise, sketch), True),
     )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
-        for key, label, icon, shortcut, deed, usable in tools:
+        for key, label, icon, deed, usable in tools:
             st.button(
                 label,
                 key=key,
                 icon=f":material/{icon}:",
-                shortcut=shortcut,
                 on_click=act,
                 args=(sketch, deed),
                 disabled=not usable,
@@ -151,17 +147,21 @@ def _surprise(sketch: Sketch) -> None:
 
 
 def _upload(now: Visit, text: Text) -> None:
-    """Take a picture; offer to read another part of it."""
-    _, sketch = text.gettext, now.sketch
+    _ = text.gettext
     upload(
         label=_("Upload a picture"),
         busy=_("Reading it …"),
         description=_("A photo or a scan of one digit, dark on light or light on dark"),
         side=ae.scene.LOOK,
         limit=uploads.MAX_BYTES,
-        on_file=lambda raw: act(sketch, partial(take, now, raw)),
+        on_file=lambda raw: act(now.sketch, partial(take, now, raw)),
         key="upload",
     )
+
+
+def _part(sketch: Sketch, text: Text) -> None:
+    """Offer to read another part of the picture."""
+    _ = text.gettext
     if sketch.photo:
         st.button(
             _("Choose a part of the picture"),

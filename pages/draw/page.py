@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.draw import formulas, results, takeaway
-from ui import canvas, editor, html, models, state, strokes
+from ui import canvas, editor, html, models, state, strokes, told
+from ui.components import browser
 
 now = state.visit("draw")
 text = state.text()
@@ -50,6 +51,7 @@ def workspace() -> None:
                 with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
                         takeaway.show(result, now, name, text)
+    browser.settle(now, text, told=told.result(result, now.edits, text))
 
 
 workspace()

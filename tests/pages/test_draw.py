@@ -132,6 +132,9 @@ def assert_shows(
     active = f"{np.count_nonzero(code)} / {code.size}"
     for figure in (text.number(mse, 4), text.number(bce, 3), active):
         assert f"<dt>{figure}</dt>" in page
+    told = component(app, "browser")["told"]
+    assert text.gettext("Squared error {mse}.", mse=text.number(mse, 4)) in told
+    assert told.endswith(f" {np.count_nonzero(code)} {'of' if text.language == 'en' else 'de'} 32.")
     pattern = re.escape(text.gettext("Redrawn better than {share} of the handwritten test digits"))
     (share,) = re.findall(pattern.replace(r"\{share\}", r"(\d+)%"), page)
     assert int(share) == pytest.approx(100 * better, abs=2)

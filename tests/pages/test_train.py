@@ -322,6 +322,7 @@ def test_what_cannot_be_says_why_and_changes_nothing(name: str, value: float, wo
     before = widget(app, name).value
     set_to(app, name, value)
     assert any(words in text for text in texts(app))
+    assert component(app, "browser")["told"] == words
     assert plan_of(app) == plans.preset("seconds", "deep")
     assert widget(app, name).value == before
     set_to(app, "epochs", 3)
@@ -404,7 +405,9 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     )
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
     written = " ".join(texts(app))
-    assert "Done. The trained model is now “My model” on every page." in written
+    outcome = "Done. The trained model is now “My model” on every page."
+    assert outcome in written
+    assert component(app, "browser")["told"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
