@@ -217,8 +217,16 @@ def from_canvas(state: object, load: int = 1) -> tuple[Stroke, ...] | None:
         raise DrawingError("expected the background's place")
     message = state["drawing"].get("raw")
     strokes = from_fabric(message)
-    marks = {item.get(_MARK) or 0 for item in message["objects"]}
+    marks = {_mark(item) for item in message["objects"]}
     return strokes if 0 in marks and marks <= {0, load} else None
+
+
+def _mark(item: Mapping[str, Any]) -> float:
+    """Tell with which load a stroke came; 0 is the visitor's own."""
+    load: float | None = item.get(_MARK)
+    if type(load) not in (int, float, type(None)):  # a list could not even be compared
+        raise DrawingError("expected the number of a load")
+    return load or 0
 
 
 def from_fabric(message: object) -> tuple[Stroke, ...]:
