@@ -233,8 +233,7 @@ def _say_errors(path: Path, errors: Errors) -> None:
 
 
 def _say_download(share: float) -> None:
-    end = "\n" if share == 1 else ""
-    tell(f"\rDownloading MNIST: {share:4.0%}", end=end)
+    tell(f"Downloading MNIST: {share:4.0%}", end="\n" if share == 1 else "\r")
 
 
 @contextlib.contextmanager

@@ -54,10 +54,15 @@ def say(line: str) -> None:
 
 
 def tell(line: str, end: str = "\n") -> None:
-    """Write a line to standard error; where that cannot be, nothing is lost but the line."""
+    """Write a line to standard error; where that cannot be, nothing is lost but the line.
+
+    A name that is repeated in it may come from anybody: what would move a terminal's cursor, or
+    turn its text around, is not sent there.
+    """
     if not _is_closed(sys.stderr):  # or print() would take standard output
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in line)
         with contextlib.suppress(OSError):
-            print(line, end=end, file=sys.stderr, flush=True)
+            print(shown, end=end, file=sys.stderr, flush=True)
 
 
 def occupy() -> None:
