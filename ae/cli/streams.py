@@ -47,10 +47,10 @@ def output() -> Iterator[IO[str]]:
 
 
 def say(line: str) -> None:
-    """Write a line to standard output for whom it may concern: where it is closed, nobody."""
+    """Write a line about a result that is in a file; where it cannot be, only the line is lost."""
     if not _is_closed(sys.stdout):
-        with output() as out:
-            print(line, file=out)
+        with contextlib.suppress(OSError, UnicodeError):
+            print(line, file=sys.stdout, flush=True)
 
 
 def tell(line: str, end: str = "\n") -> None:
