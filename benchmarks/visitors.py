@@ -91,13 +91,9 @@ class Measured:
     memory: Memory
     waves: list[int]  # resident bytes after each wave, all visitors gone
 
-    def growth(self, visitors_per_wave: int) -> tuple[float, float]:
-        """Bytes that one visitor leaves behind, by least squares, and the standard error."""
-        return growth(self.waves, visitors_per_wave)
-
 
 def growth(waves: Sequence[int], visitors_per_wave: int) -> tuple[float, float]:
-    """Fit a line to all waves but the first: bytes a visitor, and the standard error."""
+    """Bytes that one visitor leaves behind, by least squares, and the standard error."""
     y = np.array(waves[WARM_UP:], float)
     x = np.arange(len(y)) * visitors_per_wave
     (slope, _), ((variance, _), _) = np.polyfit(x, y, 1, cov=True)
@@ -362,7 +358,7 @@ def _publish(
             Row(f"{what}, p95", p95(times), theirs and p95(theirs), **more),
         ]
 
-    left, error = ours.growth(BURSTS * arguments.visitors)
+    left, error = growth(ours.waves, BURSTS * arguments.visitors)
     rows = [
         *milliseconds("drawing sent → answer complete", "answers", target=300),
         *milliseconds("all open the page at once → page complete", "openings"),
