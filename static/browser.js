@@ -40,8 +40,10 @@ export default function settle({ data, parentElement }) {
     history.replaceState(history.state, "", data.link + location.hash);
   }
 
+  // Python does not know whether a proxy serves HTTPS; the browser does.
+  const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store needs a secure context
-  if (data.cookie) document.cookie = data.cookie;
+  if (data.cookie) document.cookie = data.cookie + secure;
 
   covered.observe(document.querySelector(".st-key-frame")); // again is the same as once
   const menu = menuOfViews();

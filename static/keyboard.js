@@ -2,9 +2,11 @@
 // is ui/components/keyboard.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const [canvas, shortcuts] = await Promise.all(
-  ["canvas", "shortcuts", "focus"].map((name) => import(`./${name}.js${version}`)),
-);
+const [canvas, shortcuts] = await Promise.all([
+  import(`./canvas.js${version}`),
+  import(`./shortcuts.js${version}`),
+  import(`./focus.js${version}`),
+]);
 
 export default function settle({ data }) {
   canvas.settle(data.canvas);

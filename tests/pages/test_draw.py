@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, Slider
@@ -333,52 +331,6 @@ def test_what_is_not_a_drawing_gives_one_sentence(language: str) -> None:
         assert_shows(app, "shallow", sees(*ONE))
         press(app, "Undo")
         assert_shows(app, "shallow", sees(*SEVEN))
-
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["drawing", "raw", "objects", "path", "backgroundFit", "data"]),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=8,
-)
-
-
-def marked(mark: object) -> dict[str, Any]:
-    """A stroke that carries anything where the canvas has a number of ours."""
-    return raw(*ONE)["objects"][0] | {"strokeDashOffset": mark}
-
-
-marks = values.map(lambda mark: {"drawing": {"raw": {"objects": [marked(mark)]}}})
-nested = st.fixed_dictionaries({"drawing": st.fixed_dictionaries({"raw": values}) | values})
-fits = st.fixed_dictionaries({"drawing": st.just({"raw": raw(*ONE)}), "backgroundFit": values})
-
-
-@pytest.fixture(scope="module")
-def visitor() -> AppTest:
-    return opened()
-
-
-@settings(max_examples=60)
-@given(value=values | nested | fits | marks)
-@example({"drawing": {"raw": raw([(10**400, 5.0), (7.0, 8.0)])}})
-@example({"drawing": {"raw": raw(*ONE), "data": 5}})
-@example({"drawing": {"raw": {"objects": [marked([1])]}}})
-@example({"drawing": {"raw": {"objects": [marked({"a": 1})]}}})
-@example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": 5})
-@example({"drawing": {"raw": raw(*ONE)}, "backgroundFit": {"naturalWidth": None}})
-def test_whatever_the_canvas_sends_the_page_lives(visitor: AppTest, value: object) -> None:
-    send(visitor, value)
-    assert len(visitor.warning) <= 1
-    assert np.isfinite(bars(visitor)).all() or visitor.session_state["visit"].sketch.drawing.empty
-    assert_shows(draw(visitor, *SEVEN), "shallow", sees(*SEVEN))
-    assert not visitor.warning
-    draw(visitor, *ONE)  # so that the next seven is news
 
 
 def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
