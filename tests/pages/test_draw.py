@@ -75,9 +75,7 @@ def bars(app: AppTest) -> np.ndarray:
 def outlines(app: AppTest) -> dict[int, float]:
     """Unit, counted from 0, -> the height that its outline remembers."""
     traces, _ = component(app, "bars")["figure"]
-    (trace,) = (
-        t for t in traces if t["marker"].get("line", {}).get("width") and t["type"] == "bar"
-    )
+    _code, _usual, trace = (t for t in traces if t["type"] == "bar")
     return {int(x) - 1: y for x, y in zip(trace["x"], trace["y"], strict=True)}
 
 
