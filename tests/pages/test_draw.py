@@ -173,7 +173,7 @@ def reset_all(app: AppTest) -> AppTest:
     return run(app)
 
 
-ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
+ZERO, DOUBLE = ("Set to 0", "Switch this unit off"), ("×2", "Double this unit")
 RESET = ("Reset", "Back to this unit's own value")
 _picks = count(1)
 

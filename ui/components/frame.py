@@ -1,4 +1,4 @@
-"""What Streamlit leaves out of the frame, in one invisible element: the menu is a landmark."""
+"""What Streamlit leaves out of the frame: a landmark, the open page, the theme's name."""
 
 from __future__ import annotations
 
