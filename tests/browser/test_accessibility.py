@@ -1,0 +1,166 @@
+"""What a program can find for those who see, hear or print otherwise: axe-core, system colours.
+
+`GARGALO_AXE=all` looks at every stop in both themes and languages and on both screens: 8 times as
+much; by itself the test takes each stop once, and these in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from pages.compare import views as compare
+from pages.explore import views as explore
+from tests.browser.test_draw import photo
+from tests.conftest import wait_run
+from ui import colours
+from ui.text import translator
+
+OpenPage = Callable[..., Page]
+
+DESK, PHONE = (1440, 900), (390, 844)
+WAYS = [*product(("light", "dark"), ("en", "pt"), (DESK, PHONE))]
+# Not every stop of a page the same way: seven and eight have no divisor in common.
+TURNS = WAYS if os.environ.get("GARGALO_AXE") == "all" else WAYS[:1]
+
+
+@dataclass(frozen=True)
+class Excused:
+    """What is Streamlit's alone: an axe rule, and what the element's HTML has in it."""
+
+    rule: str
+    html: str
+    reason: str
+
+
+# 2026-11-27, Streamlit 1.67, axe-core 4.12. One that no longer occurs fails the test, and goes.
+EXCUSED = (
+    Excused("scrollable-region-focusable", 'class="katex-display"', "a formula wider than a phone"),
+    Excused("aria-dialog-name", 'data-testid="stToast"', "a toast is labelled by what is not there"),
+    Excused(
+        "presentation-role-conflict",
+        'data-testid="stFileUploaderDropzone"',
+        "a section that is no section has a label",
+    ),
+)
+
+
+def click(selector: str) -> Callable[[Page, str], None]:
+    """Press the first of these that is seen, and wait for what it brings."""
+
+    def deed(visitor: Page, _language: str) -> None:
+        visitor.locator(selector).locator("visible=true").first.click()
+        wait_run(visitor)
+
+    return deed
+
+
+def press(words: str) -> Callable[[Page, str], None]:
+    """Press what has these words on it, in English, in the visitor's language."""
+
+    def deed(visitor: Page, language: str) -> None:
+        translated = translator(language).gettext(words)
+        visitor.get_by_text(translated, exact=True).locator("visible=true").first.click()
+        wait_run(visitor)
+
+    return deed
+
+
+def uploaded(visitor: Page, language: str) -> None:
+    """Bring a picture, and choose a part of it."""
+    file = {"name": "seven.png", "mimeType": "image/png", "buffer": photo()}
+    visitor.locator(".upload input").set_input_files(file)
+    press("Choose a part of the picture")(visitor, language)
+    visitor.locator(".stage img").wait_for()
+
+
+Deed = Callable[[Page, str], None]
+STOPS: dict[str, tuple[str, list[Deed]]] = {
+    "draw": ("/?sample=7b&model=linear", [click(".code-bars .nsewdrag"), press("Download")]),
+    "draw, how it works": ("/?model=vae", [press("How it works")]),
+    "draw, empty": ("/?sample=7b", [press("Clear")]),
+    "draw, a picture": ("/?sample=7b", [uploaded]),
+    "draw, a bad link": ("/?model=nobody", []),
+    **{f"compare, {view.name}": (f"/compare?view={view.name}", []) for view in compare.VIEWS},
+    **{f"explore, {view.name}": (f"/explore?view={view.name}", []) for view in explore.VIEWS},
+    "explore, a sheet": ("/explore?view=new&model=vae2", [press("All digits on one sheet")]),
+    "explore, the cost": ("/explore?view=new&model=vae", [press("What each number costs")]),
+    "train": ("/train", [click("[data-testid=stExpander] summary"), press("Open a saved model")]),
+}
+STOPS["compare, first_ten"][1].append(press("Download"))
+STOPS["compare, table"][1].append(click("[data-testid=stSelectbox] input"))
+
+# All scripts have come: what they name has its name.
+SETTLED = """() => {
+  const deep = (root) => [...root.querySelectorAll("*")].flatMap((element) =>
+    [element, ...(element.shadowRoot ? deep(element.shadowRoot) : [])]);
+  const there = deep(document);
+  const has = (selector) => there.some((element) => element.matches(selector));
+  return !has(".chart:empty, [data-testid=stSkeleton], .code-map:not([data-revision])") &&
+    has(".upload span:not(:empty)") === has(".st-key-upload") &&
+    has("pre .token") === has("[data-testid=stCode]");
+}"""
+
+# axe-core does not look into blocks of code: the contrast of their words is measured here.
+TOKENS = """() => [...document.querySelectorAll("pre .token")].map((token) => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  const hex = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const rgb = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    return "#" + rgb.map((part) => part.toString(16).padStart(2, "0")).join("");
+  };
+  const ground = getComputedStyle(token.closest("pre")).backgroundColor;
+  return [token.className, hex(getComputedStyle(token).color), hex(ground)];
+})"""
+
+
+def findings(visitor: Page) -> list[tuple[str, str, str]]:
+    """What axe-core objects to: rule, where, and the element's HTML."""
+    visitor.evaluate(AXE_SCRIPT)
+    found = visitor.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    nodes = [(rule["id"], node) for rule in found["violations"] for node in rule["nodes"]]
+    faint = {
+        (kind, ink, ground)
+        for kind, ink, ground in visitor.evaluate(TOKENS)
+        if colours.contrast([ink], ground)[0] < 4.5
+    }
+    return [(name, str(node["target"][-1]), node["html"]) for name, node in nodes] + [
+        ("contrast of code", kind, f"{ink} on {ground}") for kind, ink, ground in faint
+    ]
+
+
+def test_axe_finds_nothing_that_we_could_avoid(page: OpenPage) -> None:
+    left: list[str] = []
+    occurred: set[Excused] = set()
+    visitor = None
+    for turn, way in enumerate(TURNS):
+        for i, (stop, (path, deeds)) in enumerate(STOPS.items()):
+            theme, language, size = WAYS[(i + turn) % len(WAYS)] if len(TURNS) == 1 else way
+            address = f"{path}{'&' if '?' in path else '?'}lang={language}"
+            if visitor is None:
+                visitor = page(address, reduced_motion="reduce")
+            visitor.set_viewport_size({"width": size[0], "height": size[1]})
+            visitor.emulate_media(color_scheme=theme)
+            visitor.goto(address)
+            visitor.locator(".lead").wait_for()
+            wait_run(visitor)
+            for deed in deeds:
+                deed(visitor, language)
+            visitor.wait_for_function(SETTLED)
+            for rule, where, html in findings(visitor):
+                excuses = {e for e in EXCUSED if e.rule == rule and re.search(e.html, html)}
+                occurred |= excuses
+                if not excuses:
+                    left.append(f"{stop} ({theme}, {language}, {size[0]}): {rule}: {where}: {html}")
+    assert left == [], "\n".join(left)
+    assert set(EXCUSED) - occurred == set(), "no longer needed"
