@@ -6,6 +6,7 @@ much; by itself the test takes each stop once, and these in turn.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from pages.compare import views as compare
 from pages.explore import views as explore
@@ -45,7 +46,9 @@ class Excused:
 # 2026-11-27, Streamlit 1.67, axe-core 4.12. One that no longer occurs fails the test, and goes.
 EXCUSED = (
     Excused("scrollable-region-focusable", 'class="katex-display"', "a formula wider than a phone"),
-    Excused("aria-dialog-name", 'data-testid="stToast"', "a toast is labelled by what is not there"),
+    Excused(
+        "aria-dialog-name", 'data-testid="stToast"', "a toast is labelled by what is not there"
+    ),
     Excused(
         "presentation-role-conflict",
         'data-testid="stFileUploaderDropzone"',
@@ -164,3 +167,84 @@ def test_axe_finds_nothing_that_we_could_avoid(page: OpenPage) -> None:
                     left.append(f"{stop} ({theme}, {language}, {size[0]}): {rule}: {where}: {html}")
     assert left == [], "\n".join(left)
     assert set(EXCUSED) - occurred == set(), "no longer needed"
+
+
+# Forced colours: a picture of the element, and of a hair around it, has two colours that differ.
+DRAWN = {
+    "/?sample=7b": [
+        ".diagram i",
+        ".lost",
+        ".added",
+        ".usual",
+        "[data-testid=stCheckbox] label > div:first-of-type",
+        "[data-testid=stSlider] [data-orientation] [data-orientation] > :first-child",
+    ],
+    "/compare?view=atoms&sample=7b": [".small-bars i", ".atoms .large"],
+    "/train": ["[data-testid=stRadioOption] > div > :first-child", "[role=progressbar]", ".film i"],
+}
+LOOKS = """(element) => {
+  const { backgroundColor, borderColor, outlineStyle } = getComputedStyle(element);
+  return [backgroundColor, borderColor, outlineStyle].join();
+}"""
+
+
+def strongest(element: Locator) -> float:
+    """The largest contrast between two colours of a picture of it."""
+    box = element.bounding_box()
+    assert box
+    clip = {"x": box["x"] - 2, "y": box["y"] - 2}
+    clip |= {"width": box["width"] + 4, "height": box["height"] + 4}
+    with Image.open(io.BytesIO(element.page.screenshot(clip=clip))) as image:
+        painted = np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
+    luminances = colours.contrast([f"#{bytes(colour).hex()}" for colour in painted], "#000000")
+    return float(luminances.max() / luminances.min())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_drawn_and_chosen_is_seen_in_forced_colours(theme: str, page: OpenPage) -> None:
+    for path, selectors in DRAWN.items():
+        visitor = page(path, color_scheme=theme, forced_colors="active", reduced_motion="reduce")
+        visitor.wait_for_function(SETTLED)
+        for selector in selectors:
+            element = visitor.locator(selector).last
+            element.scroll_into_view_if_needed()
+            assert strongest(element) >= colours.SEEN, selector
+        menus = ".st-key-lang button, .st-key-menu a"
+        looks = visitor.locator(menus).evaluate_all(f"(all) => all.map({LOOKS})")
+        assert len(looks) == 6 and len(set(looks[:4])) == 2 == len(set(looks[4:]))
+
+
+# A chart as it was drawn for the screen: on paper no script runs.
+UNMOVED = """() => {
+  const { ResizeObserver } = window;
+  window.ResizeObserver = class extends ResizeObserver {
+    constructor(act) { super((...entries) => window.unmoved || act(...entries)); }
+  };
+}"""
+
+
+@pytest.mark.parametrize("path", ["/?sample=7b", "/compare?view=ladder&sample=7b", "/train"])
+def test_paper_shows_all_of_it_dark_on_white(path: str, page: OpenPage) -> None:
+    visitor = page("/train", color_scheme="dark")
+    visitor.add_init_script(f"({UNMOVED})()")
+    visitor.goto(path)
+    visitor.locator(".chart .xtick").first.wait_for()
+    visitor.wait_for_function(SETTLED)
+    visitor.evaluate("window.unmoved = true")
+    visitor.set_viewport_size({"width": 718, "height": 1000})
+    visitor.emulate_media(media="print", color_scheme="dark")
+    for tools in (".st-key-frame", ".st-key-tools", ".stButton", ".stPopover", ".stButtonGroup"):
+        assert visitor.locator(tools).locator("visible=true").count() == 0, tools
+    ends = visitor.locator(".chart .main-svg").evaluate_all(
+        "(all) => all.map((svg) => svg.getBoundingClientRect().right)"
+    )
+    assert ends and max(ends) <= 718
+    main = "const main = document.querySelector('[data-testid=stMain]');"
+    assert (
+        visitor.evaluate(f"() => {{ {main} return getComputedStyle(main).overflow }}") == "visible"
+    )
+    box = visitor.locator(".lead").bounding_box()
+    assert box
+    with Image.open(io.BytesIO(visitor.screenshot(clip=box))) as image:
+        painted = np.asarray(image.convert("L"))
+    assert painted.max() == 255 and painted.min() < 80 and (painted > 200).mean() > 0.5
