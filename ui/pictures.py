@@ -54,8 +54,8 @@ def png(pixels: Pixels, scale: int | None = None) -> bytes:
     if scale is not None:
         pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
         if pixels.shape[2:] == (4,):
-            rows, columns = np.indices(pixels.shape[:2])
-            stripes = ((rows + columns) // _STRIPE % 2)[..., None] * LOST
+            diagonals = np.add.outer(*map(np.arange, pixels.shape[:2]))
+            stripes = (diagonals // _STRIPE % 2)[..., None] * LOST
             pixels = laid_on(stripes, pixels)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
@@ -65,7 +65,8 @@ def png(pixels: Pixels, scale: int | None = None) -> bytes:
 def laid_on(ground: npt.ArrayLike, pixels: Pixels) -> Pixels:
     """Lay pixels that let something through, (h, w, 4), on a colour or a picture: (h, w, 3)."""
     opaque = pixels[..., 3:] / 255
-    laid: Pixels = np.rint(pixels[..., :3] * opaque + ground * (1 - opaque)).astype(np.uint8)
+    below = np.asarray(ground, float) * (1 - opaque)
+    laid: Pixels = np.rint(pixels[..., :3] * opaque + below).astype(np.uint8)
     return laid
 
 
@@ -87,7 +88,7 @@ def _coloured(pixels: Pixels) -> Pixels:
 def sheet(images: Sequence[Pixels], scale: int = 4, columns: int = 8) -> bytes:
     """Put pictures of one size into a PNG, so many to a row; the last row is filled up in black."""
     rest = -len(images) % columns
-    full = [*images, *[np.zeros_like(images[0])] * rest]
+    full = [*images, *[np.zeros(images[0].shape[:2], np.uint8)] * rest]
     return png(tiled([full[i : i + columns] for i in range(0, len(full), columns)]), scale)
 
 
