@@ -154,6 +154,9 @@ def test_titles_and_the_switch_of_the_model(still: OpenPage) -> None:
         visitor.get_by_role("link", name=ENGLISH(title)).click()
         expect(visitor).to_have_title(f"{ENGLISH(title)} · Gargalo")
         wait_run(visitor)
+        menu = visitor.get_by_role("navigation", name=ENGLISH("Pages"))
+        expect(menu.get_by_role("link")).to_have_count(len(table()))
+        expect(menu.locator("[aria-current=page]")).to_contain_text(ENGLISH(title))
         switch = visitor.locator(".st-key-model button").first
         expect(switch).to_be_visible(visible=title != "Train")
         boxes = (visitor.locator(f".st-key-{key}").bounding_box() for key in ("frame", "lang"))

@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from ui import galleries, pictures
+from ui.text import translator
 
 
 def full(painted: np.ndarray) -> np.ndarray:
@@ -123,3 +124,22 @@ def test_a_gallery_has_a_row_for_each_title() -> None:
     assert html.count("<img") == 6 and html.count('alt="a &amp; b"') == 3
     with Image.open(io.BytesIO(galleries.sheet([("One", [tile] * 3)], scale=2))) as image:
         assert image.size == (2 * 88, 2 * 28)
+
+
+def test_a_sheet_is_filled_up_in_black() -> None:
+    painted = pictures.signed(np.ones((3, 4, 4), np.float32))
+    rest = decoded(pictures.sheet([*painted], scale=2, columns=2))[12:, 12:]
+    assert rest.shape == (8, 8, 3) and not rest.any()
+
+
+@pytest.mark.parametrize(
+    ("lost", "added", "words"),
+    [
+        (1, 2, "1 pixel lost much of its ink, 2 gained much"),
+        (2, 1, "2 pixels lost much of their ink, 1 gained much"),
+        (0, 0, "0 pixels lost much of their ink, 0 gained much"),
+    ],
+)
+def test_one_pixel_is_no_pixels(lost: int, added: int, words: str) -> None:
+    error = np.float32([-0.5] * lost + [0.5] * added + [0.2, -0.2])
+    assert pictures.described(error, translator("en")) == words
