@@ -10,7 +10,7 @@ import streamlit as st
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
 from ui import diagram, html, keyboard, memory, models, own, state
-from ui.components import connection
+from ui.components import connection, frame
 from ui.text import LANGUAGES, N_
 
 # Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
@@ -49,6 +49,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
     with st.container(key="menu", horizontal=True, gap=None, width="content"):
         for entry in pages:
             st.page_link(entry, width="content")
+        frame.name_menu(_("Pages"), page=pages.index(page))
     st.segmented_control(
         _("Model"),
         state.model_names(now),

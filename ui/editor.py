@@ -104,7 +104,7 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
                     args=(by, model.code_size),
                 )
             for label, new, help_text in (
-                ("0", 0.0, _("Switch this unit off")),
+                (_("Set to 0"), 0.0, _("Switch this unit off")),
                 ("×2", min(max(2 * value, bottom), top), _("Double this unit")),
             ):
                 st.button(

@@ -55,8 +55,8 @@ def show(scene: Scene, text: Text) -> None:
         )
     sentences.append(
         _(
-            "Blue adds, orange takes away, on a scale for each model. The units that are largest on"
-            " average stand first."
+            "Blue adds, striped orange takes away, on a scale for each model. The units that are"
+            " largest on average stand first."
         )
     )
     st.caption(" ".join(sentences))

@@ -95,7 +95,12 @@ def _climb(steps: Float32, own: Float32, text: Text) -> int:
             _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
         )
         error = text.number(own[k - 1], 4)
-        alt = _("Your digit from {k} principal components. Error {error}.", k=k, error=error)
+        alt = text.ngettext(
+            "Your digit from {n} principal component. Error {error}.",
+            "Your digit from {n} principal components. Error {error}.",
+            k,
+            error=error,
+        )
         note = _("error {error}", error=error)
         with st.container(key="ladder_step", width="content"):
             st.html(pictures.figure("", pictures.grey(steps[k - 1]), alt, note))

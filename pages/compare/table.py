@@ -112,7 +112,10 @@ def _html(
 ) -> Markup:
     head = element("thead", *_heads(by, order, text))
     body = element("tbody", *(_row(title, row, text) for title, row in rows))
-    return element("div", element("table", head, body, class_="evaluation"), class_="wide")
+    table = element("table", head, body, class_="evaluation")
+    # On a phone it scrolls sideways, by the keyboard too.
+    name = text.gettext("The table")
+    return element("div", table, class_="wide", tabindex=0, role="region", aria_label=name)
 
 
 def _heads(by: Column, order: str, text: Text) -> tuple[Markup, Markup]:

@@ -115,7 +115,10 @@ def _strip(frames: Float32) -> str:
 
 def film(frames: list[pictures.Pixels], kind: str) -> bytes:
     """Write frames as a GIF or a WebP that runs there and back for ever, six px to the pixel."""
-    big = [Image.fromarray(frame.repeat(6, axis=0).repeat(6, axis=1)) for frame in frames]
+    big = [
+        Image.fromarray(frame.repeat(6, axis=0).repeat(6, axis=1)).convert("RGB")
+        for frame in frames
+    ]
     file = io.BytesIO()
     there_and_back = [*big, *big[-2:0:-1]]
     options = {"lossless": True} if kind == "webp" else {}

@@ -215,10 +215,11 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
     parts = [
         _("before it learns")
         if not frame.passed
-        else _(
-            "after {passed} of {epochs} epochs",
+        else text.ngettext(
+            "after {passed} of {n} epoch",
+            "after {passed} of {n} epochs",
+            epochs,
             passed=text.number(frame.passed, 0 if frame.passed % 1 == 0 else 2),
-            epochs=epochs,
         ),
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit (always zero)", "{n} dead units (always zero)", frame.dead),
@@ -259,11 +260,12 @@ def _chart(training: Training | None, now: Visit, text: Text) -> None:
     )
     label = _("The loss, epoch by epoch.")
     if history:
-        label = _(
+        label = text.ngettext(
+            "The loss went from {first} to {last} in {n} epoch.",
             "The loss went from {first} to {last} in {n} epochs.",
+            len(history),
             first=text.number(history[0].loss, 4),
             last=text.number(history[-1].loss, 4),
-            n=len(history),
         )
     plot(figure, label=label, key="loss", height=230)
     if plan.recipe.l1:

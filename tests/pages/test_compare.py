@@ -430,7 +430,7 @@ def test_atoms(name: str, kind: str) -> None:
             "weights": model.encoder_weights(digit),
             "weighed": model.encoder_weights(digit) * digit,
         }[kind][order]
-        seen = strip(group["strip"])
+        seen = pictures.laid_on(pictures.LOST, strip(group["strip"]))
         assert seen.shape == (model.code_size, 28, 28, 3)
         # Blue where it adds, orange where it takes away, dark where it does nothing.
         bright = seen.max(axis=3) > 200

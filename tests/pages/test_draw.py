@@ -79,9 +79,7 @@ def bars(app: AppTest) -> np.ndarray:
 def outlines(app: AppTest) -> dict[int, float]:
     """Unit, counted from 0, -> the height that its outline remembers."""
     traces, _ = component(app, "bars")["figure"]
-    (trace,) = (
-        t for t in traces if t["marker"].get("line", {}).get("width") and t["type"] == "bar"
-    )
+    _code, _usual, trace = (t for t in traces if t["type"] == "bar")
     return {int(x) - 1: y for x, y in zip(trace["x"], trace["y"], strict=True)}
 
 
@@ -182,7 +180,7 @@ def reset_all(app: AppTest) -> AppTest:
     return run(app)
 
 
-ZERO, DOUBLE = ("0", "Switch this unit off"), ("×2", "Double this unit")
+ZERO, DOUBLE = ("Set to 0", "Switch this unit off"), ("×2", "Double this unit")
 RESET = ("Reset", "Back to this unit's own value")
 _picks = count(1)
 
