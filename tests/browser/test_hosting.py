@@ -62,8 +62,9 @@ def test_the_app_works_under_the_policy(visitor: Page, server: str) -> None:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_our_cookie_is_secure_where_the_page_is(scheme: str, visitor: Page) -> None:
     def answer(route: Route) -> None:
-        if route.request.url.endswith(".js"):
-            route.fulfill(path=ROOT / "static" / "browser.js")
+        name = route.request.url.rpartition("/")[2]
+        if name.endswith(".js"):
+            route.fulfill(path=ROOT / "static" / name)
         else:
             route.fulfill(body='<div class="st-key-frame"></div>', content_type="text/html")
 

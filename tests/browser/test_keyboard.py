@@ -140,7 +140,7 @@ def test_a_digit_is_drawn_by_keys_alone(open_app: OpenPage) -> None:
     first, second, third = said(visitor)
     assert (first, second) == ("Pen down. Column 10, row 10.", "Pen up. Column 6, row 23.")
     assert third.startswith("Squared error 0.0")
-    expect(visitor.locator(".code-title + p")).to_contain_text("The largest: unit ")
+    expect(visitor.locator(".st-key-code_head p.unseen")).to_contain_text("The largest: unit ")
 
     # It is lifted when it leaves, by Escape or by Tab; then keys are the page's again.
     for key in ("Escape", "Tab"):
@@ -248,7 +248,7 @@ def test_one_sentence_after_each_change_and_none_before(open_app: OpenPage) -> N
     choose(visitor, ae.FAMILIES["deep"].title)
     visitor.mouse.click(*column(visitor, 3))
     expect(visitor.locator(".st-key-editor")).to_contain_text("Unit 4")
-    tool(visitor, "0").click()
+    tool(visitor, ENGLISH("Set to 0")).click()
     expect(status).to_contain_text("1 number changed. Squared error ")
     drawn, deep, edited = said(visitor)
     assert drawn.startswith("Squared error") and deep.startswith("Squared error") and drawn != deep

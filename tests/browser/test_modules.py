@@ -40,7 +40,7 @@ def test_each_script_is_fetched_once(
     visitor = page(f"{below}{path}")
     if click:
         visitor.get_by_text(click, exact=True).click()
-    everywhere = ["browser", "canvas", "connection", "focus", "keyboard", "keys", "pen"]
+    everywhere = ["browser", "canvas", "connection", "focus", "frame", "keyboard", "keys", "pen"]
     everywhere += ["shortcuts", "status"]
     if path != "/train":
         everywhere += ["upload", "rectangle"]

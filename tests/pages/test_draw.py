@@ -130,7 +130,9 @@ def assert_shows(
         assert f"<dt>{figure}</dt>" in page
     told = component(app, "browser")["told"]
     assert text.gettext("Squared error {mse}.", mse=text.number(mse, 4)) in told
-    assert told.endswith(f" {np.count_nonzero(code)} {'of' if text.language == 'en' else 'de'} 32.")
+    assert told.endswith(
+        f" {np.count_nonzero(code)} {'of' if text.language == 'en' else 'de'} {code.size}."
+    )
     pattern = re.escape(text.gettext("Redrawn better than {share} of the handwritten test digits"))
     (share,) = re.findall(pattern.replace(r"\{share\}", r"(\d+)%"), page)
     assert int(share) == pytest.approx(100 * better, abs=2)
