@@ -56,6 +56,10 @@ dev: $(VENV)/.tests  ## the same, and reload when a file is saved
 test: lint chromium engines  ## set everything up, then lint and all tests, those in browsers too
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: attack
+attack: $(VENV)/.tests  ## the attacks of the tests, twenty times as long
+	ATTACK=$${ATTACK:-20} $(BIN)/python -m pytest tests/attacks $(PYTEST_ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.tests  ## ruff, mypy, import-linter and Biome
 	$(BIN)/ruff check

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import diagram, html, memory, models, own, state
+from ui import diagram, html, keyboard, memory, models, own, state
+from ui.components import connection, frame
 from ui.text import LANGUAGES, N_
 
 # Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
@@ -28,6 +29,7 @@ st.html(UI / "style.css")
 
 now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
 own.look_up(now)
+connection.watch()
 text = state.text()
 _ = text.gettext
 
@@ -47,6 +49,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
     with st.container(key="menu", horizontal=True, gap=None, width="content"):
         for entry in pages:
             st.page_link(entry, width="content")
+        frame.name_menu(_("Pages"), page=pages.index(page))
     st.segmented_control(
         _("Model"),
         state.model_names(now),
@@ -69,6 +72,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         label_visibility="collapsed",
     )
 
+keyboard.listen(text)
 while now.notices:
     st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
 page.run()

@@ -6,8 +6,12 @@ at the start, then one for each drawing, with the state of every widget and the 
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
+import secrets
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +25,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 CANVAS = "streamlit-drawable-canvas.streamlit_drawable_canvas"
 BARS = "gargalo_code_bars"
+DOWNLOAD, PART = "gargalo_download", "gargalo_download_part"
+UPLOAD = "gargalo_upload"
 _FINISHED = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
     ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
@@ -65,11 +71,13 @@ class Answer:
     seconds : from the message that asked for it to the one that says that the script has ended.
     code : what the bars show, or None where the page has no bars of ours.
     faults : errors and warnings that the visitor would have read.
+    file : what came of a file that was asked for.
     """
 
     seconds: float
     code: np.ndarray | None
     faults: tuple[str, ...]
+    file: bytes = b""
 
 
 @dataclass
@@ -80,8 +88,13 @@ class Visitor:
     _socket: Any = field(default=None, init=False)
     _widgets: dict[str, WidgetState] = field(default_factory=dict, init=False)
     _canvas: str = field(default="", init=False)
+    _download: str = field(default="", init=False)
     _fragment: str = field(default="", init=False)
     _page: str = field(default="", init=False)
+    _session: str = field(default="", init=False)
+    _upload: str = field(default="", init=False)
+    _uploader: str = field(default="", init=False)
+    _pages: dict[str, str] = field(default_factory=dict, init=False)
 
     async def open(self) -> Answer:
         """Open the page and wait until it is there."""
@@ -107,9 +120,60 @@ class Visitor:
         }
         state = {"drawing": {"raw": raw, "data": None}}
         self._widgets[self._canvas] = WidgetState(id=self._canvas, json_value=json.dumps(state))
+        return await self._rerun(self._of_fragment())
+
+    async def download(self, name: str, pause: float = 0.0) -> Answer:
+        """Ask for a file, as its button does, and look for what comes after a pause in seconds."""
+        wish = {"event": "wish", "value": {"id": secrets.token_hex(8), "name": name}}
+        message = self._of_fragment()
+        message.rerun_script.widget_states.widgets.append(
+            WidgetState(
+                # How Streamlit 1.67 names what a component says once.
+                id=f"$$STREAMLIT_INTERNAL_KEY_{self._download}__events",
+                json_trigger_value=json.dumps([wish]),
+            )
+        )
+        return await self._rerun(message, pause)
+
+    async def photograph(self, raw: bytes) -> Answer:
+        """Send a picture, as the upload's button does."""
+        event = {"event": "file", "value": base64.b64encode(raw).decode()}
+        # Streamlit's name for a component's events (1.67, `_make_trigger_id`).
+        name = f"$$STREAMLIT_INTERNAL_KEY_{self._upload}__events"
         message = self._message()
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        message.rerun_script.widget_states.widgets.add(
+            id=name, json_trigger_value=json.dumps([event])
+        )
+        return await self._rerun(message)
+
+    async def bring_model(self, raw: bytes) -> Answer:
+        """Go to the Train page, and open a saved model there."""
+        message = self._message()
+        message.rerun_script.page_script_hash = self._pages["train"]
+        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        await self._rerun(message)
+
+        asked = BackMsg()
+        asked.file_urls_request.request_id = "model"
+        asked.file_urls_request.file_names.append("mine.safetensors")
+        asked.file_urls_request.session_id = self._session
+        await self._socket.send(asked.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(await self._socket.recv())
+            if answer.WhichOneof("type") == "file_urls_response":
+                (urls,) = answer.file_urls_response.file_urls
+                break
+        await asyncio.to_thread(_put, self.url, urls.upload_url, raw)
+
+        state = self._widgets.setdefault(self._uploader, WidgetState(id=self._uploader))
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.file_id, info.name, info.size = urls.file_id, "mine.safetensors", len(raw)
+        info.file_urls.CopyFrom(urls)
+        message = self._message()
+        message.rerun_script.page_script_hash = self._page
         message.rerun_script.widget_states.widgets.extend(self._widgets.values())
         return await self._rerun(message)
 
@@ -118,6 +182,14 @@ class Visitor:
         if self._socket is not None:
             await self._socket.close()
 
+    def _of_fragment(self) -> BackMsg:
+        """Make the message that asks for a run of what the canvas is in."""
+        message = self._message()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        return message
+
     def _message(self) -> BackMsg:
         message = BackMsg()
         context = message.rerun_script.context_info
@@ -125,31 +197,66 @@ class Visitor:
         context.url, context.is_embedded, context.color_scheme = f"{self.url}/", False, "light"
         return message
 
-    async def _rerun(self, request: BackMsg) -> Answer:
-        code, faults = None, []
+    async def _rerun(self, request: BackMsg, pause: float = 0.0) -> Answer:
+        code, faults, file = None, [], b""
         began = time.perf_counter()
         await self._socket.send(request.SerializeToString())
+        await asyncio.sleep(pause)
         while True:
             message = ForwardMsg.FromString(await self._socket.recv())
             kind = message.WhichOneof("type")
-            if kind == "navigation":
+            if kind == "new_session":
+                self._session = message.new_session.initialize.session_id
+            elif kind == "navigation":
                 self._page = message.navigation.page_script_hash
+                self._pages = {
+                    page.url_pathname: page.page_script_hash
+                    for page in message.navigation.app_pages
+                }
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 faults += _faults(element)
                 code = _code(element) if _component(element) == BARS else code
+                if _component(element) == PART:
+                    part = element.bidi_component.bytes
+                    file += part[4 + int.from_bytes(part[:4], "little") :]
                 self._learn(element, message.delta.fragment_id)
             elif kind == "script_finished":
                 if message.script_finished not in _FINISHED:
                     faults.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
-                return Answer(time.perf_counter() - began, code, tuple(faults))
+                return Answer(time.perf_counter() - began, code, tuple(faults), file)
 
     def _learn(self, element: Element, fragment: str) -> None:
         """Keep the widgets' states, as a browser does, and where the canvas is."""
         if _component(element) == CANVAS:
             self._canvas, self._fragment = element.bidi_component.id, fragment
+        elif _component(element) == DOWNLOAD:
+            self._download = element.bidi_component.id
+        elif _component(element) == UPLOAD:
+            self._upload = element.bidi_component.id
+        elif element.WhichOneof("type") == "file_uploader":
+            self._uploader = element.file_uploader.id
         for state in _states(element):
-            self._widgets[state.id] = state
+            # A choice comes with its value once; later it is the browser that knows it.
+            known = element.button_group.id in self._widgets and not element.button_group.set_value
+            if not known:
+                self._widgets[state.id] = state
+
+
+def _put(server: str, path: str, raw: bytes) -> None:
+    """Upload a file as a browser does: with the token that the health check gave."""
+    with urllib.request.urlopen(f"{server}/_stcore/health") as answer:
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+    mark = b"--gargalo"
+    head = b'Content-Disposition: form-data; name="file"; filename="mine.safetensors"'
+    body = b"\r\n".join([mark, head, b"", raw, mark + b"--", b""])
+    headers = {
+        "Cookie": cookie,
+        "X-Xsrftoken": cookie.partition("=")[2],
+        "Content-Type": "multipart/form-data; boundary=gargalo",
+    }
+    request = urllib.request.Request(f"{server}{path}", body, headers, method="PUT")
+    urllib.request.urlopen(request).close()
 
 
 def _component(element: Element) -> str:

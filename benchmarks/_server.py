@@ -97,8 +97,13 @@ class Server:
 
 
 @contextmanager
-def serve(app: App, options: Mapping[str, object] | None = None) -> Iterator[Server]:
-    """Serve an app until the block ends. It is healthy at the start, which is not yet ready."""
+def serve(
+    app: App, options: Mapping[str, object] | None = None, **variables: str
+) -> Iterator[Server]:
+    """Serve an app until the block ends. It is healthy at the start, which is not yet ready.
+
+    `options` are Streamlit's; `variables` go into the server's environment.
+    """
     if not Path("/proc/self/status").exists():
         raise MeasurementError("this needs Linux: it reads the server's memory from /proc")
     with socket.socket() as probe:
@@ -115,6 +120,7 @@ def serve(app: App, options: Mapping[str, object] | None = None) -> Iterator[Ser
     command += ["--", *app.arguments]
     # The comparison app lives in benchmarks/ and imports `ui` too; TensorFlow keeps its notes.
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment |= variables
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         with log.open("wb") as file:

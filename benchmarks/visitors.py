@@ -7,25 +7,35 @@ the code of this visitor's drawing, computed here with `ae`; all drawings of all
 Then waves of visitors come, draw twice and leave, and a line is fitted to the server's memory
 after each wave. So that a wave's sessions are gone before the next, the server keeps a lost session
 for one second (`server.disconnectedSessionTTL`; Streamlit's default, and production's, is 120).
+
+On a server of their own come waves of heavy visitors (`--heavy`): each makes long drawings, sends
+photos and opens a large model of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import random
+import tempfile
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from _client import Answer, Visitor
 from _report import Row, count, median, p95, parser, publish, run, say
 from _server import MB, OURS, App, MeasurementError, Memory, Server, keras_app, serve
+from PIL import Image, ImageDraw
 from websockets.exceptions import WebSocketException
 
 import ae
+from ae import checked, evaluation, plans, weights
+from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from ui import memory, strokes
 
 SESSION_TTL = 1  # seconds
@@ -36,6 +46,13 @@ WARM_UP = 10
 BURSTS = 5  # of visitors in each wave: the more come, the less the allocator's moods weigh
 DRAWINGS_PER_VISIT = 2
 PATIENCE = 120.0  # seconds; a visitor who waits longer is an error
+
+HEAVY = 5  # visitors at once
+HEAVY_POINTS = 5_000  # of each drawing
+HEAVY_DRAWINGS, HEAVY_PHOTOS = 5, 3
+WIDTHS = (512,) * 3  # the most that can be trained here: a file of 7.5 MB
+# A model is kept for an hour after its visitor has gone; for the waves, as long as a session.
+KEPT = {f"GARGALO_TRAINING_{name}_SECONDS": str(SESSION_TTL) for name in ("ABSENCE", "KEEP")}
 
 
 @dataclass(frozen=True)
@@ -74,12 +91,13 @@ class Measured:
     memory: Memory
     waves: list[int]  # resident bytes after each wave, all visitors gone
 
-    def growth(self, visitors_per_wave: int) -> tuple[float, float]:
-        """Bytes that one visitor leaves behind, by least squares, and the standard error."""
-        y = np.array(self.waves[WARM_UP:], float)
-        x = np.arange(len(y)) * visitors_per_wave
-        (slope, _), ((variance, _), _) = np.polyfit(x, y, 1, cov=True)
-        return float(slope), float(np.sqrt(variance))
+
+def growth(waves: Sequence[int], visitors_per_wave: int) -> tuple[float, float]:
+    """Bytes that one visitor leaves behind, by least squares, and the standard error."""
+    y = np.array(waves[WARM_UP:], float)
+    x = np.arange(len(y)) * visitors_per_wave
+    (slope, _), ((variance, _), _) = np.polyfit(x, y, 1, cov=True)
+    return float(slope), float(np.sqrt(variance))
 
 
 def main() -> None:
@@ -90,12 +108,13 @@ def main() -> None:
     rounds = int(max(arguments.seconds, arguments.keras_seconds) / arguments.every) + 2
     tasks = _tasks(arguments.visitors, rounds, model)
     ours = asyncio.run(_measure(OURS, tasks, arguments, arguments.seconds, arguments.waves))
+    heavy = asyncio.run(_measure_heavy(tasks[0][0], arguments.heavy)) if arguments.heavy else []
     keras = None
     if arguments.keras:
         with keras_app() as app:
             # No waves: nothing was promised for the Keras page, and they would take an hour there.
             keras = asyncio.run(_measure(app, tasks, arguments, arguments.keras_seconds, 0))
-    _publish(ours, keras, arguments)
+    _publish(ours, heavy, keras, arguments)
 
 
 def _arguments() -> argparse.Namespace:
@@ -110,11 +129,19 @@ def _arguments() -> argparse.Namespace:
         help=f"of visitors who come and leave; the first {WARM_UP} do not count (default: 30)",
     )
     options.add_argument(
+        "--heavy",
+        type=int,
+        default=20,
+        help=f"waves of heavy visitors, 0 for none; the first {WARM_UP} do not count (default: 20)",
+    )
+    options.add_argument(
         "--keras-seconds", type=count, default=20, help="of drawing on the Keras page (default: 20)"
     )
     arguments = options.parse_args()
     if arguments.waves < WARM_UP + 4:
         options.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
+    if arguments.heavy and arguments.heavy < WARM_UP + 4:
+        options.error(f"got --heavy {arguments.heavy}, expected 0, or {WARM_UP + 4} or more")
     if not 0.1 <= arguments.every <= 60:
         options.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
     return arguments
@@ -211,6 +238,90 @@ async def _wave(server: Server, tasks: list[list[Task]]) -> None:
         await asyncio.gather(*map(visit, tasks))
 
 
+async def _measure_heavy(task: Task, waves: int) -> list[int]:
+    """Give the server's memory after each wave of heavy visitors; they may not meet with a fault.
+
+    Raises
+    ------
+    MeasurementError
+        Something that was sent was refused, or the server's log holds an error.
+    """
+    say("Preparing the photos and a model")
+    photos, model = [_photo(i) for i in range(HEAVY_PHOTOS)], _model()
+    residents = []
+    with serve(OURS, {"server.disconnectedSessionTTL": SESSION_TTL}, **KEPT) as server:
+        await _keeper(server, task)
+        for i in range(waves):
+            if not i % 5:
+                say(f"Heavy visitors: wave {i + 1} of {waves}")
+            visits = [_heavy_visit(server, n, photos, model) for n in range(HEAVY)]
+            faults = [fault for faults in await asyncio.gather(*visits) for fault in faults]
+            await _keeper(server, task)
+            if faults := faults + server.complaints():
+                raise MeasurementError(f"a heavy visitor met with: {faults[0]}")
+            residents.append(server.memory().resident)
+    return residents
+
+
+async def _heavy_visit(server: Server, n: int, photos: list[bytes], model: bytes) -> list[str]:
+    visitor = Visitor(server.url)
+    answers = [await _patient(visitor.open())]
+    angle = np.linspace(0, 40 * np.pi, HEAVY_POINTS)
+    for i in range(HEAVY_DRAWINGS):
+        radius = np.linspace(20 + 5 * i + n, 120, HEAVY_POINTS)
+        spiral = np.stack([140 + radius * np.cos(angle), 140 + radius * np.sin(angle)], axis=1)
+        stroke = tuple((x, y) for x, y in spiral.round(1).tolist())
+        answers.append(await _patient(visitor.draw(strokes.to_fabric([stroke]))))
+    for photo in photos:
+        answers.append(await _patient(visitor.photograph(photo)))
+        before, after = (answer.code for answer in answers[-2:])
+        if before is None or after is None or np.allclose(before, after):
+            raise MeasurementError("a photo was not read")
+    answers.append(await _patient(visitor.bring_model(model)))
+    await visitor.close()
+    return [fault for answer in answers for fault in answer.faults]
+
+
+def _photo(seed: int) -> bytes:
+    """A 7 on rough paper: a JPEG of 2 megapixels, of 300 KB."""
+    grain = np.random.default_rng(seed).integers(200, 230, (1200, 1600), np.uint8)
+    image = Image.fromarray(grain)
+    corner = (1040 + 40 * seed, 300)  # no two alike
+    ImageDraw.Draw(image).line([(560, 300), corner, (760, 960)], fill=40, width=90)
+    image.save(raw := io.BytesIO(), "JPEG", quality=75)
+    return raw.getvalue()
+
+
+def _model() -> bytes:
+    """A model of a visitor's own, as wide as may be, that has learnt nothing."""
+    plan = plans.Plan(
+        like="deep", hidden=WIDTHS, code_size=32, recipe=plans.preset("seconds", "deep").recipe
+    )
+    family, dice = plan.family, np.random.default_rng(0)
+    arrays = {
+        f"{half}.{i}.{what}": dice.normal(0, 0.02, shape).astype(np.float32)
+        for half, widths in (("encoder", family.encoder), ("decoder", family.decoder))
+        for i, pair in enumerate(pairwise(widths))
+        for what, shape in (("weights", pair), ("bias", pair[1:]))
+    }
+    digits = dice.random((50, 28, 28), np.float32)
+    errors, statistics = evaluation.measure(weights.autoencoder(family, arrays), digits)
+    metadata = Metadata(
+        family=plans.OWN,
+        parameters=family.parameters,
+        net=Net.of(family, OWN_RECIPE, plan.recipe, 0),
+        data=Data(name="samples", sha256="", digits=50),
+        versions={},
+        test=errors,
+        tested=50,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mine.safetensors"
+        tensors = arrays | weights.statistics_tensors(statistics)
+        checked.save(path, tensors, metadata.to_header())
+        return path.read_bytes()
+
+
 async def _keeper(server: Server, task: Task) -> None:
     """Let one visitor come after the others are forgotten.
 
@@ -236,7 +347,9 @@ async def _patient(coming: Coroutine[Any, Any, Answer]) -> Answer:
         raise MeasurementError(f"a visitor was left without an answer: {fault!r}") from None
 
 
-def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespace) -> None:
+def _publish(
+    ours: Measured, heavy: list[int], keras: Measured | None, arguments: argparse.Namespace
+) -> None:
     def milliseconds(what: str, name: str, **more: Any) -> list[Row]:
         times = [1e3 * second for second in getattr(ours.load, name)]
         theirs = [1e3 * second for second in getattr(keras.load, name)] if keras else None
@@ -245,7 +358,7 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
             Row(f"{what}, p95", p95(times), theirs and p95(theirs), **more),
         ]
 
-    growth, error = ours.growth(BURSTS * arguments.visitors)
+    left, error = growth(ours.waves, BURSTS * arguments.visitors)
     rows = [
         *milliseconds("drawing sent → answer complete", "answers", target=300),
         *milliseconds("all open the page at once → page complete", "openings"),
@@ -263,7 +376,7 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
             keras.memory.resident / MB if keras else None,
             unit="MB",
         ),
-        Row("memory that a visitor leaves behind", growth / 1e3, unit="KB", target=5, digits=1),
+        Row("memory that a visitor leaves behind", left / 1e3, unit="KB", target=5, digits=1),
     ]
     load = ours.load
     notes = [
@@ -272,9 +385,20 @@ def _publish(ours: Measured, keras: Measured | None, arguments: argparse.Namespa
         f" {load.checked} answers were compared with what `ae` computes.",
         f"Memory in MB after each of {arguments.waves} waves of {BURSTS} × {arguments.visitors}"
         f" visitors: {', '.join(f'{wave / MB:.1f}' for wave in ours.waves)}."
-        f" The line through all but the first {WARM_UP}: {growth / 1e3:.1f} ± {error / 1e3:.1f} KB"
+        f" The line through all but the first {WARM_UP}: {left / 1e3:.1f} ± {error / 1e3:.1f} KB"
         f" a visitor. Lost sessions were kept for {SESSION_TTL} s instead of 120.",
     ]
+    if heavy:
+        most = max(heavy) / MB
+        rows.append(Row("server's memory after waves of heavy visitors, at most", most, unit="MB"))
+        left, error = growth(heavy, HEAVY)
+        notes.append(
+            f"Heavy visitors, {HEAVY} at once: {HEAVY_DRAWINGS} drawings of {HEAVY_POINTS:,}"
+            f" points, {HEAVY_PHOTOS} photos and a model of 7.5 MB each. Memory in MB after each of"
+            f" {len(heavy)} waves: {', '.join(f'{wave / MB:.0f}' for wave in heavy)}. The line"
+            f" through all but the first {WARM_UP}: {left / 1e3:.0f} ± {error / 1e3:.0f} KB a"
+            " visitor. A lost session and its model were kept for 1 s instead of 120 and 3,600."
+        )
     if keras:
         notes.append(
             f"On the Keras page {len(keras.load.answers)} of {keras.load.due} due drawings were"

@@ -25,7 +25,7 @@ export default function show({ data, parentElement }) {
 
 function build(group, choice) {
   const section = document.createElement("section");
-  const title = document.createElement("h4");
+  const title = document.createElement("h2");
   const grid = document.createElement("div");
   const side = document.createElement("div");
   const large = document.createElement("div");
@@ -74,7 +74,8 @@ function choose(section, i, choice) {
 }
 
 function cut(element, { strip, texts }, i) {
-  element.style.backgroundImage = `url(${strip})`;
+  // What lost ink lets through, see ui/pictures.py.
+  element.style.backgroundImage = `url(${strip}), var(--lost)`;
   element.style.backgroundPosition = `${along(i, texts.length)} 0`;
 }
 

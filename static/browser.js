@@ -1,7 +1,7 @@
-// What Streamlit and the canvas do not do in the browser by themselves; ui/components/browser.py
-// says what.
+// What Streamlit does not do in the browser by itself; ui/components/browser.py says what.
 
-const HIDE = ".dc-toolbar { display: none !important }";
+const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { say } = await import(`./status.js${version}`);
 
 // The colours of the theme that style.css uses; Streamlit defines them inside components only.
 const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-color"];
@@ -11,12 +11,7 @@ const ONTO_CANVAS = ["tools", "samples", "strangers"].map((key) => `.st-key-${ke
 
 let page; // at the last run
 let view; // the one that was open then
-let label; // the canvas's
-
-// The canvas mounts when it likes, and again after a change of page. Every page has one of us, so
-// we watch for good. What happens inside a shadow root is not seen: a canvas that replaces its own
-// element there waits for the next run.
-const observer = new MutationObserver(mend);
+let told; // what was said of it
 
 // How much the frame covers of what scrolls below it, style.css wants to know.
 const covered = new ResizeObserver(([{ target }]) => {
@@ -45,19 +40,27 @@ export default function settle({ data, parentElement }) {
     history.replaceState(history.state, "", data.link + location.hash);
   }
 
+  // Python does not know whether a proxy serves HTTPS; the browser does.
+  const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store needs a secure context
-  if (data.cookie) document.cookie = data.cookie;
+  if (data.cookie) document.cookie = data.cookie + secure;
 
   covered.observe(document.querySelector(".st-key-frame")); // again is the same as once
   const menu = menuOfViews();
   if (opened) openThere();
   else if (menu && !inSight(menu) && page === location.pathname && view !== data.view) glide(menu);
+  tell(data);
   page = location.pathname;
   view = data.view;
+}
 
-  label = data.label;
-  mend();
-  observer.observe(document.body, { subtree: true, childList: true }); // again is the same as once
+// One sentence on what has changed. A page, and another language, begin in silence.
+function tell({ told: sentence, revision, language }) {
+  const before = told;
+  told = { sentence, revision, language };
+  const began = page !== location.pathname || language !== before.language;
+  if (began || (sentence === before.sentence && revision === before.revision)) return;
+  if (sentence) say(sentence);
 }
 
 // An open view, with its menu, has half of the screen; its menu is what is scrolled to.
@@ -96,22 +99,4 @@ function edge(element) {
 function glide(element) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ behavior: calm ? "instant" : "smooth" });
-}
-
-function mend() {
-  for (const host of document.querySelectorAll(".st-key-canvas_box *")) {
-    const root = host.shadowRoot;
-    if (!root?.querySelector(".canvas-root")) continue;
-    if (!root.querySelector("#gargalo")) {
-      const style = document.createElement("style");
-      style.id = "gargalo";
-      style.textContent = HIDE;
-      root.append(style);
-    }
-    const canvas = root.querySelector("canvas.upper-canvas");
-    if (canvas && canvas.ariaLabel !== label) {
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", label);
-    }
-  }
 }

@@ -56,6 +56,9 @@ class Plot {
       this.complete(traces, layout, style, width, height),
       CONFIG,
     ).then(() => {
+      // On paper, which may be narrower, charts.css shrinks it.
+      for (const svg of this.plot.querySelectorAll(".main-svg"))
+        svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       if (this.data === data && "revision" in data) host.dataset.revision = data.revision;
     });
     for (const [name, value] of Object.entries(this.describe(traces, layout)))

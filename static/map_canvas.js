@@ -420,7 +420,8 @@ class MapCanvas {
       n: write(group.length, "decimal"),
       share: write(most / group.length, "percent"),
     };
-    return this.labels.group.replace(
+    const { group: many, group_one: one } = this.labels;
+    return (group.length === 1 ? one : many).replace(
       /\{(n|share|digit)\}/g,
       (_, name) => values[name] ?? counts.indexOf(most),
     );

@@ -125,18 +125,25 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def serve(name: str, script: str = "app.py", folder: Path = ROOT, base: str = "") -> Iterator[str]:
+def serve(
+    name: str,
+    script: str = "app.py",
+    folder: Path = ROOT,
+    base: str = "",
+    port: int | None = None,
+) -> Iterator[str]:
     """Start a server, with its log in artefacts/; gives its address.
 
     Parameters
     ----------
     script : in ``folder``, whose ``static/`` is served; the app itself, or a small one of a test's.
     base : the path below which it is served.
+    port : a free one unless given.
     """
     ARTEFACTS.mkdir(exist_ok=True)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = ARTEFACTS / f"{name}-{worker}.log"
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
     command = [sys.executable, "-m", "streamlit", "run", script]
     options = {

@@ -43,9 +43,11 @@ def show(scene, text):
 PAGE = """\
 import streamlit as st
 from ui import canvas, state
+from ui.components import browser
 
 now = state.visit("extra")
 canvas.show(now, state.text())
+browser.settle(now, state.text(), told="")
 st.write(f"The drawing is {now.sketch.drawing.sample}")
 """
 

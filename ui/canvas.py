@@ -13,16 +13,13 @@ import streamlit as st
 from PIL import Image
 
 import ae
-from ui import html, pictures, strokes, uploads
-from ui.components import browser
+from ui import html, keyboard, pictures, strokes, uploads
 from ui.components.region import region
 from ui.components.upload import upload
 from ui.sketch import Sketch
-from ui.state import Visit, link, view
+from ui.state import NORMAL, TOO_MANY_UPLOADS, Visit
 from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
-
-_NORMAL = "normal_form"
 
 
 def show(now: Visit, text: Text) -> None:
@@ -55,12 +52,6 @@ def show(now: Visit, text: Text) -> None:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
         if sketch.choosing:
             _photo(sketch, text)
-    browser.settle(
-        link=link(now),
-        language=text.language,
-        view=view(now),
-        canvas_label=_("Canvas: draw a digit with the mouse or a finger"),
-    )
     if sketch.problem:
         st.warning(_(sketch.problem), icon=":material/error:")
     if sketch.choosing:
@@ -68,7 +59,10 @@ def show(now: Visit, text: Text) -> None:
     _tools(sketch, text)
     if not sketch.choosing:  # then nothing is between the picture and what becomes of it
         _samples(sketch, text)
-        _upload(sketch, text)
+        with st.container(key="bring", horizontal=True, gap="xsmall"):
+            _upload(now, text)
+            keyboard.button(text)
+        _part(sketch, text)
 
 
 def normal_form(now: Visit, text: Text) -> None:
@@ -76,14 +70,14 @@ def normal_form(now: Visit, text: Text) -> None:
     st.toggle(
         text.gettext("Centre and scale it, as in training"),
         value=now.normal,
-        key=_NORMAL,
+        key=NORMAL,
         on_change=_switch,
         args=(now,),
     )
 
 
 def _switch(now: Visit) -> None:
-    now.normal = bool(st.session_state[_NORMAL])
+    now.normal = bool(st.session_state[NORMAL])
 
 
 def _hear(sketch: Sketch) -> None:
@@ -102,19 +96,19 @@ def _hear(sketch: Sketch) -> None:
 
 def _tools(sketch: Sketch, text: Text) -> None:
     _ = text.gettext
-    tools: tuple[tuple[str, str, str, str, Callable[[], None], bool], ...] = (
-        ("undo", _("Undo"), "undo", "Mod+Z", sketch.undo, bool(sketch.past)),
-        ("redo", _("Redo"), "redo", "Mod+Shift+Z", sketch.redo, bool(sketch.future)),
-        ("clear", _("Clear"), "delete", "Delete", sketch.clear, not sketch.drawing.empty),
-        ("surprise", _("Surprise me"), "casino", "S", partial(_surprise, sketch), True),
+    # The keyboard presses them by their keys: ui/keyboard.py.
+    tools: tuple[tuple[str, str, str, Callable[[], None], bool], ...] = (
+        ("undo", _("Undo"), "undo", sketch.undo, bool(sketch.past)),
+        ("redo", _("Redo"), "redo", sketch.redo, bool(sketch.future)),
+        ("clear", _("Clear"), "delete", sketch.clear, not sketch.drawing.empty),
+        ("surprise", _("Surprise me"), "casino", partial(_surprise, sketch), True),
     )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
-        for key, label, icon, shortcut, deed, usable in tools:
+        for key, label, icon, deed, usable in tools:
             st.button(
                 label,
                 key=key,
                 icon=f":material/{icon}:",
-                shortcut=shortcut,
                 on_click=act,
                 args=(sketch, deed),
                 disabled=not usable,
@@ -152,8 +146,7 @@ def _surprise(sketch: Sketch) -> None:
     sketch.put(strokes.sample(secrets.choice(names)))
 
 
-def _upload(sketch: Sketch, text: Text) -> None:
-    """Take a picture; offer to read another part of it."""
+def _upload(now: Visit, text: Text) -> None:
     _ = text.gettext
     upload(
         label=_("Upload a picture"),
@@ -161,9 +154,14 @@ def _upload(sketch: Sketch, text: Text) -> None:
         description=_("A photo or a scan of one digit, dark on light or light on dark"),
         side=ae.scene.LOOK,
         limit=uploads.MAX_BYTES,
-        on_file=lambda raw: act(sketch, partial(uploads.take, sketch, raw)),
+        on_file=lambda raw: act(now.sketch, partial(take, now, raw)),
         key="upload",
     )
+
+
+def _part(sketch: Sketch, text: Text) -> None:
+    """Offer to read another part of the picture."""
+    _ = text.gettext
     if sketch.photo:
         st.button(
             _("Choose a part of the picture"),
@@ -173,6 +171,14 @@ def _upload(sketch: Sketch, text: Text) -> None:
             args=(sketch, partial(_choose, sketch, True)),
             width="stretch",
         )
+
+
+def take(now: Visit, raw: bytes) -> None:
+    """Put an uploaded picture on the canvas, or leave a sentence on why not."""
+    if now.may_upload():
+        uploads.take(now.sketch, raw)
+    else:
+        now.sketch.problem = TOO_MANY_UPLOADS
 
 
 def _choose(sketch: Sketch, choosing: bool) -> None:

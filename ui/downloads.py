@@ -1,4 +1,4 @@
-"""Files that a visitor takes home: how the button looks, and how CSV is written."""
+"""Files that a visitor takes home: the buttons, and how CSV is written."""
 
 from __future__ import annotations
 
@@ -6,36 +6,24 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 
-import streamlit as st
-
+from ui.components.download import File, download
 from ui.text import Text
 
-_MIME = {
-    "csv": "text/csv",
-    "gif": "image/gif",
-    "keras": "application/zip",
-    "npz": "application/zip",
-    "png": "image/png",
-    "safetensors": "application/octet-stream",
-    "webp": "image/webp",
-}
 
-
-def button(label: str, make: Callable[[], bytes], file_name: str) -> None:
-    """Offer a file that is only made when somebody wants it."""
-    st.download_button(
-        label,
-        make,
-        file_name=file_name,
-        mime=_MIME[file_name.rpartition(".")[2]],
-        icon=":material/download:",
-        on_click="ignore",
+def show(files: Sequence[File], text: Text, key: str = "files") -> None:
+    """Offer files, each of which is only made when somebody wants it."""
+    _ = text.gettext
+    download(
+        files,
+        waiting=_("Making the file …"),
+        failed=_("The file could not be made. Try again."),
+        key=key,
     )
 
 
-def pictures(make: Callable[[], bytes], file_name: str, text: Text) -> None:
+def pictures(make: Callable[[], bytes], name: str, text: Text) -> File:
     """Offer the pictures on the screen as one PNG."""
-    button(text.gettext("The pictures (PNG)"), make, file_name)
+    return File(text.gettext("The pictures (PNG)"), name, make)
 
 
 def csv_bytes(head: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ae import units
 from ae.arrays import Float32
 from ae.model import Model
-from ui import figures, html, pictures
+from ui import figures, html, pictures, told
 from ui.components.bars import code_bars
 from ui.edits import Edits
 from ui.inference import Result
@@ -29,10 +29,12 @@ def show(
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
     with st.container(key="code_head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(figures.code_title(model.code_size, text), width="content")
+        title = figures.code_title(model.code_size, text)
+        summary = html.element("p", told.code(code, text), class_="unseen")
+        st.html(html.join((title, summary)), width="content")
         if now.edits and result:
             st.button(
-                _told(now.edits, text),
+                told.changes(now.edits, text),
                 key="edited",
                 icon=":material/restart_alt:",
                 help=_("Show the code as the encoder gave it"),
@@ -90,8 +92,20 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
             disabled=idle,
         )
         with st.container(key="unit_tools", horizontal=True, gap="xsmall", width="content"):
+            # For fingers, to which a bar is too narrow; style.css hides them from a mouse.
+            for name, label, by in (
+                ("left", _("Previous unit"), -1),
+                ("right", _("Next unit"), 1),
+            ):
+                st.button(
+                    label,
+                    key=f"unit_{name}",
+                    icon=f":material/chevron_{name}:",
+                    on_click=edits.move,
+                    args=(by, model.code_size),
+                )
             for label, new, help_text in (
-                ("0", 0.0, _("Switch this unit off")),
+                (_("Set to 0"), 0.0, _("Switch this unit off")),
                 ("×2", min(max(2 * value, bottom), top), _("Double this unit")),
             ):
                 st.button(
@@ -115,17 +129,6 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
             args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
-
-
-def _told(edits: Edits, text: Text) -> str:
-    """Say what is changed; there is something."""
-    changed, said = len(edits.values), []
-    if edits.keep is not None:
-        kept = text.ngettext("Only the largest kept", "Only the {n} largest kept", edits.keep)
-        said.append(kept)
-    if changed:
-        said.append(text.ngettext("{n} number changed", "{n} numbers changed", changed))
-    return " · ".join(said)
 
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:

@@ -41,6 +41,11 @@ class Edits:
             code[unit] = value
         return code
 
+    def move(self, by: int, units: int) -> None:
+        """Choose the unit so many further; from none, the first one or the last one."""
+        unit = self.unit if self.unit is not None else -1 if by > 0 else units
+        self.unit = min(max(unit + by, 0), units - 1)
+
     def set(self, unit: int, value: float | None) -> None:
         """Give a unit a value of the visitor's, or with None its own again."""
         self.values.pop(unit, None)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from ae.arrays import Float32
 from ae.units import axis_step
 from ui import colours
-from ui.html import element
+from ui.html import element, join
 from ui.text import Text
 
 Figure = dict[str, Any]
@@ -27,6 +27,7 @@ Units = npt.NDArray[np.int_]
 # Streamlit's own colours, as CSS variables: one figure serves the light and the dark theme.
 _BAR = "var(--st-primary-color)"
 _TEXT = "var(--st-text-color)"
+_BESIDE = "var(--st-gray-color)"  # what is drawn beside the data
 _FAINT = "var(--st-border-color)"
 
 
@@ -46,11 +47,10 @@ def code_title(size: int, text: Text) -> Markup:
     """Write the chart's heading and what its signs mean, as HTML."""
     _ = text.gettext
     usual, zero = _("usual range"), _("exactly zero")
-    signs = (element("span", "■", class_="usual"), " ", usual, " · ○ ", zero, " · ")
-    explained = element("small", *signs, _("click a bar to change it"))
-    return element(
-        "p", _("The code: {n} numbers, one from each unit", n=size), explained, class_="code-title"
-    )
+    signs = (element("span", class_="usual"), " ", usual, " · ○ ", zero, " · ")
+    explained = element("small", *signs, _("click a bar to change it"), class_="signs")
+    title = _("The code: {n} numbers, one from each unit", n=size)
+    return join((element("h2", title, class_="code-title"), explained))
 
 
 def code_figure(
@@ -86,10 +86,12 @@ def code_figure(
         "hoverinfo": "all",
     }
     outline = {"color": "rgba(0,0,0,0)", "line": {"color": _TEXT, "width": 1.5}}
+    # Seen by its edge: a fill as strong would hide the end of the bar before it.
+    box = {"color": _FAINT, "line": {"color": _BESIDE, "width": 1}}
     return {
         "data": [
             _bars(units, code, **bar),
-            _bars(units, high - low, base=low, width=0.96, marker={"color": _FAINT}, zorder=-1),
+            _bars(units, high - low, base=low, width=0.96, marker=box, zorder=-1),
             # What they are stands beside them for the browser, which moves them with the pen.
             _bars(units[changed], encoded[changed], marker=outline, meta="changed"),
             _marks(zeros, np.full(len(zeros), lift), "circle-open", meta="zeros"),
@@ -239,7 +241,7 @@ def training_figure(
     _ = text.gettext
     curves = [
         _line([0, epochs], [value] * 2, name, colour, _ERROR_HOVER, dash="dot")
-        for (name, value), colour in zip(lines.items(), (colours.of("pca"), _FAINT), strict=False)
+        for (name, value), colour in zip(lines.items(), (colours.of("pca"), _BESIDE), strict=False)
     ]
     for name, points, colour in (
         (_("while learning"), train, colours.of("shallow")),

@@ -53,4 +53,4 @@ def sheet(rows: Sequence[Row], scale: int = 4) -> bytes:
 
 def offer(rows: Sequence[Row], file_name: str, text: Text) -> None:
     """Offer the gallery as a file."""
-    downloads.pictures(lambda: sheet(rows), file_name, text)
+    downloads.show([downloads.pictures(lambda: sheet(rows), file_name, text)], text)

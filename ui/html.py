@@ -83,6 +83,6 @@ def of_model(colour: str, *content: str) -> Markup:
 
 
 def legend(lost: str, added: str) -> Markup:
-    """Say what the two colours of an error map mean."""
-    orange, blue = element("span", "■", class_="lost"), element("span", "■", class_="added")
-    return join((orange, " ", lost, " ", blue, " ", added))
+    """Say what the two signs of an error map mean: stripes of orange, and blue."""
+    striped, blue = element("span", class_="lost"), element("span", class_="added")
+    return join((striped, " ", lost, " ", blue, " ", added))

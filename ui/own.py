@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ae.plans import OWN
-from ui import downloads
+from ui.components.download import File
 from ui.state import LANES, MODEL, OwnModel, Visit
 from ui.text import Text
 from ui.trainings import Desk, office
@@ -38,6 +38,6 @@ def look_up(now: Visit) -> None:
         now.edits.change_model()
 
 
-def offer(mine: OwnModel, text: Text) -> None:
+def file(mine: OwnModel, text: Text) -> File:
     """Offer the file of the visitor's own model."""
-    downloads.button(text.gettext("My model (safetensors)"), lambda: mine.raw, FILE)
+    return File(text.gettext("My model (safetensors)"), FILE, lambda: mine.raw)

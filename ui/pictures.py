@@ -1,4 +1,9 @@
-"""Arrays -> PNG: digits white on black, errors in two colours, always on the same scale."""
+"""Arrays -> PNG: digits white on black, errors in two colours, always on the same scale.
+
+Lost ink is also hatched, for whoever does not see the colours: its pixels let through what lies
+behind them, stripes of `LOST` and black. On the screen style.css puts the stripes there, as fine as
+the screen is; in a file, `png` does.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,15 @@ from PIL import Image
 
 from ae.arrays import Float32
 from ui import html
+from ui.text import Text
 
 Pixels = npt.NDArray[np.uint8]
 
 # Okabe & Ito's orange and sky blue: told apart by colour-blind people, both bright on black.
 LOST = (230, 159, 0)
 ADDED = (86, 180, 233)
+_DARK = 0.3  # how much of its light lost ink has on a black stripe
+_STRIPE = 2  # px
 
 
 def grey(digit: Float32) -> Pixels:
@@ -27,38 +35,60 @@ def grey(digit: Float32) -> Pixels:
 
 
 def signed(error: Float32, scale: float = 0.5) -> Pixels:
-    """Paint a signed map: (h, w) -> (h, w, 3) uint8.
+    """Paint a signed map: (h, w) -> (h, w, 4) uint8, the last of which is how opaque a pixel is.
 
     Zero is black, minus ``scale`` the full colour of lost ink, plus ``scale`` that of added ink.
     Beyond it the colour stays full. On [-1, 1] most errors would be too dark to see.
     """
-    share = np.clip(error / scale, -1, 1)[..., None]
-    colours = np.where(share < 0, np.array(LOST), np.array(ADDED))
-    painted: Pixels = np.rint(np.abs(share) * colours).astype(np.uint8)
+    share = np.clip(error / scale, -1, 1)
+    added, lost = np.maximum(share, 0)[..., None], np.maximum(-share, 0)[..., None]
+    # So that it comes to lost * LOST on a stripe of LOST, and to _DARK of that on a black one.
+    opaque = 1 - (1 - _DARK) * lost
+    colours = added * ADDED + _DARK * lost / opaque * LOST
+    painted: Pixels = np.rint(np.concatenate([colours, 255 * opaque], axis=-1)).astype(np.uint8)
     return painted
 
 
-def png(pixels: Pixels, scale: int = 1) -> bytes:
-    """Encode as PNG, each pixel ``scale`` px wide."""
-    big = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+def png(pixels: Pixels, scale: int | None = None) -> bytes:
+    """Encode as PNG: for the page, or else for a file, each pixel ``scale`` px wide."""
+    if scale is not None:
+        pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+        if pixels.shape[2:] == (4,):
+            diagonals = np.add.outer(*map(np.arange, pixels.shape[:2]))
+            stripes = (diagonals // _STRIPE % 2)[..., None] * LOST
+            pixels = laid_on(stripes, pixels)
     file = io.BytesIO()
-    Image.fromarray(big).save(file, "PNG")
+    Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
 
 
+def laid_on(ground: npt.ArrayLike, pixels: Pixels) -> Pixels:
+    """Lay pixels that let something through, (h, w, 4), on a colour or a picture: (h, w, 3)."""
+    opaque = pixels[..., 3:] / 255
+    below = np.asarray(ground, float) * (1 - opaque)
+    laid: Pixels = np.rint(pixels[..., :3] * opaque + below).astype(np.uint8)
+    return laid
+
+
 def tiled(rows: Sequence[Sequence[Pixels]]) -> Pixels:
-    """Put pictures into one, rows of equal length, two grey px between them: (h, w, 3) uint8."""
-    colour = [[p if p.ndim == 3 else p[..., None].repeat(3, axis=2) for p in row] for row in rows]
-    padded = [
-        [np.pad(p, ((0, 2), (0, 2), (0, 0)), constant_values=128) for p in row] for row in colour
-    ]
-    return np.vstack([np.hstack(row) for row in padded])[:-2, :-2]
+    """Put pictures into one, rows of equal length, two grey px between them: (h, w, 4) uint8."""
+    padded = [[np.pad(_coloured(p), ((0, 2), (0, 2), (0, 0))) for p in row] for row in rows]
+    whole = np.vstack([np.hstack(row) for row in padded])[:-2, :-2]
+    whole[whole[..., 3] == 0] = 128, 128, 128, 255
+    return whole
+
+
+def _coloured(pixels: Pixels) -> Pixels:
+    """Write greys as opaque colours: (h, w) -> (h, w, 4)."""
+    if pixels.ndim == 3:
+        return pixels
+    return np.dstack([pixels, pixels, pixels, np.full_like(pixels, 255)])
 
 
 def sheet(images: Sequence[Pixels], scale: int = 4, columns: int = 8) -> bytes:
     """Put pictures of one size into a PNG, so many to a row; the last row is filled up in black."""
     rest = -len(images) % columns
-    full = [*images, *[np.zeros_like(images[0])] * rest]
+    full = [*images, *[np.zeros(images[0].shape[:2], np.uint8)] * rest]
     return png(tiled([full[i : i + columns] for i in range(0, len(full), columns)]), scale)
 
 
@@ -86,7 +116,21 @@ def img(pixels: Pixels, alt: str, live: str | None = None) -> Markup:
     ----------
     alt : says what they show. live : what of the drawing that is, for `ui.components.live`.
     """
-    return html.image(url(pixels), alt, data_live=live)
+    kind = "pixels" if pixels.ndim == 2 else "pixels signed"
+    return html.image(url(pixels), alt, kind, data_live=live)
+
+
+def described(error: Float32, text: Text) -> str:
+    """Say what a signed map of errors shows: how many pixels changed by more than a quarter."""
+    lost, added = (int((sign * error > 0.25).sum()) for sign in (-1, 1))
+    return ", ".join(
+        (
+            text.ngettext(
+                "{n} pixel lost much of its ink", "{n} pixels lost much of their ink", lost
+            ),
+            text.ngettext("{n} gained much", "{n} gained much", added),
+        )
+    )
 
 
 def figure(

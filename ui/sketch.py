@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ui.strokes import Drawing, Photo, Stroke
 
 _UNDO_STEPS = 50
+# Together; a point takes 112 bytes, so that is 8 MB.
+_UNDO_POINTS = 75_000
 _PHOTOS = 3  # that undo goes back to: each has some hundred kilobytes
 _ASIDE = 4
+CANVAS = "canvas_"  # how the key of a canvas begins
+
+
+def _canvas_key() -> str:
+    # Nobody knows it before there is a canvas, so nobody can have sent a state for it.
+    return f"{CANVAS}{secrets.token_hex(4)}"
 
 
 @dataclass
@@ -21,7 +30,7 @@ class Sketch:
     drawing : what is on the canvas now.
     loaded : what the canvas was given by Python, and keeps drawing on.
     loads : how often Python has changed the drawing; the canvas reloads when it rises.
-    mounts : how often the canvas was thrown away.
+    canvas_key : names the canvas's widget.
     revision : rises with every new drawing.
     past, future : what undo and redo go to, the nearest last.
     aside : number -> drawing that was put aside; the oldest goes first.
@@ -33,7 +42,7 @@ class Sketch:
     drawing: Drawing = field(default_factory=Drawing)
     loaded: Drawing = field(init=False)
     loads: int = 0
-    mounts: int = 0
+    canvas_key: str = field(default_factory=_canvas_key)
     revision: int = 0
     past: list[Drawing] = field(default_factory=list)
     future: list[Drawing] = field(default_factory=list)
@@ -45,11 +54,6 @@ class Sketch:
 
     def __post_init__(self) -> None:
         self.loaded = self.drawing
-
-    @property
-    def canvas_key(self) -> str:
-        """Name of the canvas's widget."""
-        return f"canvas{self.mounts}"
 
     @property
     def photo(self) -> Photo | None:
@@ -97,7 +101,7 @@ class Sketch:
 
     def remount(self) -> None:
         """Throw the canvas away and begin a new one: its state in the session is unusable."""
-        self.mounts += 1
+        self.canvas_key = _canvas_key()
         self._heard = None
 
     def turn_page(self) -> None:
@@ -115,10 +119,14 @@ class Sketch:
 
     def _step(self, drawing: Drawing) -> None:
         self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
-        while len({id(photo.raw) for photo in map(_photo, self.past) if photo}) > _PHOTOS:
+        while self._too_much():
             self.past.pop(0)
         self.future = []
         self._show(drawing)
+
+    def _too_much(self) -> bool:
+        photos = {id(photo.raw) for photo in map(_photo, self.past) if photo}
+        return len(photos) > _PHOTOS or sum(step.points for step in self.past) > _UNDO_POINTS
 
     def _show(self, drawing: Drawing) -> None:
         self.drawing = drawing

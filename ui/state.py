@@ -21,15 +21,17 @@ from ae import plans
 from ae.families import Family
 from ae.model import Autoencoder
 from ae.plans import OWN
-from ui import strokes
+from ui import lost, strokes
 from ui.draft import Draft
 from ui.edits import Edits
 from ui.sketch import Sketch
+from ui.strokes import Drawing
 from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
+NORMAL = "normal_form"
 _VISIT = "visit"
 
 # Names the visitor's desk in the office of trainings, also for a tab that they open later. Nobody
@@ -43,6 +45,8 @@ COMPARED = ("pca", *ae.FAMILIES)
 FIRST_LANES = ("pca", *plans.PLAIN)
 
 SEEDS = 10_000
+UPLOADS = 500  # of a session, pictures and models together
+TOO_MANY_UPLOADS = N_("You have uploaded a lot already. Load the page again to go on.")
 
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
 DEFAULT_SAMPLE = "7b"
@@ -65,6 +69,18 @@ _NOTICES = {
     VIEW: N_("The link names a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
 }
+# After an absence longer than the server keeps a session, or after its restart.
+_LOST = (
+    N_(
+        "Reconnected. Your strokes are here; undo, edits, uploads, drawings put aside and your own"
+        " model may be gone."
+    ),
+    N_(
+        "Reconnected without your drawing. Edits, uploads, drawings put aside and your own model"
+        " may be gone, too."
+    ),
+)
+_NO_CHOICE = N_("Your browser sent a choice that does not exist.")
 
 
 @dataclass
@@ -74,13 +90,12 @@ class OwnModel:
     Attributes
     ----------
     raw : its file.
-    code_map : its map. keras : its .keras file. Both take long, and are made when asked for.
+    code_map : its map; it takes long, and is made when asked for.
     """
 
     model: Autoencoder
     raw: bytes
     code_map: ae.atlas.CodeMap | None = None
-    keras: bytes | None = None
 
 
 @dataclass
@@ -99,6 +114,7 @@ class Visit:
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
+    uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     first_views : page -> the view that opens by itself.
     """
@@ -114,6 +130,7 @@ class Visit:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     own: OwnModel | None = None
     frames_sent: int = 0
+    uploads: int = 0
     upload_problem: str | None = None
     first_views: Mapping[str, str] = field(default_factory=dict)
 
@@ -124,6 +141,11 @@ class Visit:
     def revision(self) -> int:
         """Rises with every new drawing; the screen carries it, for tests and benchmarks."""
         return self.sketch.revision
+
+    def may_upload(self) -> bool:
+        """Count one more upload; False if there were too many already."""
+        self.uploads = min(self.uploads + 1, UPLOADS + 1)
+        return self.uploads <= UPLOADS
 
     def resample(self, view: str) -> None:
         """Sample at random again in a view, by the next seed."""
@@ -139,10 +161,16 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
     """
     if _VISIT not in st.session_state:
         named = {page: tuple(names) for page, names in views.items()}
-        link, notices = _read_link(st.query_params, frozenset(chain(*named.values())))
-        sketch = Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE)))
+        left = lost.remains()
+        query = left.link if left and left.link else st.query_params
+        link, notices = _read_link(query, frozenset(chain(*named.values())))
         first = {page: names[0] for page, names in named.items() if names}
-        now = Visit(sketch=sketch, notices=notices, first_views=first)
+        if left is None:
+            now = Visit(Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))))
+        else:
+            now = _come_back(left, strokes.sample(link[SAMPLE]) if SAMPLE in link else None)
+        now.notices += notices
+        now.first_views = first
         token = str(st.context.cookies.get(TOKEN_COOKIE, ""))
         if _TOKEN.fullmatch(token):
             now.token = token
@@ -155,7 +183,22 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         lanes = link.get(LANES)
         st.session_state[LANES] = lanes.split(",") if lanes else list(FIRST_LANES)
     visit: Visit = st.session_state[_VISIT]
+    # Streamlit requires a choice in the browser only; anybody's client may send none.
+    for key, good in ((MODEL, model_name()), (LANG, text().language)):
+        if st.session_state[key] != good:
+            st.session_state[key] = good
+            visit.notices.append(_NO_CHOICE)
     return visit
+
+
+def _come_back(left: lost.Remains, named: Drawing | None) -> Visit:
+    """Go on from what the browser still has of a session that was lost."""
+    drawing = left.drawing(named)
+    now = Visit(Sketch(drawing or Drawing()), normal=left.switches.get(NORMAL, True))
+    # The browser sends its sliders along, too; those of this session have other keys.
+    now.edits.turn = secrets.randbelow(1_000_000)
+    now.notices.append(_LOST[drawing is None])
+    return now
 
 
 def visit(page: str) -> Visit:
@@ -170,13 +213,14 @@ def visit(page: str) -> Visit:
 
 def text() -> Text:
     """Give this visitor's language."""
-    return translator(st.session_state[LANG])
+    language = st.session_state[LANG]
+    return translator(language if language in LANGUAGES else next(iter(LANGUAGES)))
 
 
 def model_name() -> str:
     """Name the family that this visitor looks at."""
     name: str = st.session_state[MODEL]
-    return name
+    return name if name in (*ae.FAMILIES, OWN) else DEFAULT_MODEL
 
 
 def look_at(now: Visit, name: str) -> None:
@@ -216,7 +260,7 @@ def view(now: Visit) -> str | None:
 
 def link(now: Visit) -> str:
     """Write the query string that opens what the visitor sees; free strokes have no address."""
-    values = {LANG: st.session_state[LANG]}
+    values = {LANG: text().language}
     if model_name() in ae.FAMILIES:  # one's own is for nobody else
         values = {MODEL: model_name(), **values}
     if now.sketch.drawing.sample:

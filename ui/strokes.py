@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -96,6 +96,11 @@ class Drawing:
     def empty(self) -> bool:
         """Is there nothing to see?"""
         return not self.strokes and self.picture is None
+
+    @cached_property
+    def points(self) -> int:
+        """How many points its strokes have."""
+        return sum(map(len, self.strokes))
 
 
 def sample(name: str) -> Drawing:
@@ -210,15 +215,40 @@ def from_canvas(state: object, load: int = 1) -> tuple[Stroke, ...] | None:
     DrawingError
         It is not what the canvas sends.
     """
+    message = _message(state)
+    strokes = from_fabric(message)
+    marks = set(_marks(message))
+    return strokes if 0 in marks and marks <= {0, load} else None
+
+
+def on_canvas(state: object) -> tuple[Stroke, ...]:
+    """Read all strokes out of the widget's whole state, whoever drew them.
+
+    Raises
+    ------
+    DrawingError
+        It is not what the canvas sends.
+    """
+    return from_fabric(_message(state))
+
+
+def _message(state: object) -> Any:
+    """Take the drawing out of the widget's whole state, unchecked."""
     if not isinstance(state, Mapping) or not isinstance(state.get("drawing"), Mapping):
         raise DrawingError("expected the canvas's state")
     fit = state.get("backgroundFit")
     if fit is not None and not (isinstance(fit, Mapping) and fit.keys() >= _FIT):
         raise DrawingError("expected the background's place")
-    message = state["drawing"].get("raw")
-    strokes = from_fabric(message)
-    marks = {item.get(_MARK) or 0 for item in message["objects"]}
-    return strokes if 0 in marks and marks <= {0, load} else None
+    return state["drawing"].get("raw")
+
+
+def _marks(message: Mapping[str, Any]) -> Iterator[float]:
+    """Say with which load each stroke came; 0 for the visitor's own."""
+    for item in message["objects"]:
+        mark = item.get(_MARK) or 0
+        if type(mark) not in (int, float):
+            raise DrawingError("expected a number as a stroke's mark")
+        yield mark
 
 
 def from_fabric(message: object) -> tuple[Stroke, ...]:

@@ -69,7 +69,12 @@ def evaluate(arguments: argparse.Namespace) -> None:
         streams.check_output()
     data = mnist.load(arguments.data)
     measured = evaluation.evaluate(data, arguments.folder)
-    streams.say(report.as_json(measured) if arguments.json else report.as_text(measured))
+    text = report.as_json(measured) if arguments.json else report.as_text(measured)
+    if writes:
+        streams.say(text)
+    else:
+        with streams.output() as out:
+            print(text, file=out)
     if arguments.write:
         atomic.write(arguments.folder / "README.md", report.as_readme(measured).encode())
     elif measured.missing:
@@ -233,8 +238,7 @@ def _say_errors(path: Path, errors: Errors) -> None:
 
 
 def _say_download(share: float) -> None:
-    end = "\n" if share == 1 else ""
-    tell(f"\rDownloading MNIST: {share:4.0%}", end=end)
+    tell(f"Downloading MNIST: {share:4.0%}", end="\n" if share == 1 else "\r")
 
 
 @contextlib.contextmanager

@@ -47,17 +47,22 @@ def output() -> Iterator[IO[str]]:
 
 
 def say(line: str) -> None:
-    """Write a line to standard output for whom it may concern: where it is closed, nobody."""
+    """Write a line about a result that is in a file; where it cannot be, only the line is lost."""
     if not _is_closed(sys.stdout):
-        with output() as out:
-            print(line, file=out)
+        with contextlib.suppress(OSError, UnicodeError):
+            print(line, file=sys.stdout, flush=True)
 
 
 def tell(line: str, end: str = "\n") -> None:
-    """Write a line to standard error; where that cannot be, nothing is lost but the line."""
+    """Write a line to standard error; where that cannot be, nothing is lost but the line.
+
+    A name that is repeated in it may come from anybody: what would move a terminal's cursor, or
+    turn its text around, is not sent there.
+    """
     if not _is_closed(sys.stderr):  # or print() would take standard output
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in line)
         with contextlib.suppress(OSError):
-            print(line, end=end, file=sys.stderr, flush=True)
+            print(shown, end=end, file=sys.stderr, flush=True)
 
 
 def occupy() -> None:

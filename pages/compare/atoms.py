@@ -55,8 +55,8 @@ def show(scene: Scene, text: Text) -> None:
         )
     sentences.append(
         _(
-            "Blue adds, orange takes away, on a scale for each model. The units that are largest on"
-            " average stand first."
+            "Blue adds, striped orange takes away, on a scale for each model. The units that are"
+            " largest on average stand first."
         )
     )
     st.caption(" ".join(sentences))
@@ -65,11 +65,12 @@ def show(scene: Scene, text: Text) -> None:
         compared.append(scene.available["pca"])
     groups = [_group(model, kind, scene, text) for model in compared]
     atoms(groups, key="atoms")
-    downloads.pictures(
+    file = downloads.pictures(
         lambda: pictures.sheet([image for group in groups for image in group.images]),
         f"gargalo-units-{scene.focus.name}-{kind}.png",
         text,
     )
+    downloads.show([file], text)
 
 
 def _group(model: Model, kind: str, scene: Scene, text: Text) -> Group:

@@ -57,11 +57,12 @@ def show(scene: Scene, text: Text) -> None:
         )
     st.html(_large(scene.digit, steps, order, step, text))
     st.html(_strip(steps, step, text))
-    downloads.pictures(
+    file = downloads.pictures(
         lambda: pictures.sheet([pictures.grey(picture) for picture in steps]),
         f"gargalo-build-up-{name}.png",
         text,
     )
+    downloads.show([file], text)
 
 
 def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Text) -> Markup:

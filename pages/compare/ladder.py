@@ -12,6 +12,7 @@ from ae.facts import Ladder, equivalent_components
 from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models, pictures
 from ui.choices import segments
+from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import Text
 
@@ -52,7 +53,9 @@ def show(scene: Scene, text: Text) -> None:
             k = _climb(steps, own, text)
             with chart:
                 _chart("ladder_own", own, drawn, text, k)
-    downloads.button(_("The ladder (CSV)"), lambda: _csv(ladder, scene), "gargalo-ladder.csv")
+    downloads.show(
+        [File(_("The ladder (CSV)"), "gargalo-ladder.csv", lambda: _csv(ladder, scene))], text
+    )
 
 
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:
@@ -92,7 +95,12 @@ def _climb(steps: Float32, own: Float32, text: Text) -> int:
             _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
         )
         error = text.number(own[k - 1], 4)
-        alt = _("Your digit from {k} principal components. Error {error}.", k=k, error=error)
+        alt = text.ngettext(
+            "Your digit from {n} principal component. Error {error}.",
+            "Your digit from {n} principal components. Error {error}.",
+            k,
+            error=error,
+        )
         note = _("error {error}", error=error)
         with st.container(key="ladder_step", width="content"):
             st.html(pictures.figure("", pictures.grey(steps[k - 1]), alt, note))

@@ -105,13 +105,7 @@ def _cells(
     mse = text.number(result.mse, 4)
     marked = join((mse, element("small", mark, class_="mark"))) if mark else mse
     survives = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=mse)
-    lost, added = (int((sign * result.error > 0.25).sum()) for sign in (-1, 1))
-    changed = _(
-        "{model}: {lost} pixels lost much of their ink, {added} gained much.",
-        model=title,
-        lost=lost,
-        added=added,
-    )
+    changed = f"{title}: {pictures.described(result.error, text)}"
     return (
         ("code", _bars(code, model.statistics.code_axis, numbers)),
         ("picture", pictures.img(pictures.grey(result.reconstruction), survives)),

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.compare import lanes, scene, takeaway
 from pages.compare.views import VIEWS
-from ui import canvas, html, models, state, strokes, views
+from ui import canvas, html, models, state, strokes, told, views
+from ui.components import browser
 
 now = state.visit("compare")
 text = state.text()
@@ -33,6 +34,8 @@ def workspace() -> None:
                 compared = scene.compare(now, available, chosen)
                 takeaway.show(compared, text)
             st.html(lanes.html(compared, text))
+    errors = {models.title(name, text): one.mse for name, one in compared.results.items()}
+    browser.settle(now, text, told=told.models(errors, text))
     view = views.menu("compare", VIEWS, text)
     with st.container(key="view_side"), views.damage_told(text):
         view.show(compared, text)

@@ -12,6 +12,7 @@ from pages.compare import tables
 from pages.compare.scene import Scene
 from ui import downloads, html, models
 from ui.choices import segments
+from ui.components.download import File
 from ui.text import N_, Text
 
 _RECIPES = {"best": N_("Thorough recipe"), "tutorial": N_("Tutorial's recipe")}
@@ -38,7 +39,9 @@ def show(scene: Scene, text: Text) -> None:
         if (name, recipe) in facts.codes
     )
     st.html(tables.table(heads, rows, "lanes facts"))
-    downloads.button(_("The figures (CSV)"), lambda: _csv(facts), "gargalo-sparsity.csv")
+    downloads.show(
+        [File(_("The figures (CSV)"), "gargalo-sparsity.csv", lambda: _csv(facts))], text
+    )
 
 
 def _verdict(facts: Facts, text: Text) -> str:

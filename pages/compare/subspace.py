@@ -13,6 +13,7 @@ from ae.arrays import Float32
 from ae.facts import draws_in_one_layer, overlap
 from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models
+from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import N_, Text
 
@@ -55,7 +56,7 @@ def show(scene: Scene, text: Text) -> None:
                 names=", ".join(bent),
             )
         )
-    downloads.button(_("The angles (CSV)"), lambda: _csv(degrees), "gargalo-angles.csv")
+    downloads.show([File(_("The angles (CSV)"), "gargalo-angles.csv", lambda: _csv(degrees))], text)
 
 
 def _verdicts(angles: Mapping[Key, Float32], titles: Mapping[Key, str], text: Text) -> Markup:

@@ -13,6 +13,7 @@ from ae.plans import OWN, family_of
 from pages.compare.scene import Scene
 from ui import downloads, models
 from ui.choices import dropdown
+from ui.components.download import File
 from ui.html import element
 from ui.text import N_, Text
 
@@ -65,7 +66,9 @@ def show(scene: Scene, text: Text) -> None:
         tested = text.number(own.metadata.tested or 0)
         st.caption(_("My model was measured when it was trained, on {n} of them.", n=tested))
     st.code(_COMMAND, language="bash")
-    downloads.button(_("The table (CSV)"), lambda: _csv(table), "gargalo-evaluation.csv")
+    downloads.show(
+        [File(_("The table (CSV)"), "gargalo-evaluation.csv", lambda: _csv(table))], text
+    )
 
 
 def _column_title(column: Column, text: Text) -> str:
@@ -109,7 +112,10 @@ def _html(
 ) -> Markup:
     head = element("thead", *_heads(by, order, text))
     body = element("tbody", *(_row(title, row, text) for title, row in rows))
-    return element("div", element("table", head, body, class_="evaluation"), class_="wide")
+    table = element("table", head, body, class_="evaluation")
+    # On a phone it scrolls sideways, by the keyboard too.
+    name = text.gettext("The table")
+    return element("div", table, class_="wide", tabindex=0, role="region", aria_label=name)
 
 
 def _heads(by: Column, order: str, text: Text) -> tuple[Markup, Markup]:

@@ -12,6 +12,7 @@ import streamlit as st
 from ae.plans import OWN
 from pages.compare.scene import Scene
 from ui import downloads, own, pictures, snippets
+from ui.components.download import File
 from ui.text import Text
 
 
@@ -37,16 +38,14 @@ def show(scene: Scene, text: Text) -> None:
     with st.popover(_("Download"), icon=":material/download:", disabled=not scene.results):
         if not scene.results:
             return
-        with st.container(horizontal=True, key="downloads"):
-            downloads.button(
-                _("The figures (CSV)"), lambda: figures_csv(scene), "gargalo-compare.csv"
-            )
-            downloads.button(
-                _("Everything (NPZ)"), lambda: everything_npz(scene), "gargalo-compare.npz"
-            )
-            downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text)
-            if scene.now.own is not None and OWN in scene.results:
-                own.offer(scene.now.own, text)
+        files = [
+            File(_("The figures (CSV)"), "gargalo-compare.csv", lambda: figures_csv(scene)),
+            File(_("Everything (NPZ)"), "gargalo-compare.npz", lambda: everything_npz(scene)),
+            downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text),
+        ]
+        if scene.now.own is not None and OWN in scene.results:
+            files.append(own.file(scene.now.own, text))
+        downloads.show(files, text, "takeaway")
         snippets.explain(text)
         st.code(snippet(scene.results), language="python")
 

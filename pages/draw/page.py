@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.draw import formulas, results, takeaway
-from ui import canvas, editor, html, models, state, strokes
-from ui.components import live
+from ui import canvas, editor, html, models, state, strokes, told
+from ui.components import browser, live
 
 now = state.visit("draw")
 text = state.text()
@@ -57,6 +57,7 @@ def workspace() -> None:
                     if result:
                         takeaway.show(result, now, name, text)
     live.follow(now, {name: weights})
+    browser.settle(now, text, told=told.result(result, now.edits, text))
 
 
 weights = models.weights(name, now)

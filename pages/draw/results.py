@@ -79,12 +79,7 @@ def _html(result: Result, model: Model, revision: int, text: Text) -> Markup:
     error = pictures.figure(
         changed,
         pictures.signed(result.error),
-        _(
-            "The difference. {lost} pixels lost much of their ink, shown in orange; {added}"
-            " gained much, shown in blue.",
-            lost=int((result.error < -0.25).sum()),
-            added=int((result.error > 0.25).sum()),
-        ),
+        pictures.described(result.error, text),
         of_changed,
         live="changed",
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ae.plans import OWN
 from ui import downloads, own, pictures, snippets
+from ui.components.download import File
 from ui.inference import Result
 from ui.state import Visit
 from ui.strokes import Drawing
@@ -63,15 +64,14 @@ def show(result: Result, now: Visit, model: str, text: Text) -> None:
     """Show the downloads and the snippet."""
     _ = text.gettext
     drawing = now.sketch.drawing
-    with st.container(horizontal=True, key="downloads"):
-        downloads.button(_("The code (CSV)"), lambda: code_csv(result), f"gargalo-{model}.csv")
-        downloads.button(
-            _("Everything (NPZ)"),
-            lambda: everything_npz(result, drawing),
-            f"gargalo-{model}.npz",
-        )
-        downloads.pictures(lambda: pictures_png(result), f"gargalo-{model}.png", text)
-        if now.own is not None and model == OWN:
-            own.offer(now.own, text)
+    name = f"gargalo-{model}"
+    files = [
+        File(_("The code (CSV)"), f"{name}.csv", lambda: code_csv(result)),
+        File(_("Everything (NPZ)"), f"{name}.npz", lambda: everything_npz(result, drawing)),
+        downloads.pictures(lambda: pictures_png(result), f"{name}.png", text),
+    ]
+    if now.own is not None and model == OWN:
+        files.append(own.file(now.own, text))
+    downloads.show(files, text, "takeaway")
     snippets.explain(text)
     st.code(snippet(model, result), language="python")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -49,9 +51,8 @@ def show(scene: Scene, text: Text) -> None:
     parts += [_sign("="), of_codes, of_pixels]
     st.html(html.element("div", *parts, class_="sum", data_revision=scene.now.revision))
     row = [pictures.grey(x) for x in (*(term.pixels for term in terms), by_code, by_pixels)]
-    downloads.pictures(
-        lambda: pictures.png(pictures.tiled([row]), 10), "gargalo-arithmetic.png", text
-    )
+    png = partial(pictures.png, pictures.tiled([row]), 10)
+    downloads.show([downloads.pictures(png, "gargalo-arithmetic.png", text)], text)
 
 
 def _part(sign: str, operand: Operand) -> Markup:

@@ -64,6 +64,7 @@ def show(scene: Scene, text: Text) -> None:
             "group": _(
                 "{n} digits; the most frequent is {digit} ({share}). Their average code, decoded."
             ),
+            "group_one": _("One digit is inside, {digit}. Its code, decoded."),
             "group_empty": _("No digit is inside."),
         },
         key="map",

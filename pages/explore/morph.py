@@ -15,6 +15,7 @@ from pages.explore.operands import Operand
 from pages.explore.scene import Scene
 from ui import downloads, pictures, state
 from ui.choices import segments
+from ui.components.download import File
 from ui.components.sheet import sheet
 from ui.components.slides import Track, slides
 from ui.text import Text
@@ -75,13 +76,15 @@ def _between_two(a: Operand, b: Operand, scene: Scene, text: Text) -> None:
         pictures.tiled([[pictures.grey(left), pictures.grey(right)]])
         for left, right in zip(by_code, by_pixels, strict=True)
     ]
-    with st.container(horizontal=True):
-        for kind in ("gif", "webp"):
-            downloads.button(
-                _("The animation ({kind})", kind=kind.upper()),
-                partial(film, frames, kind),
-                f"gargalo-morph.{kind}",
-            )
+    files = [
+        File(
+            _("The animation ({kind})", kind=kind.upper()),
+            f"gargalo-morph.{kind}",
+            partial(film, frames, kind),
+        )
+        for kind in ("gif", "webp")
+    ]
+    downloads.show(files, text)
 
 
 def _between_more(corners: list[Operand], scene: Scene, text: Text) -> None:
@@ -102,7 +105,8 @@ def _between_more(corners: list[Operand], scene: Scene, text: Text) -> None:
         key="morph_sheet",
         revision=scene.now.revision,
     )
-    downloads.pictures(lambda: pictures.png(square, 2), "gargalo-morph.png", text)
+    png = partial(pictures.png, square, 2)
+    downloads.show([downloads.pictures(png, "gargalo-morph.png", text)], text)
 
 
 def _strip(frames: Float32) -> str:
@@ -111,7 +115,10 @@ def _strip(frames: Float32) -> str:
 
 def film(frames: list[pictures.Pixels], kind: str) -> bytes:
     """Write frames as a GIF or a WebP that runs there and back for ever, six px to the pixel."""
-    big = [Image.fromarray(frame.repeat(6, axis=0).repeat(6, axis=1)) for frame in frames]
+    big = [
+        Image.fromarray(frame.repeat(6, axis=0).repeat(6, axis=1)).convert("RGB")
+        for frame in frames
+    ]
     file = io.BytesIO()
     there_and_back = [*big, *big[-2:0:-1]]
     options = {"lossless": True} if kind == "webp" else {}

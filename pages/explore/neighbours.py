@@ -95,5 +95,5 @@ def _accuracies(scene: Scene, text: Text) -> Markup:
         k=NEIGHBOURS,
         n=text.number(DIGITS),
     )
-    heading = html.element("p", title, class_="code-title")
+    heading = html.element("h2", title, class_="code-title")
     return html.join((heading, html.definitions(entries, "shares")))

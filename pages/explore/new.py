@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,7 @@ from pages.explore import cards
 from pages.explore.scene import Scene
 from ui import downloads, figures, html, models, pictures, state
 from ui.choices import segments
+from ui.components.download import File
 from ui.components.plots import plot
 from ui.components.sheet import sheet
 from ui.state import SEEDS, Visit
@@ -112,11 +114,9 @@ def _draw(scene: Scene, text: Text) -> None:
         )
     )
     if vae in sheets:
-        downloads.button(
-            _("The new digits (PNG)"),
-            lambda: pictures.sheet(sheets[vae], 4, columns),
-            "gargalo-new-digits.png",
-        )
+        png = partial(pictures.sheet, sheets[vae], 4, columns)
+        file = File(_("The new digits (PNG)"), "gargalo-new-digits.png", png)
+        downloads.show([file], text)
 
 
 def _dice(scene: Scene, text: Text) -> tuple[int, float]:
@@ -211,7 +211,8 @@ def _sheet(scene: Scene, text: Text) -> None:
         },
         key="prior_sheet",
     )
-    downloads.button(_("The sheet (PNG)"), lambda: pictures.png(square, 2), "gargalo-sheet.png")
+    file = File(_("The sheet (PNG)"), "gargalo-sheet.png", lambda: pictures.png(square, 2))
+    downloads.show([file], text)
 
 
 def _cost(scene: Scene, text: Text) -> None:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.explore import scene
 from pages.explore.views import VIEWS
-from ui import canvas, html, models, state, strokes, views
+from ui import canvas, html, models, state, strokes, told, views
+from ui.components import browser
 
 now = state.visit("explore")
 text = state.text()
@@ -25,8 +26,13 @@ def workspace() -> None:
             canvas.normal_form(now, text)
         with st.container(key="explore_side"):
             view = views.menu("explore", VIEWS, text)
+            sentence = ""  # where a file is damaged, that is told instead
             with views.damage_told(text):
-                view.show(scene.look(now, model), text)
+                edits = now.edits if view.name == "map" else None  # no other view shows them
+                seen = scene.look(now, model, edits)
+                sentence = told.result(seen.result, edits, text)
+                view.show(seen, text)
+    browser.settle(now, text, told=sentence)
 
 
 workspace()

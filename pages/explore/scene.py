@@ -10,6 +10,7 @@ from ae.atlas import Atlas, CodeMap
 from ae.model import Model
 from ae.plans import OWN
 from ui import inference, models
+from ui.edits import Edits
 from ui.inference import Result
 from ui.state import OwnModel, Visit
 from ui.text import N_
@@ -43,12 +44,12 @@ class Scene:
 
     @property
     def encoded(self) -> Float32 | None:
-        """The drawing's code, (units,), as the encoder gave it: only the map shows edits."""
+        """The drawing's code, (units,), as the encoder gave it."""
         return None if self.result is None else self.result.encoded
 
 
-def look(now: Visit, model: Model) -> Scene:
-    """Send the drawing through the model.
+def look(now: Visit, model: Model, edits: Edits | None) -> Scene:
+    """Send the drawing through the model, and change its code.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def look(now: Visit, model: Model) -> Scene:
     atlas = models.atlas()
     code_map = _map_of(now.own) if now.own and model.name == OWN else atlas.maps.get(model.name)
     digit = inference.digit(now.sketch.drawing, normalise=now.normal)
-    result = None if digit is None else inference.result(model, digit, now.edits)
+    result = None if digit is None else inference.result(model, digit, edits)
     return Scene(now, model, atlas, code_map, result)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -18,6 +18,14 @@ _LOSSES = {
     "mean_squared_error": N_("Squared error"),
 }
 _BATCHES = (16, 32, 64, 128, 256, 512, 1024, 2048)
+# Of the fields for a number; a layer's width has the same for each of them.
+_BOUNDS: Mapping[str, plans.Bounds] = {
+    "layers": plans.LAYERS,
+    "code": plans.CODE,
+    "digits": plans.DIGITS,
+    "seed": plans.SEED,
+    **plans.RECIPE,
+}
 
 
 def show(now: Visit, text: Text, *, disabled: bool) -> None:
@@ -57,16 +65,16 @@ def _net(draft: Draft, text: Text, *, disabled: bool) -> None:
     """Show the layers; the decoder's are the same, backwards."""
     _ = text.gettext
     number = _numbers(draft, text, disabled=disabled)
-    number(_("Layers of the encoder"), "layers", len(draft.plan.hidden) + 1, plans.LAYERS, 1)
+    number(_("Layers of the encoder"), "layers", len(draft.plan.hidden) + 1, 1)
     with st.container(horizontal=True):
         for i, width in enumerate(draft.plan.hidden):
-            number(_("Width of layer {i}", i=i + 1), f"width_{i}", width, plans.WIDTH, 16)
-        number(_("Numbers in the code"), "code", draft.plan.code_size, plans.CODE, 1)
+            number(_("Width of layer {i}", i=i + 1), f"width_{i}", width, 16)
+        number(_("Numbers in the code"), "code", draft.plan.code_size, 1)
 
 
 def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
     _ = text.gettext
-    plan, recipe, bounds = draft.plan, draft.plan.recipe, plans.RECIPE
+    plan, recipe = draft.plan, draft.plan.recipe
     number = _numbers(draft, text, disabled=disabled)
 
     def listed(
@@ -85,22 +93,22 @@ def _recipe(draft: Draft, text: Text, *, disabled: bool) -> None:
         listed(_("Loss"), "loss", list(_LOSSES), lambda name: _(_LOSSES[name]))
         optimizers = plans.OPTIMIZER_CLASSES
         listed(_("Optimizer"), "optimizer", plans.OPTIMIZERS, optimizers.__getitem__)
-        number(_("Epochs"), "epochs", recipe.epochs, bounds["epochs"], 1)
-        number(_("Training digits"), "digits", plan.digits, plans.DIGITS, 500)
+        number(_("Epochs"), "epochs", recipe.epochs, 1)
+        number(_("Training digits"), "digits", plan.digits, 500)
     with right:
-        number(_("Price of the code (L1)"), "l1", recipe.l1, bounds["l1"], 0.0001)
+        number(_("Price of the code (L1)"), "l1", recipe.l1, 0.0001)
         rate = recipe.learning_rate
-        bound = bounds["learning_rate"]
-        number(_("Learning rate"), "learning_rate", rate, bound, max(rate / 10, bound[0]))
+        least, _most = _BOUNDS["learning_rate"]
+        number(_("Learning rate"), "learning_rate", rate, max(rate / 10, least))
         batches = sorted({*_BATCHES, recipe.batch_size})
         listed(_("Batch size"), "batch_size", batches)
-        number(_("Seed"), "seed", plan.seed, plans.SEED, 1)
+        number(_("Seed"), "seed", plan.seed, 1)
 
 
 def _numbers(draft: Draft, text: Text, *, disabled: bool) -> Callable[..., None]:
     """Give what shows a field for a number."""
 
-    def number(label: str, name: str, value: float, bounds: plans.Bounds, step: float) -> None:
+    def number(label: str, name: str, value: float, step: float) -> None:
         # No bounds of the browser's own: it would turn the field red, say no word, and leave the
         # plan as it was beside a number that nobody trains.
         with st.container(gap=None):
@@ -112,11 +120,19 @@ def _numbers(draft: Draft, text: Text, *, disabled: bool) -> Callable[..., None]
                 disabled=disabled,
             )
             if draft.refused == name:
-                least, most = (text.plain(bound) for bound in bounds)
-                words = text.gettext("Only {least} to {most}.", least=least, most=most)
-                st.html(html.element("p", words, class_="refused", role="status"))
+                st.html(html.element("p", refusal(draft, text), class_="refused"))
 
     return number
+
+
+def refusal(draft: Draft, text: Text) -> str:
+    """Say which numbers the field takes that was given another one; nothing where none was."""
+    name = draft.refused or ""
+    bounds = plans.WIDTH if name.startswith("width_") else _BOUNDS.get(name)
+    if bounds is None:
+        return ""
+    least, most = (text.plain(bound) for bound in bounds)
+    return text.gettext("Only {least} to {most}.", least=least, most=most)
 
 
 def _showing(draft: Draft, name: str, value: Any, text: Text) -> dict[str, Any]:

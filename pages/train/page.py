@@ -23,10 +23,9 @@ if not running:
 lead = _("Train it yourself, and watch the digits come into focus.")
 st.html(html.lead(lead))
 browser.settle(
-    link=state.link(now),
-    language=text.language,
-    canvas_label="",
-    view=None,
+    now,
+    text,
+    told=watch.told(training, draft, text),
     # So that the visitor finds their training again in another tab.
     cookie=(state.TOKEN_COOKIE, now.token) if desk else None,
 )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ae import keras_scripts
 from ae.plans import Plan
+from ui import html
 from ui.own import NAME
 from ui.text import Text
 
@@ -14,7 +15,7 @@ def show(plan: Plan, *, goes_on: bool, text: Text) -> None:
     """Show what trains a plan, from scratch or from the file of the visitor's model."""
     _ = text.gettext
     start = f"{NAME}.keras" if goes_on else None
-    st.subheader(_("The same as code"))
+    st.html(html.element("h2", _("The same as code"), class_="heading"))
     keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
     keras.code(keras_scripts.keras_python(plan, start), language="python")
     r.code(keras_scripts.keras_r(plan, start), language="r")

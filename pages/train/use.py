@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 import threading
+from functools import partial
 
 import streamlit as st
 
 from ae import weights
 from ui import children, downloads, own, scratch
-from ui.state import OwnModel, Visit
+from ui.components.download import File
+from ui.state import TOO_MANY_UPLOADS, OwnModel, Visit
 from ui.text import N_, Text
 from ui.trainings import Busy, Training, office
 
 MAX_MB = 20
 _UPLOAD = "upload_model"
 _PATIENCE = 120  # seconds
+# To make the file takes some ten seconds, but others may be before one.
+_QUEUE = 5
 _MAKE_KERAS = (sys.executable, "-m", "ae.training.keras_file")
 # To start TensorFlow takes 600 MB, so visitors take turns.
 _turn = threading.Lock()
@@ -47,23 +50,23 @@ def _files(mine: OwnModel, now: Visit, text: Text) -> None:
     theirs = own.desk(now)
     training = theirs.training if theirs else None
     st.page_link("pages/draw/page.py", label=_("Draw with it"), icon=":material/draw:")
-    own.offer(mine, text)
-    if archive := mine.keras:
-        downloads.button(_("My model (.keras)"), lambda: archive, f"{own.NAME}.keras")
-    elif st.button(_("Make the .keras file"), icon=":material/build:"):
-        with st.spinner(_("Starting TensorFlow …")):
-            # It stays with the model that it was made from, however long that takes.
-            mine.keras = _keras(mine.raw)
-        if mine.keras is None:
-            st.warning(
-                _("The .keras file could not be made. The safetensors file holds the same model.")
-            )
-        else:
-            st.rerun()
+    files = [
+        own.file(mine, text),
+        File(
+            _("My model (.keras)"),
+            f"{own.NAME}.keras",
+            lambda: keras_archive(mine.raw),
+            waiting=_("Starting TensorFlow …"),
+            failed=_(
+                "The .keras file could not be made. The safetensors file holds the same model."
+            ),
+            patience=_QUEUE * _PATIENCE,
+        ),
+    ]
     if training is not None and training.history:
-        downloads.button(
-            _("The history (CSV)"), lambda: history_csv(training), "gargalo-history.csv"
-        )
+        history = partial(history_csv, training)
+        files.append(File(_("The history (CSV)"), "gargalo-history.csv", history))
+    downloads.show(files, text)
 
 
 def history_csv(training: Training) -> bytes:
@@ -76,23 +79,28 @@ def history_csv(training: Training) -> bytes:
     return downloads.csv_bytes(["epoch", "loss", "validation_loss", "dead_units"], rows)
 
 
-def _keras(raw: bytes) -> bytes | None:
-    """Let a child process write the Keras file: the server itself never imports TensorFlow."""
+def keras_archive(raw: bytes) -> bytes:
+    """Let a child process write the Keras file: the server itself never imports TensorFlow.
+
+    Raises
+    ------
+    OSError, subprocess.SubprocessError
+        It cannot, or takes too long.
+    """
     with _turn, scratch.folder() as folder:
         ours, theirs = folder / "mine.safetensors", folder / "mine.keras"
         ours.write_bytes(raw)
-        try:
-            children.run([*_MAKE_KERAS, str(ours), str(theirs)], office().limits, _PATIENCE)
-            return theirs.read_bytes()
-        except (OSError, subprocess.SubprocessError) as fault:
-            logging.getLogger(__name__).error("no .keras file: %s", fault)
-            return None
+        children.run([*_MAKE_KERAS, str(ours), str(theirs)], office().limits, _PATIENCE)
+        return theirs.read_bytes()
 
 
 def _take_upload(now: Visit) -> None:
     file = st.session_state[_UPLOAD]
     now.upload_problem = None
     if file is None:  # taken off the list; the model stays
+        return
+    if not now.may_upload():
+        now.upload_problem = TOO_MANY_UPLOADS
         return
     raw = file.getvalue()
     try:

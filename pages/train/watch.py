@@ -11,9 +11,11 @@ import ae
 from ae import augmentation, plans
 from ae.arrays import Float32
 from ae.plans import Plan
+from pages.train import choose
 from ui import figures, html, inference, models, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
+from ui.draft import Draft
 from ui.state import Visit
 from ui.text import N_, Text
 from ui.trainings import Frame, Outcome, Phase, Training, office
@@ -71,6 +73,20 @@ def summary(plan: Plan, text: Text) -> str:
     )
 
 
+def told(training: Training | None, draft: Draft, text: Text) -> str:
+    """Say what has happened, to those who do not see it: a refusal, a beginning, an outcome."""
+    _ = text.gettext
+    if draft.refused:
+        return choose.refusal(draft, text)
+    if training is None:
+        return ""
+    if training.phase == "waiting":
+        return _in_line(training, text)
+    if not training.over:
+        return _("The training has begun.")
+    return _outcome(training, text)[1]
+
+
 def show(training: Training | None, now: Visit, text: Text) -> None:
     """Show a training, or the same shapes while there is none."""
     _status(training, now.draft.plan, text)
@@ -97,24 +113,36 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
             return
         passed = min(training.passed / training.plan.recipe.epochs, 1.0)
         if training.over and training.outcome is not None:
-            kind, message = _OUTCOMES[training.outcome]
+            kind, words = _outcome(training, text)
             st.progress(passed, _far(training, text))
-            sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
-            if training.data is not None:
-                sentences.append(_source(training, text))
-            words = " ".join(sentences)
-            st.html(html.element("p", words, class_=f"outcome {kind}", role="status"))
+            st.html(html.element("p", words, class_=f"outcome {kind}"))
             if training.plan != next_plan:
                 st.caption(_("This was {plan}.", plan=summary(training.plan, text)))
         elif training.phase == "waiting":
-            place = office().place(training)
-            st.progress(0.0, _("Other visitors are training. You are number {n} in line.", n=place))
+            st.progress(0.0, _in_line(training, text))
         elif training.phase == "learning":
             st.progress(passed, _far(training, text))
         else:
             st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
         if not training.over:
             st.caption(_source(training, text))
+
+
+def _in_line(training: Training, text: Text) -> str:
+    place = office().place(training)
+    return text.gettext("Other visitors are training. You are number {n} in line.", n=place)
+
+
+def _outcome(training: Training, text: Text) -> tuple[str, str]:
+    """Say how good the end of a training is, and how it ended; before that, nothing."""
+    _ = text.gettext
+    if training.outcome is None:
+        return "good", ""
+    kind, message = _OUTCOMES[training.outcome]
+    sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
+    if training.data is not None:
+        sentences.append(_source(training, text))
+    return kind, " ".join(sentences)
 
 
 def _far(training: Training, text: Text) -> str:
@@ -187,10 +215,11 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
     parts = [
         _("before it learns")
         if not frame.passed
-        else _(
-            "after {passed} of {epochs} epochs",
+        else text.ngettext(
+            "after {passed} of {n} epoch",
+            "after {passed} of {n} epochs",
+            epochs,
             passed=text.number(frame.passed, 0 if frame.passed % 1 == 0 else 2),
-            epochs=epochs,
         ),
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit (always zero)", "{n} dead units (always zero)", frame.dead),
@@ -231,11 +260,12 @@ def _chart(training: Training | None, now: Visit, text: Text) -> None:
     )
     label = _("The loss, epoch by epoch.")
     if history:
-        label = _(
+        label = text.ngettext(
+            "The loss went from {first} to {last} in {n} epoch.",
             "The loss went from {first} to {last} in {n} epochs.",
+            len(history),
             first=text.number(history[0].loss, 4),
             last=text.number(history[-1].loss, 4),
-            n=len(history),
         )
     plot(figure, label=label, key="loss", height=230)
     if plan.recipe.l1:

@@ -83,6 +83,17 @@ class PlaywrightEngine:
         return got.value.path().read_bytes()
 
 
+class FirefoxEngine(PlaywrightEngine):
+    """It saves what a page has made itself without an event that Playwright knows."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        super().__init__(page)
+        self.folder = folder
+
+    def download(self, press: Callable[[], None]) -> bytes:
+        return _arrived(self.folder, press)
+
+
 class SeleniumEngine:
     def __init__(self, driver: WebDriver, folder: Path) -> None:
         self.driver, self.folder = driver, folder
@@ -112,15 +123,7 @@ class SeleniumEngine:
         self.driver.execute_script(f"{LOOK} return $(arguments[0])", css).send_keys(str(path))
 
     def download(self, press: Callable[[], None]) -> bytes:
-        before = set(self.folder.iterdir())
-        press()
-        # Below another name until it is whole.
-        path = _until(lambda: self._arrived(before), "file")
-        return path.read_bytes()
-
-    def _arrived(self, before: set[Path]) -> Path | None:
-        new = set(self.folder.glob("gargalo*")) - before
-        return new.pop() if new and not list(self.folder.glob("*.wkdownload")) else None
+        return _arrived(self.folder, press)
 
     def _pointer(self) -> Any:
         from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -193,6 +196,20 @@ class Tab:
         return self.engine.download(lambda: self.click(css, words))
 
 
+def _arrived(folder: Path, press: Callable[[], None]) -> bytes:
+    """Press something, and wait for a file in a folder."""
+    before = set(folder.iterdir())
+    press()
+
+    def whole() -> Path | None:
+        new = set(folder.glob("gargalo*")) - before
+        # Until it is whole, it is beside an empty one, or has another name.
+        parts = {path for path in new if path.suffix in (".part", ".wkdownload")}
+        return next((path for path in new - parts if not parts and path.stat().st_size), None)
+
+    return _until(whole, f"file in {folder}").read_bytes()
+
+
 def _until(give: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -236,19 +253,21 @@ _PLACE = """(css, words) => {
 
 @contextmanager
 def chromium(playwright: Playwright, _folder: Path) -> Iterator[Tab]:
-    with launch_chromium(playwright) as browser, _visitor(browser) as tab:
-        yield tab
+    with launch_chromium(playwright) as browser, _page(browser) as page:
+        yield Tab(PlaywrightEngine(page))
 
 
 @contextmanager
-def firefox(playwright: Playwright, _folder: Path) -> Iterator[Tab]:
+def firefox(playwright: Playwright, folder: Path) -> Iterator[Tab]:
     path = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
     if path is None:
         pytest.skip("no Firefox: `make engines` installs it, or put its path into FIREFOX")
     # WebDriver BiDi is what an unchanged Firefox speaks; Playwright's own protocol needs its build.
-    browser = playwright.firefox.launch(executable_path=path, channel="moz-firefox")
-    with _visitor(browser) as tab:
-        yield tab
+    browser = playwright.firefox.launch(
+        executable_path=path, channel="moz-firefox", downloads_path=folder
+    )
+    with _page(browser) as page:
+        yield Tab(FirefoxEngine(page, folder))
     browser.close()
 
 
@@ -290,10 +309,9 @@ ENGINES = {"chromium": chromium, "firefox": firefox, "webkit": webkit}
 
 
 @contextmanager
-def _visitor(browser: Browser) -> Iterator[Tab]:
+def _page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US")
-    page = context.new_page()
-    yield Tab(PlaywrightEngine(page))
+    yield context.new_page()
     context.close()
 
 

@@ -24,6 +24,7 @@ LABELS = {
     "yours": "yours",
     "hint": "Point at the map",
     "group": "{n} digits; {share} of them are {digit}",
+    "group_one": "one digit, {digit}",
     "group_empty": "no digit in there",
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",

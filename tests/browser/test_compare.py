@@ -180,7 +180,7 @@ def test_atoms_by_mouse_and_keyboard(open_compare: OpenPage) -> None:
     code = ae.load("sparse").encode(sample_digit("3a")[None])[0]
     expect(words).to_contain_text(f"in your digit {code[order[3]]:.2f}")
     choose(visitor, ae.FAMILIES["deep"].title)
-    expect(group.locator("h4")).to_have_text("Deep")
+    expect(group.locator("h2")).to_have_text("Deep")
 
 
 def test_the_ladder_in_place(open_compare: OpenPage) -> None:

@@ -32,6 +32,7 @@ Line = Sequence[tuple[float, float]]
 
 SEVEN: list[Line] = [[(80, 70), (200, 70), (130, 225)], [(110, 150), (190, 150)]]
 ONE: Line = [(140, 40), (135, 240)]
+CANVAS = "Canvas: draw a digit with the mouse, a finger or the arrow keys"
 ENGLISH, PORTUGUESE = translator("en").gettext, translator("pt").gettext
 
 
@@ -351,11 +352,10 @@ def test_a_link_opens_its_state_and_nothing_from_elsewhere(open_app: OpenPage, s
     expect_screen(visitor, "deep", sample_digit("5c"))
     expect(visitor.get_by_test_id("stToast")).to_have_count(0)
     expect(visitor.locator("html")).to_have_attribute("lang", "pt")
-    visitor.get_by_role("img", name=PORTUGUESE("Canvas: draw a digit with the mouse or a finger"))
+    expect(canvas(visitor)).to_have_attribute("aria-label", PORTUGUESE(CANVAS))
     choose(visitor, "EN")
     expect(visitor.locator("html")).to_have_attribute("lang", "en")
-    label = ENGLISH("Canvas: draw a digit with the mouse or a finger")
-    expect(visitor.get_by_role("img", name=label)).to_have_count(1)
+    expect(visitor.get_by_role("application", name=ENGLISH(CANVAS))).to_have_count(1)
     expect_screen(visitor, "deep", sample_digit("5c"))
     host = urlsplit(server).netloc
     assert any("charts.js" in url for url in asked)
@@ -390,8 +390,7 @@ def tool(page: Page, label: str) -> Locator:
 def outlines(page: Page) -> list[int]:
     """The units, counted from 1, whose bar as encoded stays as an outline."""
     return page.evaluate("""() => document.querySelector(".js-plotly-plot").data
-      .filter(trace => trace.type === "bar" && trace.marker.line?.width)
-      .flatMap(trace => trace.x)""")
+      .filter(trace => trace.type === "bar")[2].x""")
 
 
 def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
@@ -418,7 +417,7 @@ def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
 
     tool(visitor, "×2").click()
     expect_value(2 * encoded[unit])
-    tool(visitor, "0").click()
+    tool(visitor, "Set to 0").click()
     expect_value(0)
     value.focus()
     for _step in range(3):
@@ -444,7 +443,7 @@ def test_a_unit_is_chosen_and_changed(open_app: OpenPage) -> None:
     wait_run(visitor)
     expect_bars(visitor, encoded)  # looking changes nothing
     assert outlines(visitor) == []
-    tool(visitor, "0").click()
+    tool(visitor, "Set to 0").click()
     code = encoded.copy()
     code[2] = 0
     expect_bars(visitor, code)
@@ -467,7 +466,7 @@ def test_an_edit_ends_with_its_drawing_and_its_model(open_app: OpenPage) -> None
     drawn = bars(visitor)
     unit = int(np.argmax(drawn))
     visitor.mouse.click(*column(visitor, unit))
-    tool(visitor, "0").click()
+    tool(visitor, "Set to 0").click()
     drawn[unit] = 0
     expect_bars(visitor, drawn)
     choose(visitor, ae.FAMILIES["deep"].title)
@@ -602,6 +601,72 @@ def test_a_finger_on_a_phone(open_app: OpenPage) -> None:
     # Elsewhere a finger scrolls the page: the same movement, so the test above could have failed.
     touch(finger, *[(x + 140, tops[1] - 10 * i) for i in range(21)])
     visitor.wait_for_function(f"{SCROLLED} > 50")
+
+
+def test_two_fingers_leave_no_ink(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=7b", viewport=(390, 844), touch=True)
+    finger = visitor.context.new_cdp_session(visitor)
+    x, y = place(visitor)
+    ink = """canvas => canvas.getContext("2d").getImageData(0, 0, 280, 280).data.join()"""
+    drawn = visitor.locator("canvas.dc-canvas.lower-canvas")
+    seven = drawn.evaluate(ink)
+    chart = visitor.locator(".code-bars")
+
+    def put(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": x + left, "y": y + top, "id": i} for i, (left, top) in enumerate(points)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    # Steps that the first finger goes alone, and where the second one comes down.
+    for before, second in ((0, (200, 200)), (1, (140, 60)), (6, (310, 60))):
+        revision = chart.get_attribute("data-revision")
+        put("touchStart", (60, 60))
+        for i in range(before):
+            put("touchMove", (60 + 6 * i, 60))
+        put("touchStart", (100, 60), second)
+        for i in range(5):
+            put("touchMove", (100 - 8 * i, 60), (second[0], second[1] + 8 * i))
+        if second[0] < strokes.SIDE:  # one after the other; else the page has begun to scroll
+            put("touchEnd", (60, 60))
+            put("touchMove", (60, 90))
+        put("touchEnd")
+        wait_run(visitor)
+        assert chart.get_attribute("data-revision") == revision
+        assert drawn.evaluate(ink) == seven
+        with new_drawing(visitor):  # and the next stroke is one like any other
+            touch(finger, (x + 60, y + 250), (x + 160, y + 250), (x + 220, y + 250))
+        assert drawn.evaluate(ink) != seven
+        with new_drawing(visitor):
+            visitor.get_by_role("button", name=ENGLISH("Undo")).tap()
+        visitor.wait_for_function(
+            "([canvas, seven, ink]) => eval(ink)(canvas) === seven",
+            arg=[drawn.element_handle(), seven, ink],
+        )
+
+
+def test_a_phone(open_app: OpenPage) -> None:
+    """Units by buttons, as a bar is too narrow; across, the whole canvas; no zoom into fields."""
+    visitor = open_app("/?sample=7b", viewport=(390, 844), touch=True)
+    editor = visitor.locator(".st-key-editor")
+    for name, unit in (("Next", 1), ("Next", 2), ("Previous", 1), ("Previous", 1)):
+        step = visitor.get_by_role("button", name=ENGLISH(f"{name} unit"))
+        box = step.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 24
+        step.tap()
+        expect(editor).to_contain_text(f"Unit {unit}")
+        wait_run(visitor)
+    visitor.locator(".code-bars").press("End")  # the chart knows of it, and goes on
+    expect(editor).to_contain_text("Unit 32")
+    visitor.set_viewport_size({"width": 844, "height": 390})
+    for path in ("/", "/compare", "/explore?lang=pt", "/?lang=pt"):
+        visitor.goto(path)
+        canvas(visitor).wait_for()
+        wait_run(visitor)
+        box = canvas(visitor).bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 390, path
+    visitor.goto("/train")
+    visitor.get_by_text(ENGLISH("Change the net and the recipe")).tap()
+    field = visitor.get_by_label(ENGLISH("Epochs"), exact=True)
+    expect(field).to_have_css("font-size", "16px")
 
 
 SIZES = [(1440, 900), (1280, 720), (1024, 768), (390, 844)]

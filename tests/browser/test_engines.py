@@ -80,7 +80,7 @@ def test_draw(visit: Tab, server: str, tmp_path: Path) -> None:
     visit.until(f"before => ({PICTURES})() !== before", drawn[1])
     visit.click(".st-key-lang button", "PT")
     visit.until("() => document.body.innerText.includes('O que sobrevive')")
-    assert visit.ask("() => document.documentElement.lang") == "pt"
+    visit.until("() => document.documentElement.lang === 'pt'")
 
     (tmp_path / "seven.png").write_bytes(photo())
     shown = change(visit)

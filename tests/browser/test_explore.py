@@ -113,7 +113,7 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     bars = visitor.locator(".code-bars")
     bars.focus()
     visitor.keyboard.press("Home")
-    visitor.locator(".st-key-unit_tools button").first.click()
+    visitor.locator(".st-key-unit_tools button:visible").first.click()
     z[0, 0] = 0
     expect_star(visitor, shipped_map("deep").project(z)[0])
 

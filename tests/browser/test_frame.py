@@ -94,6 +94,56 @@ def test_the_focus_is_never_below_the_frame(still: OpenPage) -> None:
     visitor.wait_for_function(
         "document.querySelector('.st-key-frame').getBoundingClientRect().top < 0"
     )
+    # So it does where a desk's page is read at four times its size, and nothing lies over the rest.
+    visitor.set_viewport_size({"width": 320, "height": 256})
+    uncovered = """() => {
+      const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+      const middle = [left + width / 2, Math.max(top, 0) + Math.min(height, 20) / 2];
+      const there = document.elementFromPoint(...middle);
+      return !there?.closest(".st-key-frame") || !!document.activeElement.closest(".st-key-frame");
+    }"""
+    for key in ["Tab"] * 15 + ["Shift+Tab"] * 15:
+        visitor.keyboard.press(key)
+        assert visitor.evaluate(uncovered)
+
+
+# A split screen, a tablet, a phone held either way, and a desk's page at four times its size.
+WIDTHS = [(320, 640), (480, 800), (600, 800), (768, 1024), (844, 390), (320, 256)]
+
+COLUMNS = ", ".join(
+    f".st-key-{key}" for key in ("results", "lanes_side", "explore_side", "watch_side")
+)
+
+# What stands out of the page on the right, but for what scrolls by itself; and how wide the larger
+# column is, of what there is room for.
+STANDS_OUT = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const block = document.querySelector("[data-testid=stMainBlockContainer]");
+  const { paddingLeft, paddingRight } = getComputedStyle(block);
+  const room = main.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+  const column = document.querySelector(":is(COLUMNS)");
+  const out = [...block.querySelectorAll("button, img, td, h1, .chart, table, [role=slider]")]
+    .filter((element) => !element.closest(".wide"))
+    .filter((element) => element.getBoundingClientRect().right > main.clientWidth + 1)
+    .map((element) => element.outerHTML.slice(0, 80));
+  const sideways = main.scrollWidth - main.clientWidth;
+  return { out, sideways, narrow: column.clientWidth < Math.min(room, 440) - 1 };
+}""".replace("COLUMNS", COLUMNS)
+
+
+@pytest.mark.parametrize("path", ["/?", "/compare?view=invent&", "/explore?", "/train?"])
+def test_no_width_cuts_anything_off(path: str, still: OpenPage) -> None:
+    visitor = still(f"{path}lang=pt", SCREENS[0])
+    seen(visitor, f":is({COLUMNS})")
+    for width, height in WIDTHS:
+        visitor.set_viewport_size({"width": width, "height": height})
+        visitor.wait_for_function(
+            f"""() => {{
+              const {{ out, sideways, narrow }} = ({STANDS_OUT})();
+              return !out.length && sideways <= 0 && !narrow;
+            }}""",
+            timeout=5000,
+        )
 
 
 def test_titles_and_the_switch_of_the_model(still: OpenPage) -> None:
@@ -104,6 +154,9 @@ def test_titles_and_the_switch_of_the_model(still: OpenPage) -> None:
         visitor.get_by_role("link", name=ENGLISH(title)).click()
         expect(visitor).to_have_title(f"{ENGLISH(title)} · Gargalo")
         wait_run(visitor)
+        menu = visitor.get_by_role("navigation", name=ENGLISH("Pages"))
+        expect(menu.get_by_role("link")).to_have_count(len(table()))
+        expect(menu.locator("[aria-current=page]")).to_contain_text(ENGLISH(title))
         switch = visitor.locator(".st-key-model button").first
         expect(switch).to_be_visible(visible=title != "Train")
         boxes = (visitor.locator(f".st-key-{key}").bounding_box() for key in ("frame", "lang"))

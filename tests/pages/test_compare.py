@@ -20,7 +20,17 @@ from streamlit.testing.v1 import AppTest
 import ae
 from ae import evaluation, facts, generation, plans, units, weights
 from pages.compare import views
-from tests.pages.test_app import appears, catalogue, component, link, opened, pieces, run, texts
+from tests.pages.test_app import (
+    appears,
+    catalogue,
+    component,
+    link,
+    offered,
+    opened,
+    pieces,
+    run,
+    texts,
+)
 from tests.pages.test_draw import SEVEN, draw, images, narrow_deep, press, sees
 from tests.pages.test_train import own_model
 from ui import models, own, pictures, state, strokes
@@ -420,7 +430,7 @@ def test_atoms(name: str, kind: str) -> None:
             "weights": model.encoder_weights(digit),
             "weighed": model.encoder_weights(digit) * digit,
         }[kind][order]
-        seen = strip(group["strip"])
+        seen = pictures.laid_on(pictures.LOST, strip(group["strip"]))
         assert seen.shape == (model.code_size, 28, 28, 3)
         # Blue where it adds, orange where it takes away, dark where it does nothing.
         bright = seen.max(axis=3) > 200
@@ -665,17 +675,13 @@ def test_inventions(kind: str) -> None:
 # What can be taken home
 
 
-def downloads(app: AppTest) -> list[str]:
-    return [item.proto.label for item in app.get("download_button")]
-
-
 @every_view
 @every_language
 def test_every_view_can_be_taken_home(view: str, language: str) -> None:
     app = compare(view=view, lang=language)
     _ = translator(language).gettext
     lanes_files = [_("The figures (CSV)"), _("Everything (NPZ)"), _("The pictures (PNG)")]
-    assert downloads(app)[:3] == lanes_files and len(downloads(app)) == 4
+    assert [*offered(app).values()][:3] == lanes_files and len(offered(app)) == 4
     (snippet,) = (code.value for code in app.code if "import ae" in code.value)
     compile(snippet, "snippet", "exec")
 

@@ -7,7 +7,7 @@ import functools
 import io
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from html import unescape
@@ -27,7 +27,18 @@ from ae.noise import NOISES
 from pages.compare import views as compare_views
 from pages.explore import code_map as explore_map
 from pages.explore import views
-from tests.pages.test_app import appears, catalogue, component, link, opened, pieces, run, texts
+from tests.pages.test_app import (
+    appears,
+    catalogue,
+    component,
+    link,
+    offered,
+    opened,
+    pieces,
+    run,
+    taken,
+    texts,
+)
 from tests.pages.test_compare import PAGE as COMPARE
 from tests.pages.test_compare import gallery, html, plain
 from tests.pages.test_draw import (
@@ -45,7 +56,7 @@ from tests.pages.test_draw import (
     sees,
 )
 from tests.pages.test_train import own_model
-from ui import downloads, models, pictures, state, strokes
+from ui import models, pictures, state, strokes
 from ui.components import map_canvas
 from ui.text import LANGUAGES, translator
 
@@ -156,20 +167,6 @@ def assert_pixels(pixels: np.ndarray, wanted: np.ndarray) -> None:
     grey = pixels if pixels.ndim == wanted.ndim else pixels[..., 0]
     assert np.abs(grey.astype(int) - pictures.grey(wanted).astype(int)).max() <= 1
     assert pixels.ndim == wanted.ndim or (pixels == pixels[..., :1]).all()
-
-
-@pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
-    """File name -> what makes the file, of all that the page has offered."""
-    offered = {}
-    offer = downloads.button
-
-    def listen(label: str, make: Callable[[], bytes], file_name: str) -> None:
-        offered[file_name] = make
-        offer(label, make, file_name)
-
-    monkeypatch.setattr(downloads, "button", listen)
-    return offered
 
 
 def unpacked(content: bytes) -> np.ndarray:
@@ -441,7 +438,7 @@ def noted(app: AppTest) -> dict[str, list[str]]:
 
 
 @every_language
-def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) -> None:
+def test_the_neighbours(language: str) -> None:
     app = draw(explore(view="neighbours", lang=language), *SEVEN)
     text, atlas, digit = translator(language), shipped(), sees(*SEVEN)
     _ = text.gettext
@@ -450,7 +447,7 @@ def test_the_neighbours(language: str, files: dict[str, Callable[[], bytes]]) ->
         pick(app, state.MODEL, name)
         rows, notes, written = gallery(app), noted(app), pieces(app)
         assert list(rows) == [_("By the code"), _("By the pixels")]
-        sheet = cut(unpacked(files["gargalo-neighbours.png"]())[::4, ::4], gap=2)
+        sheet = cut(unpacked(taken(app, "gargalo-neighbours.png"))[::4, ::4], gap=2)
         for title, codes, z, saved in (
             (_("By the code"), mapped.codes, encoded(name, digit)[None], sheet[0]),
             (_("By the pixels"), atlas.pixels, pixels, sheet[1]),
@@ -585,9 +582,7 @@ def test_strokes_that_the_canvas_does_not_show_are_no_digit() -> None:
 
 @pytest.mark.parametrize("name", ["deep", "vae2"])
 @pytest.mark.parametrize("corners", ["3", "4"])
-def test_the_sheet_between_three_or_four(
-    name: str, corners: str, files: dict[str, Callable[[], bytes]]
-) -> None:
+def test_the_sheet_between_three_or_four(name: str, corners: str) -> None:
     app = draw(explore(view="morph", model=name), *SEVEN)
     pick(app, "morph_corners", corners)
     choose(app, "morph_B", "mean8")
@@ -604,7 +599,7 @@ def test_the_sheet_between_three_or_four(
     shares = np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], axis=2)
     codes = (shares.reshape(121, 4) @ np.stack([a, b, c, d])).astype(np.float32)
     assert_pixels(digits.reshape(121, 28, 28), loaded(name).decode(codes))
-    saved = unpacked(files["gargalo-morph.png"]())
+    saved = unpacked(taken(app, "gargalo-morph.png"))
     assert (cut(saved[::2, ::2]) == digits).all()
     choose(app, "morph_C", "drawing")
     press(app, "Clear")
@@ -612,12 +607,11 @@ def test_the_sheet_between_three_or_four(
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])
-def test_the_film_goes_there_and_back(kind: str, files: dict[str, Callable[[], bytes]]) -> None:
+def test_the_film_goes_there_and_back(kind: str) -> None:
     app = draw(explore(view="morph", model="vae"), *SEVEN)
     through, across = tracks(app)
-    labels = [item.proto.label for item in app.get("download_button")]
-    assert labels == ["The animation (GIF)", "The animation (WEBP)"]
-    with Image.open(io.BytesIO(files[f"gargalo-morph.{kind}"]())) as image:
+    assert [*offered(app).values()] == ["The animation (GIF)", "The animation (WEBP)"]
+    with Image.open(io.BytesIO(taken(app, f"gargalo-morph.{kind}"))) as image:
         assert image.format == kind.upper()
         assert image.n_frames == 80 and image.info["loop"] == 0
         for i in range(80):
@@ -654,7 +648,7 @@ def assert_sum(app: AppTest, name: str, *terms: tuple[np.ndarray, np.ndarray]) -
 
 
 @every_language
-def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) -> None:
+def test_a_minus_b_plus_c(language: str) -> None:
     app = draw(explore(view="arithmetic", lang=language), *SEVEN)
     drawn = sees(*SEVEN)
     for name in ae.FAMILIES:
@@ -669,7 +663,7 @@ def test_a_minus_b_plus_c(language: str, files: dict[str, Callable[[], bytes]]) 
     beyond = digits[0] - digits[1] + digits[2]
     assert beyond.min() < -0.5 and beyond.max() > 1.5  # so that something has to be clipped
     assert_sum(app, name, *((encoded(name, digit), digit) for digit in digits))
-    saved = cut(unpacked(files["gargalo-arithmetic.png"]())[::10, ::10], gap=2)
+    saved = cut(unpacked(taken(app, "gargalo-arithmetic.png"))[::10, ::10], gap=2)
     assert (saved[0, ..., 0] == [tile.pixels for tile in images(html(app, "sum"))]).all()
 
 
@@ -690,9 +684,7 @@ def test_what_is_taken_away_follows_the_drawing() -> None:
 
 
 @pytest.mark.parametrize("model", ["shallow", "vae2"])
-def test_new_digits_are_rolled_by_the_visitors_dice(
-    model: str, files: dict[str, Callable[[], bytes]]
-) -> None:
+def test_new_digits_are_rolled_by_the_visitors_dice(model: str) -> None:
     """The VAE that the frame names, or the first one, beside the plain net that it names."""
     app = explore(view="new", model=model)
     name, plain_name = ("vae2", "deep") if model == "vae2" else ("vae", model)
@@ -719,7 +711,7 @@ def test_new_digits_are_rolled_by_the_visitors_dice(
             assert int(of) == n and abs(int(near) - count) <= 1  # the pictures have 256 greys
         # What the same two figures are of digits that people wrote.
         assert says(app, str(n // 2)) and says(app, translator("en").percent(atlas.grey))
-        saved = cut(unpacked(files["gargalo-new-digits.png"]())[::4, ::4], gap=2)
+        saved = cut(unpacked(taken(app, "gargalo-new-digits.png"))[::4, ::4], gap=2)
         assert (saved.reshape(vae.shape) == vae).all()
 
     assert_sampled(40, 1.0, seed=0)
@@ -731,7 +723,7 @@ def test_new_digits_are_rolled_by_the_visitors_dice(
     assert_sampled(20, 0.5, seed=1)
 
 
-def test_two_numbers_draw_all_digits_on_one_sheet(files: dict[str, Callable[[], bytes]]) -> None:
+def test_two_numbers_draw_all_digits_on_one_sheet() -> None:
     app = go(explore(), "new", "new_part", "sheet")
     sheet = component(app, "prior_sheet")
     digits = cut(picture(sheet["pictures"]))
@@ -740,7 +732,7 @@ def test_two_numbers_draw_all_digits_on_one_sheet(files: dict[str, Callable[[], 
     assert_pixels(digits.reshape(400, 28, 28), loaded("vae2").decode(np.array(codes, np.float32)))
     ticks = [f"{value:z.2f}".replace("-", "−") for value in values]
     assert sheet["texts"] == [ticks[::-1], ticks]
-    assert (cut(unpacked(files["gargalo-sheet.png"]())[::2, ::2]) == digits).all()
+    assert (cut(unpacked(taken(app, "gargalo-sheet.png"))[::2, ::2]) == digits).all()
 
 
 @every_language

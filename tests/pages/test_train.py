@@ -322,6 +322,7 @@ def test_what_cannot_be_says_why_and_changes_nothing(name: str, value: float, wo
     before = widget(app, name).value
     set_to(app, name, value)
     assert any(words in text for text in texts(app))
+    assert component(app, "browser")["told"] == words
     assert plan_of(app) == plans.preset("seconds", "deep")
     assert widget(app, name).value == before
     set_to(app, "epochs", 3)
@@ -404,7 +405,9 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     )
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
     written = " ".join(texts(app))
-    assert "Done. The trained model is now “My model” on every page." in written
+    outcome = "Done. The trained model is now “My model” on every page."
+    assert outcome in written
+    assert component(app, "browser")["told"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
@@ -437,6 +440,15 @@ def test_another_tab_has_my_model_and_shows_what_its_link_names(
     app.file_uploader[0].upload("n.safetensors", mine.read_bytes(), "application/octet-stream")
     run(app)
     assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
+
+
+def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., Office]) -> None:
+    child()
+    app = at_train(opened())
+    app.session_state["visit"].uploads = state.UPLOADS
+    bring(app, mine.read_bytes())
+    assert [warning.value for warning in app.warning] == [state.TOO_MANY_UPLOADS]
+    assert app.session_state["visit"].own is None
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,16 @@ def test_a_reset_ends_all_edits_and_another_model_the_chosen_unit_too() -> None:
     assert not edits and edits.unit is None and turned() == 5
 
 
+@pytest.mark.parametrize(
+    ("unit", "by", "to"),
+    [(None, 1, 0), (None, -1, 31), (3, 1, 4), (3, -1, 2), (0, -1, 0), (31, 1, 31)],
+)
+def test_a_finger_goes_from_unit_to_unit(unit: int | None, by: int, to: int) -> None:
+    edits = Edits(unit=unit)
+    edits.move(by, UNITS)
+    assert edits.unit == to and not edits and edits.turn == 0
+
+
 @pytest.mark.parametrize("name", ae.FAMILIES)
 def test_the_axis_has_room_for_what_is_usual(name: str) -> None:
     model = ae.load(name)

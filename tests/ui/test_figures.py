@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 import ae
-from ui import colours, figures
+from ui import figures
 from ui.text import LANGUAGES, translator
 
 TEXT = translator("en")
@@ -189,38 +188,6 @@ def test_the_axis_of_the_loss_is_there_before_the_first_epoch() -> None:
     figure = go.Figure(figures.training_figure([], [], {}, 5, TEXT))
     low, high = (10**end for end in figure.layout.yaxis.range)
     assert low < 0.08 and high > 0.3
-
-
-# Colours
-
-
-def distance(one: str, other: str) -> float:
-    return float(np.linalg.norm(np.subtract(*colours.oklab([one, other]))))
-
-
-def test_every_model_has_a_colour_of_its_own() -> None:
-    names = [*ae.MODELS, ae.plans.OWN]
-    assert len({colours.of(name) for name in names}) == len(names)
-    with pytest.raises(ValueError):
-        colours.of("nobody")
-
-
-def test_twelve_families_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The palette has a colour for seven; the others are no more alike than those are."""
-    before = {name: colours.of(name) for name in (*ae.MODELS, ae.plans.OWN)}
-    twelve = {f"family_{i}": family for i, family in enumerate([*ae.FAMILIES.values()] * 2)}
-    twelve = dict(list(({**ae.FAMILIES, **twelve}).items())[:12])
-    monkeypatch.setattr(ae.families, "FAMILIES", twelve)
-    after = {name: colours.of(name) for name in ("pca", *twelve, ae.plans.OWN)}
-    assert len(after) == 14 and after.items() >= before.items()  # nobody's colour changes
-    assert after == {name: colours.of(name) for name in after}
-    painted = {name: colour for name, colour in after.items() if name != "pca"}  # PCA's: the text's
-    pairs = list(combinations(painted, 2))
-    known = min(distance(before[a], before[b]) for a, b in pairs if {a, b} <= {*before})
-    for one, other in pairs:
-        assert distance(painted[one], painted[other]) >= known > 0.1, (one, other)
-    lightness = colours.oklab([*painted.values()])[:, 0]
-    assert lightness.min() >= 0.5 and lightness.max() <= 0.8  # on a white and on a black ground
 
 
 def test_a_chart_has_room_for_twelve_families(monkeypatch: pytest.MonkeyPatch) -> None:

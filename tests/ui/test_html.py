@@ -104,8 +104,8 @@ def test_attributes() -> None:
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_the_code_s_title_reads_as_one_sentence(language: str) -> None:
     reader = Reader(figures.code_title(32, translator(language)))
-    assert reader.elements == ["p", "small", "span", "/span", "/small", "/p"]
-    assert re.search(r"32 .*■ .* · ○ .* · .*", reader.text)
+    assert reader.elements == ["h2", "/h2", "small", "span", "/span", "/small"]
+    assert re.search(r"32 .* · ○ .* · .*", reader.text)
 
 
 # Who writes tags

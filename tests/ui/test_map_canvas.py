@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 import ae
 from ae.arrays import Float32
 from ae.model import ACTIVATIONS, Dense
-from ui.components.map_canvas import LABELS, PALETTE, pack, show
+from ui.components.map_canvas import LABELS, pack, show
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,20 +119,3 @@ def test_a_missing_label_or_a_star_nowhere_is_refused() -> None:
         show(**rest, star=None, labels={n: "" for n in labels if n not in ("hint", "lasso")})
     with pytest.raises(ValueError, match="star"):
         show(**rest, star=(0.0, float("nan")), labels=labels)
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2.2's relative luminance of #rrggbb."""
-    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
-
-
-def test_every_digit_s_colour_is_seen_on_both_grounds() -> None:
-    themes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
-    assert len(set(PALETTE)) == 10
-    for theme in ("light", "dark"):
-        ground = luminance(themes[theme]["backgroundColor"])
-        for colour in PALETTE:
-            darker, lighter = sorted((ground, luminance(colour)))
-            assert (lighter + 0.05) / (darker + 0.05) >= 2.4, (theme, colour)

@@ -15,6 +15,12 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from ui import galleries, pictures
+from ui.text import translator
+
+
+def full(painted: np.ndarray) -> np.ndarray:
+    """The colours of a signed map between its dark stripes."""
+    return pictures.laid_on(pictures.LOST, painted).astype(int)
 
 
 def decoded(raw: bytes) -> np.ndarray:
@@ -36,7 +42,7 @@ def test_a_faint_reconstruction_stays_faint() -> None:
     assert pictures.grey(faint).max() == 26 and pictures.grey(faint).min() == 0
     half = np.full((28, 28), 0.5, np.float32)
     assert set(pictures.grey(half).ravel()) == {128}
-    assert pictures.signed(faint).max() == round(0.2 * max(pictures.ADDED))
+    assert pictures.signed(faint)[..., :3].max() == round(0.2 * max(pictures.ADDED))
 
 
 def test_ink_is_white_and_beyond_the_range_is_cut() -> None:
@@ -45,17 +51,28 @@ def test_ink_is_white_and_beyond_the_range_is_cut() -> None:
 
 def test_lost_and_added_ink_have_their_colours() -> None:
     painted = pictures.signed(np.float32([[-0.5, 0, 0.5], [-0.25, -5, 5]]))
-    assert painted.shape == (2, 3, 3) and painted.dtype == np.uint8
+    assert painted.shape == (2, 3, 4) and painted.dtype == np.uint8
     lost, added = np.array(pictures.LOST), np.array(pictures.ADDED)
-    assert painted[0].tolist() == [lost.tolist(), [0, 0, 0], added.tolist()]
-    assert np.abs(painted[1, 0] - lost / 2).max() <= 0.5
-    assert painted[1, 1:].tolist() == [lost.tolist(), added.tolist()]
+    wanted = np.array([[lost, [0, 0, 0], added], [lost / 2, lost, added]])
+    assert np.abs(full(painted) - wanted).max() <= 1
+    # On a black stripe lost ink is dark, half lost ink half as dark; the rest lets nothing through.
+    striped = pictures.laid_on((0, 0, 0), painted)
+    assert np.abs(striped - wanted * [[[0.3], [1], [1]], [[0.3], [0.3], [1]]]).max() <= 1
 
 
 def test_a_scale_of_its_own() -> None:
-    painted = pictures.signed(np.float32([[-0.5, 1]]), scale=1)
-    assert np.abs(painted[0, 0] - np.array(pictures.LOST) / 2).max() <= 0.5
+    painted = full(pictures.signed(np.float32([[-0.5, 1]]), scale=1))
+    assert np.abs(painted[0, 0] - np.array(pictures.LOST) / 2).max() <= 1
     assert painted[0, 1].tolist() == list(pictures.ADDED)
+
+
+def test_a_file_has_the_stripes_in_it() -> None:
+    painted = pictures.signed(np.float32([[-1, 1]]))
+    lost, added = np.hsplit(decoded(pictures.png(painted, 16)).astype(int), 2)
+    assert (added == pictures.ADDED).all()
+    dark = (np.abs(lost - 0.3 * np.array(pictures.LOST)) <= 1).all(axis=-1)
+    bright = (np.abs(lost - pictures.LOST) <= 1).all(axis=-1)
+    assert (dark ^ bright).all() and 0.4 < dark.mean() < 0.6
 
 
 def test_the_two_colours_differ_without_seeing_red_or_green() -> None:
@@ -89,13 +106,13 @@ def test_img_carries_its_pixels_and_says_what_it_shows(alt: str) -> None:
 
 def test_tiles_are_the_pictures_with_grey_between() -> None:
     digits = [np.full((28, 28), value, np.uint8) for value in (0, 255, 7)]
-    colour = np.zeros((28, 28, 3), np.uint8)
-    colour[..., 2] = 200
+    colour = pictures.signed(np.linspace(-1, 1, 784, dtype=np.float32).reshape(28, 28))
     sheet = pictures.tiled([digits, [colour, digits[0], colour]])
-    assert sheet.shape == (58, 88, 3) and sheet.dtype == np.uint8
-    assert (sheet[:28, 30:58] == 255).all() and (sheet[:28, 60:] == 7).all()
+    assert sheet.shape == (58, 88, 4) and sheet.dtype == np.uint8
+    assert (sheet[:28, 30:58] == 255).all() and (sheet[:28, 60:] == (7, 7, 7, 255)).all()
     assert (sheet[30:, :28] == colour).all()
-    assert (sheet[28:30] == 128).all() and (sheet[:, 58:60] == 128).all()
+    grey = (128, 128, 128, 255)
+    assert (sheet[28:30] == grey).all() and (sheet[:, 58:60] == grey).all()
 
 
 def test_a_gallery_has_a_row_for_each_title() -> None:
@@ -107,3 +124,22 @@ def test_a_gallery_has_a_row_for_each_title() -> None:
     assert html.count("<img") == 6 and html.count('alt="a &amp; b"') == 3
     with Image.open(io.BytesIO(galleries.sheet([("One", [tile] * 3)], scale=2))) as image:
         assert image.size == (2 * 88, 2 * 28)
+
+
+def test_a_sheet_is_filled_up_in_black() -> None:
+    painted = pictures.signed(np.ones((3, 4, 4), np.float32))
+    rest = decoded(pictures.sheet([*painted], scale=2, columns=2))[12:, 12:]
+    assert rest.shape == (8, 8, 3) and not rest.any()
+
+
+@pytest.mark.parametrize(
+    ("lost", "added", "words"),
+    [
+        (1, 2, "1 pixel lost much of its ink, 2 gained much"),
+        (2, 1, "2 pixels lost much of their ink, 1 gained much"),
+        (0, 0, "0 pixels lost much of their ink, 0 gained much"),
+    ],
+)
+def test_one_pixel_is_no_pixels(lost: int, added: int, words: str) -> None:
+    error = np.float32([-0.5] * lost + [0.5] * added + [0.2, -0.2])
+    assert pictures.described(error, translator("en")) == words

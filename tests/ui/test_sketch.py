@@ -101,6 +101,19 @@ def test_the_past_is_bounded() -> None:
     assert len(sketch.future) == oldest
 
 
+def test_the_past_of_large_drawings_takes_no_more_memory() -> None:
+    sketch = Sketch()
+    for i in range(60):  # each is new, as what comes from a browser is
+        sketch.hear((tuple((float(i), float(j)) for j in range(strokes.MAX_POINTS)),))
+    assert sum(step.points for step in sketch.past) <= 75_000
+    assert len(sketch.past) == 3  # large as they are
+    sketch.undo()
+    assert sketch.drawing.strokes[0][0] == (58.0, 0.0)
+    for i in range(60):  # small ones fit again
+        sketch.hear((((float(i), 0.0),),))
+    assert len(sketch.past) == 50
+
+
 @pytest.mark.parametrize("change", ["hear", "put", "undo", "redo"])
 def test_another_drawing_is_told(change: str) -> None:
     sketch = Sketch()

@@ -13,8 +13,6 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile, ImageOps
 
 import ae
@@ -277,52 +275,6 @@ def test_a_truncated_file_is_refused(format: str, share: float) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (200, 200), np.uint8)
     whole = saved(Image.fromarray(noise), format)
     assert refusal(whole[: int(share * len(whole))]) == NOT_A_PICTURE
-
-
-WHOLE = {name: saved(seven((60, 60)), name) for name in ("PNG", "JPEG", "WEBP", "GIF")}
-
-
-def assert_read_or_refused(raw: bytes) -> None:
-    try:
-        picture = uploads.read(raw)
-    except UploadError as fault:
-        assert fault.message in (NOT_A_PICTURE, NOTHING, TOO_MANY_PIXELS, HEIC, PDF)
-    else:
-        for digit in (picture.normal, picture.plain):
-            assert digit.shape == (28, 28) and 0 <= digit.min() <= digit.max() <= 1
-        assert picture.canvas.shape == (SIDE, SIDE) and picture.canvas.dtype == np.uint8
-
-
-@settings(max_examples=200)
-@given(data=st.data(), format=st.sampled_from(sorted(WHOLE)))
-def test_a_damaged_file_is_read_or_refused(data: st.DataObject, format: str) -> None:
-    raw = bytearray(WHOLE[format])
-    for _ in range(data.draw(st.integers(0, 4))):
-        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    end = data.draw(st.none() | st.integers(0, len(raw)))
-    assert_read_or_refused(bytes(raw[:end]))
-
-
-@given(
-    st.binary(max_size=200),
-    st.sampled_from([b"", *(raw[:16] for raw in WHOLE.values())]),
-)
-def test_any_bytes_are_refused_in_words(raw: bytes, start: bytes) -> None:
-    assert_read_or_refused(start + raw)
-
-
-@given(
-    st.integers(1, 9),
-    st.integers(1, 9),
-    st.sampled_from(["1", "L", "LA", "P", "RGB", "RGBA", "I;16"]),
-    st.data(),
-)
-def test_any_small_picture_is_read_or_refused(
-    width: int, height: int, mode: str, data: st.DataObject
-) -> None:
-    size = len(Image.new(mode, (width, height)).tobytes())
-    raw = data.draw(st.binary(min_size=size, max_size=size))
-    assert_read_or_refused(saved(Image.frombytes(mode, (width, height), raw)))
 
 
 @pytest.mark.parametrize(

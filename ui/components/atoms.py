@@ -25,7 +25,7 @@ class Group:
     ----------
     name : which model, the same from run to run.
     title : what stands above them.
-    images : uint8 arrays of shape (28, 28, 3), in the order in which they are shown.
+    images : uint8 arrays of shape (28, 28, 4), in the order in which they are shown.
     texts : what is said of each; the first line names it.
     """
 

@@ -27,8 +27,8 @@ from ui.html import element
 Digits = NDArray[np.uint8]
 
 _TOOLS = ("lasso", "zoom_in", "zoom_out", "reset")
-_TEXTS = ("language", "label", "of_digit", "place", "yours", "hint", "group", "group_empty")
-LABELS = frozenset((*_TEXTS, "lasso_hint", "lasso_keys", "corner", *_TOOLS))
+_TEXTS = ("language", "label", "of_digit", "place", "yours", "hint", "group", "group_one")
+LABELS = frozenset((*_TEXTS, "group_empty", "lasso_hint", "lasso_keys", "corner", *_TOOLS))
 
 _PATHS = (
     "M12 5c5 0 8 2 8 5s-3 5-8 5-8-2-8-5 3-5 8-5zM8 14c-3 1-3 5 0 5h2",
@@ -62,22 +62,21 @@ _HTML = element(
     class_="code-map",
 )
 
-# One for each digit 0-9. Found by a search for ten colours with a contrast of 2.4 or more to both
-# the light and the dark background, as far apart as can be in OKLab for normal, deutan, protan and
-# tritan eyes at once (Machado et al., "A physiologically-based model for simulation of color vision
-# deficiency", 2009); digits that look alike got the colours that differ most. None is blue: that is
-# the star's.
+# One for each digit 0-9. Found by a search for ten colours that are seen on both grounds
+# (`ui.colours.SEEN`), as far apart as can be in OKLab for normal, deutan, protan and tritan eyes at
+# once (Machado et al., "A physiologically-based model for simulation of color vision deficiency",
+# 2009); digits that look alike got the colours that differ most. None is like the star's.
 PALETTE = (
-    "#977b2f",
-    "#b38eff",
-    "#00847b",
-    "#d99700",
-    "#8e1ca1",
-    "#8400ff",
-    "#d92fbd",
-    "#2f5e42",
-    "#b30000",
-    "#00b397",
+    "#0c906c",
+    "#8490b4",
+    "#845484",
+    "#cc60fc",
+    "#cc7818",
+    "#486c48",
+    "#b400c0",
+    "#d80c00",
+    "#fc4890",
+    "#8418fc",
 )
 
 _mount = component("map", script="map_canvas.js", html=_HTML, css="map_canvas.css")
@@ -163,7 +162,7 @@ def show(
     near : which of the points thin lines lead to from the star.
     code : (units,), what is decoded while the visitor looks at no other place; None without a star.
     labels : a text for each name in `LABELS`; {digit} in "of_digit", {n}, {share} and {digit} in
-        "group", {n} in "corner"; "language" as in HTML's `lang`.
+        "group", {digit} in "group_one", {n} in "corner"; "language" as in HTML's `lang`.
     revision : of the drawing; comes back as ``data-revision`` once these data are in the picture.
 
     Raises

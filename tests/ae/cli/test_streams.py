@@ -119,3 +119,15 @@ def test_main_on_a_full_disk(
     monkeypatch.setattr(sys, "stdout", Full())
     assert main(command.format(x=digits).split()) == 2
     assert capfd.readouterr().err.endswith("ae: standard output: No space left on device\n")
+
+
+def test_what_is_said_of_a_file_that_is_written_may_be_lost(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ae.training.keras_file.write", lambda _, path: path.write_bytes(b"net"))
+    target = tmp_path / "rede-à-toa.keras"
+    for stream in (Full(), io.TextIOWrapper(io.BytesIO(), "ascii")):
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["export", "deep", "--to", str(target)]) == 0
+        assert target.read_bytes() == b"net"
+    assert capfd.readouterr().err == ""

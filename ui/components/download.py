@@ -1,0 +1,146 @@
+"""Buttons that make a file and hand it over: each on the page's own connection.
+
+In place of ``st.download_button``. Streamlit (1.67) gives a file that a callable makes to no
+session: any two script runs that follow, anybody's, delete it, and the browser that comes for it
+finds nothing. Here the browser asks, Python makes the file in the run that follows, and sends it
+to whoever has asked, once. Nothing of it stays on the server.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from ui.components.module import component
+from ui.html import element
+
+# Of a message that Streamlit sends (server.maxMessageSize is 5 MB); a model of one's own has 8 MB.
+_PART = 4_000_000  # bytes
+
+_WISH = re.compile(r"[0-9a-f]{8,40}")
+
+
+class File(NamedTuple):
+    """What is on offer: what stands on the button, the file's name, and what makes the file.
+
+    Attributes
+    ----------
+    waiting, failed : what is said of this file in place of what is said of all.
+    patience : seconds after which it will not come any more.
+    """
+
+    label: str
+    name: str
+    make: Callable[[], bytes]
+    waiting: str = ""
+    failed: str = ""
+    patience: int = 60
+
+
+class Wish(NamedTuple):
+    """A file that the browser asks for, under a name of its own for this wish."""
+
+    id: str
+    name: str
+
+
+_mount = component(
+    "download",
+    html=element(
+        "div",
+        element("div", class_="buttons"),
+        element("p", role="status"),
+        class_="download",
+    ),
+    css="download.css",
+)
+_part = component("download_part", script="download.js")
+
+
+def download(files: Sequence[File], *, waiting: str, failed: str, key: str) -> None:
+    """Show a button for each file.
+
+    Parameters
+    ----------
+    waiting : what is said while a file is made, if that takes longer than a second.
+    failed : what is said if it cannot be made, or does not come.
+    """
+    asked, answered = f"{key}.asked", f"{key}.answered"
+
+    def came() -> None:
+        wish = received(st.session_state.get(key))
+        # A run that was cut off is repeated with what had caused it.
+        if wish and wish.id != st.session_state.get(answered):
+            st.session_state[asked] = wish
+
+    wish: Wish | None = st.session_state.get(asked)
+    made = _made(files, wish.name) if wish else None
+    answer = {"wish": st.session_state.get(answered), "kind": "gone"}
+    if wish:
+        answer = {"wish": wish.id, "kind": "failed" if made is None else "here"}
+    with st.container(gap=None, width="content"):
+        _mount(
+            key=key,
+            data={
+                # A tuple: of a list Streamlit would ask whether it is a data frame, and import
+                # pandas.
+                "files": tuple(
+                    {
+                        "label": file.label,
+                        "name": file.name,
+                        "waiting": file.waiting or waiting,
+                        "failed": file.failed or failed,
+                        "patience": file.patience,
+                    }
+                    for file in files
+                ),
+                "answer": answer,
+            },
+            on_wish_change=came,
+            width="content",
+        )
+        if wish:
+            for i, part in enumerate(_parts(wish, made)):
+                _part(key=f"{key}.{wish.id}.{i}", data=part)
+            # Not before: a run that is cut off up to here must answer again.
+            st.session_state[answered] = wish.id
+            del st.session_state[asked]
+
+
+def received(state: object) -> Wish | None:
+    """Read the component's message; it comes from outside, so anything else is no wish."""
+    message = state.get("wish") if isinstance(state, Mapping) else None
+    if not isinstance(message, Mapping):
+        return None
+    wish, name = message.get("id"), message.get("name")
+    if not isinstance(wish, str) or not isinstance(name, str) or not _WISH.fullmatch(wish):
+        return None
+    return Wish(wish, name)
+
+
+def _made(files: Sequence[File], name: str) -> bytes | None:
+    """Make the file of this name, if there is one and it can be made."""
+    file = next((file for file in files if file.name == name), None)
+    if file is None:  # what is on offer has changed meanwhile
+        return None
+    try:
+        return file.make()
+    except Exception:
+        logging.getLogger(__name__).exception("no file %s", name)
+        return None
+
+
+def _parts(wish: Wish, made: bytes | None) -> Iterator[bytes]:
+    """Cut a file into messages: the length of the header, the header as JSON, the bytes."""
+    if made is None:
+        return
+    starts = range(0, max(len(made), 1), _PART)
+    for start in starts:
+        header = {"wish": wish.id, "part": start // _PART, "parts": len(starts)}
+        head = json.dumps(header).encode()
+        yield len(head).to_bytes(4, "little") + head + made[start : start + _PART]
