@@ -1,13 +1,11 @@
 // Codes and their decoder, as in ae/latent.py, ae/atlas.py and ae/model.py: pure functions that
 // know no page. tests/static holds them to Python's numbers. Arrays are flat; their shapes are
-// those of NumPy, row by row.
+// those of NumPy, row by row. A Layer is that of packed.js.
 
 const version = new URL(import.meta.url).search;
 const { open } = await import(`./packed.js${version}`);
 
 /**
- * @typedef {import("./packed.js").Layer} Layer
- *
  * @typedef {object} CodeMap what `ui.components.map_canvas.pack` packed, and what follows from it
  * @property {string} id 16 characters that identify the content
  * @property {Layer[]} layers the decoder, from the code to the 784 pixels

@@ -1,12 +1,10 @@
 // The forward pass of an autoencoder, as in ae/model.py: pure functions that know no page.
-// tests/static holds them to Python's numbers. Arrays are flat.
+// tests/static holds them to Python's numbers. Arrays are flat; a Layer is that of packed.js.
 
 const version = new URL(import.meta.url).search;
 const { open } = await import(`./packed.js${version}`);
 
 /**
- * @typedef {import("./packed.js").Layer} Layer
- *
  * @typedef {object} Network what `ui.components.network.pack` packed
  * @property {string} id 16 characters that identify the content
  * @property {Layer[]} encoder from the 784 pixels to the code

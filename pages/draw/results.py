@@ -98,10 +98,9 @@ def _blank(model: Model, text: Text) -> Markup:
         html.figure(title, html.blank(part), note)
         for title, part, note in zip(_titles(text), parts, _notes(model, text), strict=True)
     )
-    words = html.element(
-        "p", _("Draw any digit, large or small, or choose one below the canvas."), class_="lead"
-    )
-    figures = html.element("div", _figures("–", "–", "–", text), words)
+    words = _("Draw any digit, large or small, or choose one below the canvas.")
+    invitation = html.element("p", words, class_="invitation")
+    figures = html.element("div", _figures("–", "–", "–", text), invitation)
     return html.element("div", *blanks, figures, class_="pictures", data_model=model.name)
 
 

@@ -25,13 +25,21 @@ def below() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "click", "scripts"),
     [
-        ("/?sample=7b", None, ["charts"]),
-        ("/explore?view=map&sample=7b", None, ["charts", "latent", "map_canvas", "raster"]),
+        (
+            "/?sample=7b",
+            None,
+            ["charts", "drawing", "live", "network", "numbers", "packed", "raster"],
+        ),
+        (
+            "/explore?view=map&sample=7b",
+            None,
+            ["charts", "latent", "map_canvas", "network", "numbers", "packed", "raster"],
+        ),
         ("/explore?view=morph&sample=7b", None, ["download", "slides", "strips"]),
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
         ("/compare?view=atoms", None, ["atoms", "download", "strips"]),
-        ("/compare?view=ladder", None, ["charts", "download"]),
-        ("/train", None, ["charts", "film", "strips"]),
+        ("/compare?view=ladder", None, ["charts", "download", "numbers"]),
+        ("/train", None, ["charts", "film", "numbers", "strips"]),
     ],
 )
 def test_each_script_is_fetched_once(

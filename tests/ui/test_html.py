@@ -26,15 +26,17 @@ PIXELS = np.zeros((2, 2), np.uint8)
 BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
     html.element: lambda evil: html.element("p", evil, class_=evil, data_x=evil, style=evil),
     html.join: lambda evil: html.join((evil, html.blank(), evil)),
-    html.image: lambda evil: html.image(evil, evil, evil),
+    html.image: lambda evil: html.image(evil, evil, evil, data_x=evil),
+    html.blank: html.blank,
+    html.figures: lambda evil: html.figures([(evil, evil, evil)]),
     html.figure: lambda evil: html.figure(evil, html.blank(), evil),
     html.lead: html.lead,
     html.verdict: html.verdict,
     html.of_model: lambda evil: html.of_model(evil, evil, evil),
     html.definitions: lambda evil: html.definitions([(evil, evil)] * 2, evil),
     html.legend: lambda evil: html.legend(evil, evil),
-    pictures.img: lambda evil: pictures.img(PIXELS, evil),
-    pictures.figure: lambda evil: pictures.figure(evil, PIXELS, evil, evil),
+    pictures.img: lambda evil: pictures.img(PIXELS, evil, evil),
+    pictures.figure: lambda evil: pictures.figure(evil, PIXELS, evil, evil, evil),
     galleries.html: lambda evil: galleries.html(
         [(evil, [galleries.Tile(PIXELS, evil, note=evil)])]
     ),

@@ -45,13 +45,16 @@ def test_a_drawing_and_an_edit_in_words() -> None:
 
     encoded = inference.result(model, digit)
     active = np.count_nonzero(encoded.code)
-    assert sentence() == f"Squared error {encoded.mse:.4f}. Numbers not zero: {active} of 32."
+    assert (
+        sentence() == f"{encoded.kept:.0%} of the ink survives. Numbers not zero: {active} of 32."
+    )
     edits.keep = 5
     edits.values[0] = 7
     edited = inference.result(model, digit, edits)
     assert sentence() == (
         "Only the 5 largest kept · 1 number changed."
-        f" Squared error {edited.mse:.4f}. Numbers not zero: {np.count_nonzero(edited.code)} of 32."
+        f" {edited.kept:.0%} of the ink survives."
+        f" Numbers not zero: {np.count_nonzero(edited.code)} of 32."
     )
     assert told.result(None, Edits(), ENGLISH) == "The canvas is empty."
 
