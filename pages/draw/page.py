@@ -5,6 +5,7 @@ import streamlit as st
 from pages.draw import formulas, results, takeaway
 from ui import canvas, editor, html, models, state, strokes, told
 from ui.components import browser
+from ui.components.download import way_for
 
 now = state.visit("draw")
 text = state.text()
@@ -46,11 +47,12 @@ def workspace() -> None:
             result = results.show(now, model, text)
             editor.show(now, model, result, text, key="bars", height=162)
             with st.container(horizontal=True):
+                way = way_for("takeaway")
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()
                 with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
-                        takeaway.show(result, now, name, text)
+                        takeaway.show(result, now, name, text, way)
     browser.settle(now, text, told=told.result(result, now.edits, text))
 
 
