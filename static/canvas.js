@@ -45,8 +45,8 @@ function mend() {
   const canvas = find(box);
   if (!canvas) {
     // Nor is it a mutation that an element gets a shadow root.
-    cancelAnimationFrame(next);
-    next = requestAnimationFrame(mend);
+    clearTimeout(next);
+    next = setTimeout(mend, 50);
     return;
   }
   const root = canvas.getRootNode();
@@ -98,15 +98,17 @@ function touched(event) {
   const on = event.composedPath()[0];
   const canvas = on.matches?.("canvas.upper-canvas") ? on : null;
   if (canvas && targetTouches.length > 1) event.stopImmediatePropagation();
+  if (touches.length === 1) drawing = null; // a canvas that was replaced took its touchend along
   if (drawing) takeBack(drawing, touches[0]);
   // Beside a hand that holds the device one finger may draw.
   drawing = !drawing && targetTouches.length === 1 ? canvas : null;
 }
 
 function takeBack(canvas, finger) {
+  dispatchEvent(new Event("takeback")); // live.js forgets the line too
   // Not every browser makes a TouchEvent for us; Fabric reads no more of it than this.
   const end = new Event("touchend", { bubbles: true, composed: true });
   canvas.dispatchEvent(Object.assign(end, { touches: [], changedTouches: [finger] }));
   const undo = canvas.getRootNode().querySelector(".dc-toolbar [aria-label=Undo]");
-  queueMicrotask(() => undo.click()); // it keeps the stroke in one, which comes before ours
+  queueMicrotask(() => undo?.click()); // it keeps the stroke in one, which comes before ours
 }

@@ -145,6 +145,7 @@ class CodeBars extends Plot {
   // Show another code than the server's, which has not heard of it yet: see static/live.js.
   follow(code) {
     const { data, plot, positions } = this;
+    if (!code) return this.draw();
     if (!plot.data || code.length !== positions.length) return;
     const [bottom, top] = plot.layout.yaxis.range;
     const lift = LIFT * (top - bottom);

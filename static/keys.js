@@ -38,7 +38,7 @@ export const middle = (side) => [side / 2 - CELL / 2, side / 2 - CELL / 2];
 export const cell = (place) => place.map((value) => Math.floor(value / CELL) + 1);
 
 // Which shortcut a key is, if any. They are written as in aria-keyshortcuts: "Control+Z Meta+Z".
-export function meant({ key, ctrlKey, metaKey, altKey, shiftKey }, shortcuts) {
+export function meant({ key = "", ctrlKey, metaKey, altKey, shiftKey }, shortcuts) {
   const letter = key.toUpperCase() !== key.toLowerCase();
   const parts = [
     ctrlKey && "Control",

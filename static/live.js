@@ -54,6 +54,7 @@ hear("touchstart", (event) =>
 hear("touchmove", (event) => go(event.touches[0]));
 hear("touchend", end);
 hear("touchcancel", drop);
+hear("takeback", drop); // of canvas.js, which hears of the second finger first
 
 function begin(event, at) {
   const canvas = event.composedPath().find((node) => node.matches?.("canvas.upper-canvas"));
@@ -77,6 +78,7 @@ function end() {
 function drop() {
   if (pen) lines.pop();
   pen = null;
+  ask();
 }
 
 function place({ clientX, clientY }) {
@@ -96,6 +98,7 @@ function ask() {
 }
 
 function paint() {
+  if (!lines.length) return restore();
   const drawn = [...scene.strokes, ...lines];
   const digit = (scene.normal ? normalForm : plain)(drawn, scene.size);
   if (!digit) return;
@@ -117,7 +120,10 @@ function paint() {
       active: `${active} / ${encoded.length}`,
     };
     for (const [part, words] of Object.entries(figures)) {
-      for (const target of of(part)) target.textContent = words;
+      for (const target of of(part)) {
+        if (!written.has(target)) written.set(target, target.textContent);
+        target.textContent = words;
+      }
     }
     for (const host of of("code"))
       host.dispatchEvent(new CustomEvent("code", { detail: encoded, bubbles: true }));
@@ -126,6 +132,17 @@ function paint() {
 
 // In the place of an image that Python wrote, or kept free for one: a canvas needs no decoding.
 const canvases = new WeakMap();
+const written = new WeakMap(); // element -> what the server had written there
+
+// Show what the server has said last.
+function restore() {
+  for (const element of document.querySelectorAll("[data-live]")) {
+    canvases.get(element)?.remove();
+    canvases.delete(element);
+    if (written.has(element)) element.textContent = written.get(element);
+    element.dispatchEvent(new CustomEvent("code", { detail: null, bubbles: true }));
+  }
+}
 
 function picture(image, pixels) {
   let canvas = canvases.get(image);

@@ -9,6 +9,8 @@ const PAUSE = 400; // ms without a step: then it is said where the pen is
 
 let lowered = null; // the pen that is down
 
+addEventListener("lift", () => lowered?.lift());
+
 // A mouse that is touched meanwhile would draw a line to where it is.
 addEventListener(
   "mousemove",

@@ -56,6 +56,7 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   // The page itself has the focus after a click on nothing; a key would put a frame around it.
   if (!focusOn(event)) document.activeElement.blur();
+  dispatchEvent(new Event("lift")); // a pen that the keys hold down: its line ends here
   if (name === LIST) pressed.focus(); // which comes back to it when the list closes
   pressed.click();
 });

@@ -43,6 +43,16 @@ settings.load_profile("gargalo")
 os.environ.setdefault("GARGALO_TRAINING_SPARE_SECONDS", "0")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _keras_is_left_alone() -> Iterator[None]:
+    """Streamlit clears Keras after each script run, if another test has loaded it: 30 to 60 ms."""
+    from streamlit.runtime.scriptrunner import script_runner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+
+
 # The data sets: found once and put into the environment, so that a subprocess finds them too.
 
 

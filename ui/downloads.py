@@ -6,18 +6,23 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 
+from streamlit.delta_generator import DeltaGenerator
+
 from ui.components.download import File, download
 from ui.text import Text
 
 
-def show(files: Sequence[File], text: Text, key: str = "files") -> None:
-    """Offer files, each of which is only made when somebody wants it."""
+def show(
+    files: Sequence[File], text: Text, key: str = "files", way: DeltaGenerator | None = None
+) -> None:
+    """Offer files, each of which is only made when somebody wants it; `way` as for `download`."""
     _ = text.gettext
     download(
         files,
         waiting=_("Making the file …"),
         failed=_("The file could not be made. Try again."),
         key=key,
+        way=way,
     )
 
 

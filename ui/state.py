@@ -22,6 +22,7 @@ from ae.families import Family
 from ae.model import Autoencoder
 from ae.plans import OWN
 from ui import lost, strokes
+from ui.components import download
 from ui.draft import Draft
 from ui.edits import Edits
 from ui.sketch import Sketch
@@ -72,8 +73,8 @@ _NOTICES = {
 # After an absence longer than the server keeps a session, or after its restart.
 _LOST = (
     N_(
-        "Reconnected. Your strokes are here; undo, edits, uploads, drawings put aside and your own"
-        " model may be gone."
+        "Reconnected. What was on your canvas is here; undo, edits, uploads, drawings put aside and"
+        " your own model may be gone."
     ),
     N_(
         "Reconnected without your drawing. Edits, uploads, drawings put aside and your own model"
@@ -207,6 +208,7 @@ def visit(page: str) -> Visit:
     if page != now.page:
         if now.page is not None:
             now.sketch.turn_page()
+            download.forget()
         now.page = page
     return now
 

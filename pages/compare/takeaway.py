@@ -12,7 +12,7 @@ import streamlit as st
 from ae.plans import OWN
 from pages.compare.scene import Scene
 from ui import downloads, own, pictures, snippets
-from ui.components.download import File
+from ui.components.download import File, way_for
 from ui.text import Text
 
 
@@ -35,6 +35,7 @@ for name, model in models.items():
 def show(scene: Scene, text: Text) -> None:
     """Show the downloads and the snippet, behind one button; it needs a drawing."""
     _ = text.gettext
+    way = way_for("takeaway")
     with st.popover(_("Download"), icon=":material/download:", disabled=not scene.results):
         if not scene.results:
             return
@@ -45,7 +46,7 @@ def show(scene: Scene, text: Text) -> None:
         ]
         if scene.now.own is not None and OWN in scene.results:
             files.append(own.file(scene.now.own, text))
-        downloads.show(files, text, "takeaway")
+        downloads.show(files, text, "takeaway", way)
         snippets.explain(text)
         st.code(snippet(scene.results), language="python")
 

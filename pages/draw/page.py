@@ -5,6 +5,7 @@ import streamlit as st
 from pages.draw import formulas, results, takeaway
 from ui import canvas, editor, html, models, state, strokes, told
 from ui.components import browser, live
+from ui.components.download import way_for
 
 now = state.visit("draw")
 text = state.text()
@@ -46,6 +47,7 @@ def workspace() -> None:
             result = results.show(now, model, text)
             editor.show(now, model, result, text, key="bars", height=162)
             with st.container(horizontal=True):
+                way = way_for("takeaway")
                 if st.button(_("How it works"), icon=":material/function:"):
                     how_it_works()
                 with st.popover(
@@ -55,7 +57,7 @@ def workspace() -> None:
                         results.more(result, now, model, text)
                 with st.popover(_("Download"), icon=":material/download:", disabled=not result):
                     if result:
-                        takeaway.show(result, now, name, text)
+                        takeaway.show(result, now, name, text, way)
     live.follow(now, {name: weights})
     browser.settle(now, text, told=told.result(result, now.edits, text))
 

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ae.plans import OWN
 from ui import downloads, own, pictures, snippets
@@ -60,8 +61,8 @@ def pictures_png(result: Result) -> bytes:
     return pictures.png(pictures.tiled([row]), scale=10)
 
 
-def show(result: Result, now: Visit, model: str, text: Text) -> None:
-    """Show the downloads and the snippet."""
+def show(result: Result, now: Visit, model: str, text: Text, way: DeltaGenerator) -> None:
+    """Show the downloads and the snippet; `way` as for `ui.components.download`."""
     _ = text.gettext
     drawing = now.sketch.drawing
     name = f"gargalo-{model}"
@@ -72,6 +73,6 @@ def show(result: Result, now: Visit, model: str, text: Text) -> None:
     ]
     if now.own is not None and model == OWN:
         files.append(own.file(now.own, text))
-    downloads.show(files, text, "takeaway")
+    downloads.show(files, text, "takeaway", way)
     snippets.explain(text)
     st.code(snippet(model, result), language="python")

@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from ui.components.download import File, download
+from ui.components.download import File, download, way_for
 
 logging.getLogger("ui.components.download").disabled = True  # one of them cannot be made
 
@@ -33,6 +33,15 @@ download(
     failed="It cannot be made",
     key="files",
 )
+way = way_for("hidden")
+with st.popover("More"):
+    download(
+        [File("Hidden", "hidden.txt", lambda: slow(1))],
+        waiting="Making it",
+        failed="It cannot be made",
+        key="hidden",
+        way=way,
+    )
 # The first file that is sent is overtaken by the run that follows, and the browser never sees it.
 if asked and "hurry" in st.query_params and not st.session_state.get("hurried"):
     st.session_state.hurried = True

@@ -15,6 +15,7 @@ CONTENT = {
     "Large": bytes(range(256)) * 35_000,
     "Slow": b"slow",
     "Late": b"slow",
+    "Hidden": b"slow",
 }
 FOCUSED = """() => {
   let focused = document.activeElement;
@@ -61,6 +62,15 @@ def expect_came(page: Page, came: list[Download], *labels: str) -> None:
     assert [file.suggested_filename.split(".")[0] for file in came] == [
         label.lower() for label in labels
     ]
+
+
+def test_a_file_comes_to_whoever_has_closed_its_popover(opened: Callable[..., object]) -> None:
+    page, came = opened()
+    button(page, "More").click()
+    button(page, "Hidden").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect_came(page, came, "Hidden")
 
 
 def test_each_file_comes_once_and_the_focus_stays(opened: Callable[..., object]) -> None:

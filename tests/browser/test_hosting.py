@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.test_draw import photo
 from tests.conftest import ROOT, wait_run, watched_page
 
 # Where the policy was broken: the directive, and what was stopped.
@@ -27,6 +30,14 @@ def test_the_policy_is_strict() -> None:
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == ["'none'"]
     assert not {"'unsafe-inline'", "'unsafe-eval'", "data:", "*"} & set(rules["script-src"])
     assert not any(word.startswith(("http", "*")) for words in rules.values() for word in words)
+
+
+def large_photo() -> bytes:
+    """More than a browser may send as it is: 1 MB."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(photo())) as image:
+        image.resize((1000, 1000)).save(file, "BMP")
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -56,6 +67,10 @@ def test_the_app_works_under_the_policy(visitor: Page, server: str) -> None:
         assert arrived and arrived.headers["content-security-policy"] == policy()
         visitor.locator(shown).first.wait_for()
         wait_run(visitor)
+        if path == "/?sample=7b":  # a photograph, which the browser makes smaller
+            photograph = {"name": "7.bmp", "mimeType": "image/bmp", "buffer": large_photo()}
+            visitor.locator(".upload input").set_input_files(photograph)
+            expect(visitor.get_by_text("Choose a part of the picture")).to_be_visible()
         assert visitor.evaluate("window.broken") == [], path
 
 
@@ -72,7 +87,7 @@ def test_our_cookie_is_secure_where_the_page_is(scheme: str, visitor: Page) -> N
     visitor.goto(f"{scheme}://gargalo.example.org/")
     visitor.evaluate("""async () => {
       const { default: settle } = await import("/browser.js");
-      const data = { link: "", language: "en", label: "", view: null, cookie: "a=b; Path=/" };
+      const data = { link: "", language: "en", view: null, told: "", cookie: "a=b; Path=/" };
       settle({ data, parentElement: { host: document.body } });
     }""")
     (cookie,) = visitor.context.cookies()

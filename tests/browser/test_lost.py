@@ -25,7 +25,7 @@ def test_a_restarted_server_goes_on_with_what_is_on_the_canvas(browser: Browser)
             before = bars(page)
         with serve("lost-2", port=port):
             toast = page.locator("[data-testid=stToast]")
-            expect(toast).to_contain_text("Your strokes are here", timeout=60_000)
+            expect(toast).to_contain_text("What was on your canvas is here", timeout=60_000)
             wait_run(page)
             expect_bars(page, before)
             expect(page.get_by_role("switch", name="Centre and scale it")).not_to_be_checked()

@@ -164,7 +164,7 @@ def test_the_keyboard_keeps_its_place_and_what_was_opened_stays_open(page: Opene
     width = visitor.get_by_label("Width of layer 1")
     width.fill("99999")
     width.press("Enter")
-    expect(visitor.get_by_text("Only 2 to 512.")).to_be_visible()
+    expect(visitor.locator(".refused")).to_have_text("Only 2 to 512.")
     expect(width).to_have_value("128")
     expect(width).to_be_focused()
     for language, epochs in (("PT", "Épocas"), ("EN", "Epochs")) * 2:

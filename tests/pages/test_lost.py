@@ -19,8 +19,8 @@ from ui import strokes
 from ui.text import LANGUAGES, translator
 
 HERE = (
-    "Reconnected. Your strokes are here; undo, edits, uploads, drawings put aside and your own"
-    " model may be gone."
+    "Reconnected. What was on your canvas is here; undo, edits, uploads, drawings put aside and"
+    " your own model may be gone."
 )
 GONE = (
     "Reconnected without your drawing. Edits, uploads, drawings put aside and your own model may be"

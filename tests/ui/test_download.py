@@ -111,6 +111,15 @@ def test_a_run_that_is_cut_off_is_made_good(app: AppTest) -> None:
     assert [content for _, content in parts(app)] == [b"one"]
 
 
+def test_what_was_made_before_a_run_was_cut_off_is_sent(app: AppTest) -> None:
+    app.session_state["files.made"] = (WISH.id, b"made before")
+    ask(app, WISH)
+    assert "made" not in app.session_state and "files.made" not in app.session_state
+    assert [content for _, content in parts(app)] == [b"made before"]
+    app.session_state["files.made"] = (WISH.id, b"of another wish")
+    assert [content for _, content in parts(ask(app, OTHER))] == [b"two"]
+
+
 @pytest.mark.parametrize(
     "state",
     [

@@ -19,12 +19,13 @@ ENGLISH, PORTUGUESE = translator("en"), translator("pt")
         (
             [0, 2.5, -30.25, 0, 1, 2],
             "The largest: unit 3: −30.2; unit 2: 2.5; unit 6: 2. Exactly zero: 2 of 6.",
-            "Os maiores: unidade 3: −30,2; unidade 2: 2,5; unidade 6: 2. Exatamente zero: 2 de 6.",
+            "Os maiores números: unidade 3: −30,2; unidade 2: 2,5; unidade 6: 2."
+            " Exatamente zero: 2 de 6.",
         ),
         (
             [0, 0.00123],
             "The largest: unit 2: 0.00123. Exactly zero: 1 of 2.",
-            "Os maiores: unidade 2: 0,00123. Exatamente zero: 1 de 2.",
+            "Os maiores números: unidade 2: 0,00123. Exatamente zero: 1 de 2.",
         ),
         ([0, 0, 0], "Exactly zero: 3 of 3.", "Exatamente zero: 3 de 3."),
         (None, "No code yet", "Ainda sem código"),

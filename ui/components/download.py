@@ -12,9 +12,11 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.components.module import component
 from ui.html import element
@@ -62,13 +64,22 @@ _mount = component(
 _part = component("download_part", script="download.js")
 
 
-def download(files: Sequence[File], *, waiting: str, failed: str, key: str) -> None:
+def download(
+    files: Sequence[File],
+    *,
+    waiting: str,
+    failed: str,
+    key: str,
+    way: DeltaGenerator | None = None,
+) -> None:
     """Show a button for each file.
 
     Parameters
     ----------
     waiting : what is said while a file is made, if that takes longer than a second.
     failed : what is said if it cannot be made, or does not come.
+    way : where what is sent goes through, from `way_for`; needed where the buttons stand in a
+        popover, of which nothing is in the page once it is closed.
     """
     asked, answered = f"{key}.asked", f"{key}.answered"
 
@@ -79,7 +90,12 @@ def download(files: Sequence[File], *, waiting: str, failed: str, key: str) -> N
             st.session_state[asked] = wish
 
     wish: Wish | None = st.session_state.get(asked)
-    made = _made(files, wish.name) if wish else None
+    made = None
+    if wish:
+        # Kept until it is answered: a run that is cut off here need not make it again.
+        kept = st.session_state.get(f"{key}.made")
+        made = kept[1] if kept and kept[0] == wish.id else _made(files, wish.name)
+        st.session_state[f"{key}.made"] = (wish.id, made)
     answer = {"wish": st.session_state.get(answered), "kind": "gone"}
     if wish:
         answer = {"wish": wish.id, "kind": "failed" if made is None else "here"}
@@ -105,11 +121,24 @@ def download(files: Sequence[File], *, waiting: str, failed: str, key: str) -> N
             width="content",
         )
         if wish:
-            for i, part in enumerate(_parts(wish, made)):
-                _part(key=f"{key}.{wish.id}.{i}", data=part)
+            with way or nullcontext():
+                for i, part in enumerate(_parts(wish, made)):
+                    _part(key=f"{key}.{wish.id}.{i}", data=part)
             # Not before: a run that is cut off up to here must answer again.
             st.session_state[answered] = wish.id
-            del st.session_state[asked]
+            del st.session_state[asked], st.session_state[f"{key}.made"]
+
+
+def way_for(key: str) -> DeltaGenerator:
+    """Make a place outside of a popover, which takes no room."""
+    return st.container(key=f"way_{key}", gap=None)
+
+
+def forget() -> None:
+    """Drop what was asked for and not yet sent: whoever asked has left the page."""
+    for name in list(st.session_state):
+        if str(name).endswith((".asked", ".made")):
+            del st.session_state[name]
 
 
 def received(state: object) -> Wish | None:
