@@ -16,6 +16,7 @@ const SOFT = 1;
 const INSET = 1.5;
 const CANVAS_PEN = 1 / 14;
 const TREMBLE = 1 / 50;
+const NEAR = 0.4; // pixels of the canvas
 
 /**
  * Ink strokes as MNIST's digits are inked.
@@ -79,6 +80,23 @@ export function smooth(stroke) {
   }
   bent.push(stroke[stroke.length - 1]);
   return bent;
+}
+
+/**
+ * What Fabric's pencil keeps of a line when it is lifted (PencilBrush.decimatePoints): not what is
+ * too near, nor the last place but one.
+ * @param {Stroke} stroke
+ * @returns {Stroke}
+ */
+export function lifted(stroke) {
+  if (stroke.length < 3) return stroke;
+  const kept = [stroke[0]];
+  for (const [x, y] of stroke.slice(1, -2)) {
+    const [lastX, lastY] = kept.at(-1);
+    if (Math.hypot(x - lastX, y - lastY) >= NEAR) kept.push([x, y]);
+  }
+  kept.push(stroke.at(-1));
+  return kept;
 }
 
 function linesOf(strokes) {

@@ -3,7 +3,7 @@
 // answered, its own elements take the place of ours. The Python side is ui/components/live.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { normalForm, plain } = await import(`./drawing.js${version}`);
+const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
 const { decode, ink, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
 const { percent } = await import(`./numbers.js${version}`);
@@ -99,7 +99,7 @@ function ask() {
 
 function paint() {
   if (!lines.length) return restore();
-  const drawn = [...scene.strokes, ...lines];
+  const drawn = [...scene.strokes, ...lines.map(lifted)];
   const digit = (scene.normal ? normalForm : plain)(drawn, scene.size);
   if (!digit) return;
   for (const target of document.querySelectorAll("[data-live=sees]")) picture(target, rgba(digit));

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 import ae
 from ae import evaluation
-from tests.browser.test_draw import SEVEN, Line, bars, button, canvas, place, wait_for_chart
+from tests.browser.test_draw import SEVEN, Line, bars, button, place, wait_for_chart
 from tests.conftest import wait_run
 from ui import pictures, strokes
 from ui.strokes import Drawing
@@ -29,6 +29,23 @@ PIXELS = """part => {
   context.drawImage(source, 0, 0);
   return [...context.getImageData(0, 0, 28, 28).data];
 }"""
+# Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
+WATCH = """() => {
+  window.lines = [];
+  const place = ({ clientX, clientY }) => {
+    const { left, top } = window.upper.getBoundingClientRect();
+    window.lines.at(-1).push([clientX - left, clientY - top]);
+  };
+  let down = false;
+  addEventListener("mousedown", (event) => {
+    window.upper = event.composedPath()[0];
+    down = true;
+    window.lines.push([]);
+    place(event);
+  }, true);
+  addEventListener("mousemove", (event) => down && place(event), true);
+  addEventListener("mouseup", () => { down = false; }, true);
+}"""
 FIGURE = "part => document.querySelector(`dt[data-live=${part}]`).textContent"
 
 
@@ -36,11 +53,13 @@ def pixels(page: Page, part: str) -> np.ndarray:
     return np.array(page.evaluate(PIXELS, part), np.uint8).reshape(28, 28, 4)
 
 
-def expect_drawing(page: Page, model: ae.model.Model, drawn: list[Line], *, normal: bool) -> None:
-    """Wait until all that the page shows is what the library makes of these strokes."""
+def expect_drawing(page: Page, model: ae.model.Model) -> None:
+    """All that the page shows is what the library makes of where the pen has been."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    drawn = page.evaluate("window.lines")
     lines = tuple(tuple((round(x, 1), round(y, 1)) for x, y in line) for line in drawn)
-    digit = strokes.digit(Drawing(lines), normalise=normal)
+    # The pencil leaves out the last place but one when it is lifted; so does the picture before.
+    digit = strokes.digit(Drawing(tuple((*line[:-2], line[-1]) for line in lines)))
     code = model.encode(digit[None])
     reconstruction = model.decode(code)
     for part, expected in (
@@ -81,21 +100,20 @@ def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
     wait_run(visitor)
     model = ae.load(name)
     left, top = place(visitor)
-    drawn: list[Line] = []
-    for line in map(points, SEVEN):
+    visitor.evaluate(WATCH)
+    for number, line in enumerate(map(points, SEVEN)):
         visitor.mouse.move(left + line[0][0], top + line[0][1])
         visitor.mouse.down()
         before = len(sent)
         for i, (x, y) in enumerate(line[1:], 2):
             visitor.mouse.move(left + x, top + y)
             if i in (len(line) // 2, len(line)):
-                expect_drawing(visitor, model, [*drawn, line[:i]], normal=True)
-        assert len(sent) == before, "the server hears nothing of a line that is being drawn"
+                expect_drawing(visitor, model)
+        # The second line is begun before the server has heard of the first.
+        assert len(sent) == before + number, "it hears nothing of a line that is being drawn"
         visitor.mouse.up()
-        drawn.append(line)
-        expect_drawing(visitor, model, drawn, normal=True)
+        expect_drawing(visitor, model)
     # The server's own pictures take the place of ours, and nobody sees it.
     expect(visitor.locator(".pictures canvas")).to_have_count(0)
     wait_run(visitor)
-    expect_drawing(visitor, model, drawn, normal=True)
-    expect(canvas(visitor)).to_be_visible()
+    expect_drawing(visitor, model)
