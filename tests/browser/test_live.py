@@ -88,7 +88,7 @@ def points(line: Line) -> list[tuple[float, float]]:
     return passed
 
 
-@pytest.mark.parametrize("name", ["shallow", "deep", "vae"])
+@pytest.mark.parametrize("name", ["deep", "vae"])
 def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
     visitor = page(f"/?model={name}")
     sent: list[Any] = []
