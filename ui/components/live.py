@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import streamlit as st
+
 from ui import strokes
 from ui.components import packed
 from ui.components.module import component
@@ -23,7 +25,8 @@ _ship = component("network", script="live.js")
 
 def ship(name: str, data: bytes) -> None:
     """Send a model's weights to the browser, as `network.pack` packed them."""
-    _ship(key=f"network_{name}", data=data)
+    with st.container(key="network_side"):  # style.css takes both out of sight
+        _ship(key=f"network_{name}", data=data)
 
 
 def follow(now: Visit, networks: Mapping[str, bytes]) -> None:
@@ -35,18 +38,16 @@ def follow(now: Visit, networks: Mapping[str, bytes]) -> None:
         shipped yet, or not at all, stay still.
     """
     drawing = now.sketch.drawing
-    _mount(
-        key="live",
-        data={
-            # On a photo a stroke goes the way of pictures, which only Python knows.
-            "strokes": None
-            if drawing.picture
-            else tuple(tuple(stroke) for stroke in drawing.strokes),
-            "size": strokes.SIDE,
-            "normal": now.normal,
-            "revision": now.revision,
-            "load": now.sketch.loads,
-            "models": tuple((name, data[: packed.ID].decode()) for name, data in networks.items()),
-        },
-        height=1,
-    )
+    models = tuple((name, data[: packed.ID].decode()) for name, data in networks.items())
+    with st.container(key="live_side"):
+        _mount(
+            key="live",
+            data={
+                # On a photo a stroke goes the way of pictures, which only Python knows.
+                "strokes": None if drawing.picture else drawing.strokes,
+                "size": strokes.SIDE,
+                "normal": now.normal,
+                "load": now.sketch.loads,
+                "models": models,
+            },
+        )
