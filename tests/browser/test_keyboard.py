@@ -138,7 +138,8 @@ def test_a_digit_is_drawn_by_keys_alone(open_app: OpenPage) -> None:
     assert corner < 4  # not rounded away
     digit = ae.drawing.from_strokes([line], size=strokes.SIDE)
     expect_bars(visitor, ae.load("shallow").encode(digit[None])[0], tolerance=0.03)
-    first, second, third = said(visitor)
+    # Where the pen stands is said as well, where the machine is slow between two keys.
+    first, second, third = (told for told in said(visitor) if not told.startswith("Column"))
     assert (first, second) == ("Pen down. Column 10, row 10.", "Pen up. Column 6, row 23.")
     assert re.match(r"\d+% of the ink survives\.", third)
     expect(visitor.locator(".st-key-code_head p.unseen")).to_contain_text("The largest: unit ")
@@ -199,7 +200,7 @@ def test_shortcuts_act_where_the_canvas_is_meant(open_app: OpenPage) -> None:
     press(visitor, "Escape")
     expect(dialog).to_have_count(0)
     assert focus_on(visitor, ".st-key-keyboard button")
-    opener = visitor.get_by_test_id("stPopover").get_by_role("button")
+    opener = visitor.get_by_test_id("stPopover").get_by_role("button", name=ENGLISH("Download"))
     opener.focus()
     press(visitor, "Enter")
     body = visitor.get_by_test_id("stPopoverBody")
