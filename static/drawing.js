@@ -64,7 +64,7 @@ export function plain(strokes, size) {
  * @param {Stroke} stroke
  * @returns {Stroke}
  */
-export function smooth(stroke) {
+function smooth(stroke) {
   if (stroke.length < 3) return stroke;
   const between = ([x1, y1], [x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2];
   const bent = [stroke[0]];
