@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import diagram, html, keyboard, memory, models, own, state
+from ui import html, keyboard, memory, models, own, state
 from ui.components import connection, frame
 from ui.text import LANGUAGES, N_
 
@@ -50,19 +50,27 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         for entry in pages:
             st.page_link(entry, width="content")
         frame.name_menu(_("Pages"), page=pages.index(page))
-    st.segmented_control(
-        _("Model"),
-        state.model_names(now),
-        format_func=lambda name: models.title(name, text),
-        key=state.MODEL,
-        on_change=now.edits.change_model,
-        required=True,
-        label_visibility="collapsed",
-    )
-    with st.container(key="idea", horizontal=True, vertical_alignment="center", gap="small"):
-        family = state.family(now)
-        st.html(diagram.html(family, " → ".join(map(str, family.widths))), width="content")
-        st.caption(_(family.idea), width="stretch")
+    with st.container(key="models", horizontal=True, gap="xsmall", width="content"):
+        in_sight, others = state.models_in_sight(now)
+        st.segmented_control(
+            _("Model"),
+            in_sight,
+            format_func=lambda name: models.title(name, text),
+            key=state.MODEL,
+            on_change=now.edits.change_model,
+            required=True,
+            label_visibility="collapsed",
+        )
+        st.menu_button(
+            _("More models"),
+            others,
+            format_func=lambda name: models.title(name, text),
+            key=state.MORE_MODELS,
+            on_click=state.take_from_menu,
+            args=(now,),
+        )
+    with st.container(key="idea"):
+        st.caption(_(state.family(now).idea))
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),

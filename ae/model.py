@@ -7,7 +7,7 @@ deep net and back, instead of 1.9 (``benchmarks/forward.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, final
 
@@ -62,6 +62,15 @@ class Dense:
     def logits(self, x: Float32) -> Float32:
         """What the activation gets."""
         return x @ self.weights + self.bias
+
+
+def through(layers: Sequence[Dense], a: Float32) -> tuple[Float32, ...]:
+    """Send numbers through layers, (n, inputs): what each of them gives, (n, outputs)."""
+    activations = []
+    for layer in layers:
+        a = layer(a)
+        activations.append(a)
+    return tuple(activations)
 
 
 @final
@@ -122,6 +131,12 @@ class Model(Protocol):
 
     def decode(self, z: Float32) -> Float32:
         """(n, code_size) -> (n, 28, 28) in [0, 1]."""
+
+    def encoder_hidden(self, x: Float32) -> tuple[Float32, ...]:
+        """What the layers between the picture and the code give, each (n, width)."""
+
+    def decoder_hidden(self, z: Float32) -> tuple[Float32, ...]:
+        """What the layers between the code and the picture give, each (n, width)."""
 
     def reconstruct(self, x: Float32) -> Float32:
         """(n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
@@ -196,10 +211,20 @@ class Autoencoder:
         ValueError
             Wrong type, shape, dtype, a NaN or a value outside [0, 1].
         """
-        a = as_pictures(x)
-        for layer in self.encoder:
-            a = layer(a)
-        return a  # (n, 784) -> (n, code_size)
+        return through(self.encoder, as_pictures(x))[-1]  # (n, 784) -> (n, code_size)
+
+    def encoder_hidden(self, x: Float32) -> tuple[Float32, ...]:
+        """Give what the layers between the picture and the code make of digits.
+
+        Parameters
+        ----------
+        x : as for ``encode``.
+
+        Returns
+        -------
+        For each layer but the code's, in their order, a float32 array of shape (n, width).
+        """
+        return through(self.encoder[:-1], as_pictures(x))
 
     def encode_distribution(self, x: Float32) -> tuple[Float32, Float32]:
         """Say where a variational encoder places digits, and how sure it is.
@@ -242,11 +267,22 @@ class Autoencoder:
         ValueError
             Wrong type, shape, dtype, a NaN, an infinity or a value beyond 1e9.
         """
-        a = as_codes(z, self.code_size)
-        for layer in self.decoder:
-            a = layer(a)
+        a = through(self.decoder, as_codes(z, self.code_size))[-1]
         # A linear output can leave [0, 1], where pixels live; a sigmoid cannot.
         return np.clip(a, 0, 1, out=a).reshape(-1, SIDE, SIDE)  # (n, code_size) -> (n, 28, 28)
+
+    def decoder_hidden(self, z: Float32) -> tuple[Float32, ...]:
+        """Give what the layers between the code and the picture make of codes.
+
+        Parameters
+        ----------
+        z : as for ``decode``.
+
+        Returns
+        -------
+        For each layer but the last, in their order, a float32 array of shape (n, width).
+        """
+        return through(self.decoder[:-1], as_codes(z, self.code_size))
 
     def reconstruct(self, x: Float32) -> Float32:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""

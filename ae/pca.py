@@ -104,6 +104,16 @@ class PCA:
         y: Float32 = as_codes(z, self.code_size) @ self.components + self.mean
         return np.clip(y, np.float32(0), np.float32(1)).reshape(-1, SIDE, SIDE)
 
+    def encoder_hidden(self, x: Float32) -> tuple[Float32, ...]:
+        """Nothing: there is no layer between the picture, (n, 784), and the code."""
+        as_pictures(x)
+        return ()
+
+    def decoder_hidden(self, z: Float32) -> tuple[Float32, ...]:
+        """Nothing: there is no layer between the code, (n, n_components), and the picture."""
+        as_codes(z, self.code_size)
+        return ()
+
     def reconstruct(self, x: Float32) -> Float32:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
         return self.decode(self.encode(x))

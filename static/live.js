@@ -4,10 +4,10 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
-const { decode, ink, through, unpack } = await import(`./network.js${version}`);
+const { ink, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
 const { percent } = await import(`./numbers.js${version}`);
-const { rgba, signed } = await import(`./raster.js${version}`);
+const { cells, clamp, rgba, signed } = await import(`./raster.js${version}`);
 
 const SIDE = 28;
 const KEPT = 12; // networks: more than a page shows at once
@@ -106,18 +106,26 @@ function paint() {
   for (const [name, id] of scene.models) {
     const network = networks.get(id);
     if (!network) continue; // not here yet
-    const encoded = through(network.encoder, digit).at(-1);
-    const drawnAgain = decode(network.decoder, encoded);
+    const layers = { encoder: through(network.encoder, digit) };
+    const encoded = layers.encoder.at(-1);
+    layers.code = [encoded]; // as it is shown
+    layers.decoder = through(network.decoder, encoded);
+    const drawnAgain = layers.decoder.at(-1).map((value) => clamp(value, 0, 1));
     const difference = drawnAgain.map((value, i) => value - digit[i]);
     const of = (part) => document.querySelectorAll(`[data-model="${name}"] [data-live=${part}]`);
     for (const target of of("survives")) picture(target, rgba(drawnAgain));
     for (const target of of("changed")) picture(target, signed(difference));
+    for (const target of of("layer")) {
+      const [, half, number] = /(\D+)(\d+)/.exec(target.dataset.layer);
+      const { width, pixels } = cells(layers[half][number]);
+      picture(target, pixels, width);
+    }
     const { kept, invented } = ink(digit, drawnAgain);
     const active = encoded.filter((value) => value !== 0).length;
     const figures = {
       kept: percent(kept),
       invented: percent(invented),
-      active: `${active} / ${encoded.length}`,
+      active: String(active),
     };
     for (const [part, words] of Object.entries(figures)) {
       for (const target of of(part)) {
@@ -144,15 +152,16 @@ function restore() {
   }
 }
 
-function picture(image, pixels) {
+function picture(image, pixels, width = SIDE) {
   let canvas = canvases.get(image);
   if (!canvas) {
     canvas = document.createElement("canvas");
-    canvas.width = canvas.height = SIDE;
+    canvas.width = width;
+    canvas.height = pixels.length / 4 / width;
     canvas.className = image.className.replace("blank", "");
     canvas.ariaHidden = "true";
     image.after(canvas);
     canvases.set(image, canvas);
   }
-  canvas.getContext("2d").putImageData(new ImageData(pixels, SIDE), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(pixels, width), 0, 0);
 }

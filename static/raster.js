@@ -48,6 +48,22 @@ export function signed(error, scale = 0.5) {
   return bytes;
 }
 
+const HIGHEST = 64; // cells
+const FAINTEST = 1e-6;
+
+/**
+ * A layer's units as cells that light up, on a scale of their own.
+ * @param {Float32Array} activations of shape (units)
+ * @returns {{width: number, pixels: Uint8ClampedArray}} pixels of shape (height, width, 4)
+ */
+export function cells(activations) {
+  const width = Math.ceil(activations.length / HIGHEST);
+  const strongest = activations.reduce((most, value) => Math.max(most, Math.abs(value)), FAINTEST);
+  const shown = new Float32Array(Math.ceil(activations.length / width) * width);
+  shown.set(activations.map((value) => Math.abs(value) / strongest));
+  return { width, pixels: rgba(shown) };
+}
+
 /**
  * How much a disc covers of the pixels around its middle.
  * @param {number} radius in pixels

@@ -22,8 +22,15 @@ from ui.strokes import PEN, SIDE, DrawingError
 from ui.text import N_, Text
 
 
-def show(now: Visit, text: Text) -> None:
-    """Show the canvas with its tools; the drawing is then in ``now.sketch``."""
+def show(now: Visit, text: Text, confirm: str | None = None) -> None:
+    """Show the canvas; the drawing is then in ``now.sketch``.
+
+    Parameters
+    ----------
+    confirm : key of the fragment that shows what a stroke changes. It alone runs after a stroke
+        that changes nothing else: to register the tools again, which stay as they are, would be
+        most of a stroke's cost.
+    """
     # Not at the top: it loads on a server only, and the tables of views are read without one, too.
     from streamlit_drawable_canvas import st_canvas
 
@@ -47,11 +54,17 @@ def show(now: Visit, text: Text) -> None:
             width=SIDE,
             height=SIDE,
             key=sketch.canvas_key,
+            on_change=partial(_drawn, now, confirm) if confirm else None,
         )
         if sketch.drawing.empty:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
         if sketch.choosing:
             _photo(sketch, text)
+
+
+def tools(now: Visit, text: Text) -> None:
+    """Show what changes the drawing but the pen, and what went wrong with it."""
+    _, sketch = text.gettext, now.sketch
     if sketch.problem:
         st.warning(_(sketch.problem), icon=":material/error:")
     if sketch.choosing:
@@ -78,6 +91,21 @@ def normal_form(now: Visit, text: Text) -> None:
 
 def _switch(now: Visit) -> None:
     now.normal = bool(st.session_state[NORMAL])
+
+
+def _drawn(now: Visit, confirm: str) -> None:
+    before = _beside(now)
+    _hear(now.sketch)
+    if _beside(now) == before:
+        st.rerun(confirm)
+
+
+def _beside(now: Visit) -> tuple[object, ...]:
+    """Give what the canvas and the tools show, and a stroke may change."""
+    sketch, edits = now.sketch, now.edits
+    undone = bool(sketch.past), bool(sketch.future), sketch.drawing.empty
+    # The slider of a chosen unit shows its value.
+    return *undone, sketch.problem, sketch.canvas_key, sketch.choosing, edits.unit, bool(edits)
 
 
 def _hear(sketch: Sketch) -> None:

@@ -6,7 +6,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from ae import units
-from ae.arrays import Float32
 from ae.model import Model
 from ui import figures, html, pictures, told
 from ui.components.bars import code_bars
@@ -16,30 +15,35 @@ from ui.state import Visit
 from ui.text import Text
 
 
-def show(
-    now: Visit, model: Model, result: Result | None, text: Text, *, key: str, height: int
+def bars(
+    now: Visit,
+    model: Model,
+    result: Result | None,
+    text: Text,
+    *,
+    key: str,
+    height: int,
+    beside: str | None = None,
 ) -> None:
-    """Show the code as bars, and the tools that change it.
+    """Show the code as bars, of which the visitor chooses one.
 
     Parameters
     ----------
     result : what the model makes of the drawing; None while there is none.
     key, height : of the chart, in px.
+    beside : key of the fragment that has the tools, which a choice changes.
     """
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
-    with st.container(key="code_head", horizontal=True, vertical_alignment="center", gap="small"):
-        title = figures.code_title(model.code_size, text)
-        summary = html.element("p", told.code(code, text), class_="unseen")
-        st.html(html.join((title, summary)), width="content")
-        if now.edits and result:
-            st.button(
-                told.changes(now.edits, text),
-                key="edited",
-                icon=":material/restart_alt:",
-                help=_("Show the code as the encoder gave it"),
-                on_click=now.edits.reset,
-            )
+    summary = html.element("p", told.code(code, text), class_="unseen")
+    title = figures.code_title(code, model.code_size, text)
+    st.html(html.element("div", title, summary, data_model=model.name))
+
+    def choose(unit: int | None) -> None:
+        now.edits.unit = unit
+        if beside:
+            st.rerun(beside)
+
     now.edits.unit = code_bars(
         figures.code_figure(
             code,
@@ -56,18 +60,13 @@ def show(
         model=model.name,
         key=key,
         height=height,
+        on_select=choose,
     )
-    _tools(now.edits, model, code, text)
 
 
-def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None:
-    """Show the tools for the selected unit and for the whole code.
-
-    Parameters
-    ----------
-    code : (units,) as shown, edits included; None while there is no drawing.
-    """
-    _ = text.gettext
+def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
+    """Show the tools for the chosen unit and for the whole code."""
+    _, edits, code = text.gettext, now.edits, result.code if result else None
     step, decimals = units.axis_step(*model.statistics.code_axis)
     # Room for doubling the strongest; the chart cuts such a bar and marks it.
     bottom, top = (round(2 * end, decimals) for end in model.statistics.code_axis)
@@ -129,6 +128,14 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
             args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
+        if edits and result:
+            st.button(
+                told.changes(edits, text),
+                key="edited",
+                icon=":material/restart_alt:",
+                help=_("Show the code as the encoder gave it"),
+                on_click=edits.reset,
+            )
 
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:

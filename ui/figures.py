@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
-from ae.arrays import Float32
+from ae.arrays import PIXELS, Float32
 from ae.units import axis_step
-from ui import colours
-from ui.html import element, join
+from ui import colours, html
 from ui.text import Text
 
 Figure = dict[str, Any]
@@ -43,14 +42,22 @@ _ANGLE_HOVER = "<b>%{y:.1f}°</b><extra>%{fullData.name}</extra>"
 _LIFT = 0.025
 
 
-def code_title(size: int, text: Text) -> Markup:
-    """Write the chart's heading and what its signs mean, as HTML."""
+def code_title(code: Float32 | None, size: int, text: Text) -> Markup:
+    """Write the chart's heading, what its signs mean, and how many numbers are not zero, as HTML.
+
+    Parameters
+    ----------
+    code : (units,) as it is shown; None while there is none. size : how many units there are.
+    """
     _ = text.gettext
-    usual, zero = _("usual range"), _("exactly zero")
-    signs = (element("span", class_="usual"), " ", usual, " · ○ ", zero, " · ")
-    explained = element("small", *signs, _("click a bar to change it"), class_="signs")
-    title = _("The code: {n} numbers, one from each unit", n=size)
-    return join((element("h2", title, class_="code-title"), explained))
+    share = text.percent(size / PIXELS, 0 if size > PIXELS / 100 else 1)
+    title = _("{n} numbers, {share} of 784", n=size, share=share)
+    active = "–" if code is None else str(int(np.count_nonzero(code)))
+    not_zero = html.element("b", active, data_live="active"), " ", _("not zero")
+    usual = html.element("span", class_="usual"), " ", _("usual range")
+    signs = (*not_zero, " · ", *usual, " · ○ ", _("exactly zero"))
+    heading = html.element("h2", title, class_="code-title")
+    return html.join((heading, html.element("small", *signs, class_="signs")))
 
 
 def code_figure(

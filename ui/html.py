@@ -42,14 +42,15 @@ def image(src: str, alt: str, class_: str = "pixels", **attributes: object) -> M
     return Markup(f"<img{_written({'src': src, 'alt': alt, 'class': class_, **attributes})}>")
 
 
-def blank(live: str | None = None) -> Markup:
-    """Keep a picture's place; `live` as for `ui.pictures.img`."""
-    return element("div", class_="pixels blank", data_live=live)
+def blank(live: str | None = None, words: str = "") -> Markup:
+    """Keep a picture's place, with some words in it; `live` as for `ui.pictures.img`."""
+    return element("div", words, class_="pixels blank", data_live=live)
 
 
-def figure(title: str, picture: Markup, note: str = SPACE) -> Markup:
+def figure(title: str, picture: Markup, note: str = SPACE, class_: str | None = None) -> Markup:
     """Write a picture with its title above and a note below."""
-    return element("figure", element("figcaption", title), picture, element("small", note))
+    parts = element("figcaption", title), picture, element("small", note)
+    return element("figure", *parts, class_=class_)
 
 
 def lead(sentence: str) -> Markup:

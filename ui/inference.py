@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 import ae
 from ae import evaluation
@@ -24,6 +21,7 @@ class Result:
     ----------
     digit, reconstruction : (28, 28) in [0, 1].
     encoded, code : (units,) as the encoder gave it, and after the visitor's edits.
+    encoder_hidden, decoder_hidden : (width,) of each layer between a picture and the code.
     kept, invented : shares of the digit's ink, as ``ae.evaluation.ink`` defines them.
     bce : nats per pixel. mse : per pixel.
     better_than : share of MNIST's test digits that this model reconstructs worse, 0 to 1.
@@ -33,6 +31,8 @@ class Result:
     encoded: Float32
     code: Float32
     reconstruction: Float32
+    encoder_hidden: tuple[Float32, ...]
+    decoder_hidden: tuple[Float32, ...]
     kept: float
     invented: float
     bce: float
@@ -53,39 +53,32 @@ def digit(drawing: Drawing, *, normalise: bool) -> Float32 | None:
         return None
 
 
-def results(model: Model, *routes: tuple[Float32, Edits | None]) -> Sequence[Result]:
-    """Send digits through a model, all of them with one encoding and one decoding.
-
-    Parameters
-    ----------
-    routes : of each, the (28, 28) digit and the changes to its code; None leaves it as encoded.
-    """
-    digits = np.stack([digit for digit, _ in routes])
-    encoded = model.encode(digits)
-    codes = encoded.copy()
-    for code, (_, edits) in zip(codes, routes, strict=True):
-        if edits is not None:
-            code[:] = edits.apply(code)
-    reconstructions = model.decode(codes)
-    kept, invented = evaluation.ink(digits, reconstructions)
-    bce, mse = evaluation.bce(digits, reconstructions), evaluation.mse(digits, reconstructions)
-    return [
-        Result(
-            digit=digits[i],
-            encoded=encoded[i],
-            code=codes[i],
-            reconstruction=reconstructions[i],
-            kept=float(kept[i]),
-            invented=float(invented[i]),
-            bce=float(bce[i]),
-            mse=float(mse[i]),
-            better_than=model.statistics.better_than(float(mse[i])),
-        )
-        for i in range(len(routes))
-    ]
-
-
 def result(model: Model, digit: Float32, edits: Edits | None = None) -> Result:
-    """Send one (28, 28) digit through a model."""
-    (only,) = results(model, (digit, edits))
-    return only
+    """Send a (28, 28) digit through a model; without edits its code stays as encoded."""
+    x = digit[None]
+    encoded = model.encode(x)
+    codes = encoded if edits is None else edits.apply(encoded[0])[None]
+    reconstructions = model.decode(codes)
+    (kept,), (invented,) = evaluation.ink(x, reconstructions)
+    mse = float(evaluation.mse(x, reconstructions)[0])
+    return Result(
+        digit=digit,
+        encoded=encoded[0],
+        code=codes[0],
+        reconstruction=reconstructions[0],
+        encoder_hidden=tuple(layer[0] for layer in model.encoder_hidden(x)),
+        decoder_hidden=tuple(layer[0] for layer in model.decoder_hidden(codes)),
+        kept=float(kept),
+        invented=float(invented),
+        bce=float(evaluation.bce(x, reconstructions)[0]),
+        mse=mse,
+        better_than=model.statistics.better_than(mse),
+    )
+
+
+def look(
+    model: Model, drawing: Drawing, *, normalise: bool, edits: Edits | None = None
+) -> Result | None:
+    """Send a drawing through a model; None while there is no ink."""
+    seen = digit(drawing, normalise=normalise)
+    return None if seen is None else result(model, seen, edits)

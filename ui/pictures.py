@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,11 +28,25 @@ LOST = (230, 159, 0)
 ADDED = (86, 180, 233)
 _DARK = 0.3  # how much of its light lost ink has on a black stripe
 _STRIPE = 2  # px
+_HIGHEST = 64  # cells
+_FAINTEST = 1e-6
 
 
 def grey(digit: Float32) -> Pixels:
     """(28, 28) in [0, 1] -> uint8: 0 is black and 1 is white, whatever the picture's extremes."""
     return np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8)
+
+
+def cells(activations: Float32) -> Pixels:
+    """Stack a layer's units, (n,), as cells that light up: (h, w) uint8, at most 64 of them high.
+
+    The strongest unit is white: each layer, and each drawing, has a scale of its own. What is below
+    zero counts by its size. Cells that are left over in the last row are black.
+    """
+    columns = math.ceil(len(activations) / _HIGHEST)
+    strongest = max(float(np.abs(activations).max()), _FAINTEST)
+    strength = (np.abs(activations) / strongest).astype(np.float32)
+    return grey(np.pad(strength, (0, -len(strength) % columns)).reshape(-1, columns))
 
 
 def signed(error: Float32, scale: float = 0.5) -> Pixels:
@@ -109,15 +124,16 @@ def url(pixels: Pixels) -> str:
     return src(png(pixels))
 
 
-def img(pixels: Pixels, alt: str, live: str | None = None) -> Markup:
+def img(pixels: Pixels, alt: str, live: str | None = None, **attributes: object) -> Markup:
     """Write the pixels as an element of the page.
 
     Parameters
     ----------
     alt : says what they show. live : what of the drawing that is, for `ui.components.live`.
+    attributes : more of them, as for `ui.html.element`.
     """
     kind = "pixels" if pixels.ndim == 2 else "pixels signed"
-    return html.image(url(pixels), alt, kind, data_live=live)
+    return html.image(url(pixels), alt, kind, data_live=live, **attributes)
 
 
 def described(error: Float32, text: Text) -> str:

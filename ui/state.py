@@ -31,6 +31,7 @@ from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # Query parameters; the first two are also the keys of the widgets in the frame, on every page.
 MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
+MORE_MODELS = "more_models"
 LANES = "lanes"  # the models that are compared: "pca,deep"
 NORMAL = "normal_form"
 _VISIT = "visit"
@@ -117,6 +118,7 @@ class Visit:
     frames_sent : how many frames of the training this browser has.
     uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
+    machine : name of the model whose layers were shown last; another one's are built anew.
     first_views : page -> the view that opens by itself.
     """
 
@@ -133,6 +135,7 @@ class Visit:
     frames_sent: int = 0
     uploads: int = 0
     upload_problem: str | None = None
+    machine: str | None = None
     first_views: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -234,6 +237,24 @@ def look_at(now: Visit, name: str) -> None:
 def model_names(now: Visit) -> tuple[str, ...]:
     """Name the families that this visitor can look at, their own model among them."""
     return tuple(ae.FAMILIES) if now.own is None else (*ae.FAMILIES, OWN)
+
+
+def models_in_sight(now: Visit) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sort the models into those that the frame shows and those in its menu.
+
+    In sight are the tutorial's three, the visitor's own, and the one that they look at.
+    """
+    names, looked_at = model_names(now), model_name()
+    tutorials = [name for name, family in ae.FAMILIES.items() if "tutorial" in family.recipes]
+    in_sight = tuple(name for name in names if name in (*tutorials, OWN, looked_at))
+    return in_sight, tuple(name for name in names if name not in in_sight)
+
+
+def take_from_menu(now: Visit) -> None:
+    """Look at the model that the visitor has just chosen in the frame's menu."""
+    name = st.session_state[MORE_MODELS]
+    if name in model_names(now):
+        look_at(now, name)
 
 
 def family(now: Visit) -> Family:

@@ -27,6 +27,7 @@ def workspace() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(key="canvas_side", width=strokes.SIDE):
             canvas.show(now, text)
+            canvas.tools(now, text)
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 chosen = lanes.choose(available, text)

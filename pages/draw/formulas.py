@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ae.families import Family
 
-_NAMES = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\sigma", "linear": r"\mathrm{id}"}
+_NAMES = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\mathrm{sigmoid}", "linear": r"\mathrm{id}"}
 
 
 def forward(family: Family) -> str:
@@ -30,16 +30,20 @@ def loss(family: Family) -> str:
     """Write what training makes small: the error over pixels, and the price of the code."""
     recipe = family.recipes["best"]
     cross_entropy = (
-        r"-\frac{1}{784} \sum_{i=1}^{784}"
-        r" \bigl[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \bigr]"
+        r"-\frac{1}{784} \sum_{i=1}^{784} \bigl[ & x_i \log \hat{x}_i",
+        r"& + (1 - x_i) \log (1 - \hat{x}_i) \bigr]",
     )
-    error = {
+    divergence = (
+        rf"+ \frac{{1}}{{784}} \sum_{{j=1}}^{{{family.code_size}}} & \tfrac{{1}}{{2}} \bigl["
+        r" \sigma_j^2 + z_j^2",
+        r"& - 1 - \log \sigma_j^2 \bigr]",
+    )
+    lines = {
         "binary_crossentropy": cross_entropy,
-        "mean_squared_error": r"\frac{1}{784} \sum_{i=1}^{784} (x_i - \hat{x}_i)^2",
-        "negative_elbo": (
-            rf"{cross_entropy} + \frac{{1}}{{784}} \sum_{{j=1}}^{{{family.code_size}}}"
-            r" \tfrac{1}{2} \bigl[ \sigma_j^2 + z_j^2 - 1 - \log \sigma_j^2 \bigr]"
-        ),
+        "mean_squared_error": (r"\frac{1}{784} \sum_{i=1}^{784} & (x_i - \hat{x}_i)^2",),
+        "negative_elbo": (*cross_entropy, *divergence),
     }[recipe.loss]
-    price = rf" + \lambda \sum_{{j=1}}^{{{family.code_size}}} |z_j|" if recipe.l1 else ""
-    return rf"L(x, \hat{{x}}) = {error}{price}"
+    if recipe.l1:
+        lines = (*lines, rf"+ \lambda \sum_{{j=1}}^{{{family.code_size}}} & |z_j|")
+    # In lines that a phone has room for.
+    return r"\begin{aligned} L(x, \hat{x}) = " + r" \\ ".join(lines) + r"\end{aligned}"

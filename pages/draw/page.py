@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.draw import formulas, results, takeaway
-from ui import canvas, editor, html, models, state, strokes, told
+from pages.draw import figures, how, machine, takeaway
+from ui import canvas, editor, html, inference, models, state, told
+from ui.choices import segments
 from ui.components import browser, live
 from ui.components.download import way_for
 
@@ -13,53 +14,77 @@ _ = text.gettext
 name = state.model_name()
 family = state.family(now)
 
-lead = _(
-    "Draw a digit. Only {n} numbers pass the bottleneck. See what survives.", n=family.code_size
-)
-st.html(html.lead(lead))
+lead = _("Only {n} numbers of your digit pass. See what survives.", n=family.code_size)
+st.html(html.element("h1", lead, class_="headline"))
 
 model = models.get_or_stop(name, now, text)
 
 
+def look() -> inference.Result | None:
+    """Send the drawing through the model."""
+    return inference.look(model, now.sketch.drawing, normalise=now.normal, edits=now.edits)
+
+
 @st.dialog(_("How it works"), width="large")
 def how_it_works() -> None:
-    """Show the formula of this model, with its real shapes."""
-    st.latex(formulas.forward(family))
-    st.markdown(text.long("draw", "how" if family.hidden == "relu" else "how_linear"))
-    st.latex(formulas.loss(family))
-    recipe = family.recipes["best"]
-    for note, applies in (
-        ("price", recipe.l1),
-        ("variational", family.variational),
-        ("noise", recipe.noise),
-    ):
-        if applies:
-            st.markdown(text.long("draw", note))
+    """Say how this model works, with its real shapes."""
+    how.show(look(), family, now.revision, text)
 
 
-@st.fragment
-def workspace() -> None:
+@st.fragment(key="machine")
+def run_machine() -> None:
     """Show what changes with each stroke, and nothing else."""
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(key="canvas_side", width=strokes.SIDE):
-            canvas.show(now, text)
-        with st.container(key="results"):
-            result = results.show(now, model, text)
-            editor.show(now, model, result, text, key="bars", height=162)
-            with st.container(horizontal=True):
-                way = way_for("takeaway")
-                if st.button(_("How it works"), icon=":material/function:"):
-                    how_it_works()
-                with st.popover(
-                    _("More figures"), icon=":material/query_stats:", disabled=not result
-                ):
-                    if result:
-                        results.more(result, now, model, text)
-                with st.popover(_("Download"), icon=":material/download:", disabled=not result):
-                    if result:
-                        takeaway.show(result, now, name, text, way)
+    result = look()
+    built, now.machine = name != now.machine, name
+    with st.container(key="switch"):
+        titles = {"survives": _("What survives"), "changed": _("What changed")}
+        shown = segments(_("The result"), titles, "shown")
+    with st.container(key="halves"):
+        with st.container(key="encoder"):
+            st.html(machine.encoder(result, family, now.revision, text, built=built))
+        with st.container(key="decoder"):
+            st.html(machine.decoder(result, family, shown, now.revision, text, built=built))
+    with st.container(key="code"):
+        editor.bars(now, model, result, text, key="bars", height=150, beside="workspace")
+        st.html(html.element("p", " → ".join(map(str, family.widths)), class_="widths"))
     live.follow(now, {name: weights})
     browser.settle(now, text, told=told.result(result, now.edits, text))
+
+
+@st.fragment(key="workspace")
+def workspace() -> None:
+    """Show the machine, and the tools around it."""
+    with st.container(key="whole"):
+        canvas.show(now, text, confirm="machine")
+        with st.container(key="machine"):
+            run_machine()
+        with st.container(key="canvas_tools"):
+            canvas.tools(now, text)
+        with st.container(key="code_tools"):
+            canvas.normal_form(now, text)
+            editor.tools(now, model, result := look(), text)
+        with st.container(key="read"):
+            way = way_for("takeaway")
+            if st.button(_("How it works"), icon=":material/function:"):
+                how_it_works()
+            with st.popover(
+                _("More figures"),
+                icon=":material/query_stats:",
+                disabled=not result,
+                on_change="rerun",
+                key="more",
+            ) as more:
+                if more.open and result:
+                    figures.show(result, now, model, text)
+            with st.popover(
+                _("Download"),
+                icon=":material/download:",
+                disabled=not result,
+                on_change="rerun",
+                key="take",
+            ) as take:
+                if take.open and result:
+                    takeaway.show(result, now, name, text, way)
 
 
 weights = models.weights(name, now)

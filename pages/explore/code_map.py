@@ -71,7 +71,8 @@ def show(scene: Scene, text: Text) -> None:
     )
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
     st.caption(f"{lines} {_how(code_map, by, text)}")
-    editor.show(scene.now, model, scene.result, text, key="map_bars", height=130)
+    editor.bars(scene.now, model, scene.result, text, key="map_bars", height=130)
+    editor.tools(scene.now, model, scene.result, text)
 
 
 def _place(code_map: CodeMap, by: str, code: Float32, scene: Scene) -> tuple[float, float]:

@@ -23,6 +23,7 @@ def workspace() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(key="canvas_side", width=strokes.SIDE):
             canvas.show(now, text)
+            canvas.tools(now, text)
             canvas.normal_form(now, text)
         with st.container(key="explore_side"):
             view = views.menu("explore", VIEWS, text)

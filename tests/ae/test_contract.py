@@ -59,6 +59,10 @@ def test_shapes_dtypes_and_ranges(model: Model, n: int) -> None:
     assert model.code_size == units
     z, y = model.encode(digits(n)), model.reconstruct(digits(n))
     assert (z.shape, z.dtype.name) == ((n, units), "float32")
+    hidden = () if model.name == "pca" else ae.FAMILIES[model.name].encoder[1:-1]
+    into, out_of = model.encoder_hidden(digits(n)), model.decoder_hidden(codes(n, units))
+    assert [layer.shape for layer in into] == [(n, width) for width in hidden]
+    assert [layer.shape for layer in out_of] == [(n, width) for width in hidden[::-1]]
     for pictures in (y, model.decode(z), model.decode(codes(n, units))):
         assert (pictures.shape, pictures.dtype.name) == ((n, 28, 28), "float32")
         assert np.all((pictures >= 0) & (pictures <= 1))

@@ -43,7 +43,9 @@ def canvas_alone() -> None:
     from ui import canvas, state
 
     state.enter({})
-    canvas.show(state.visit("draw"), state.text())
+    now, text = state.visit("draw"), state.text()
+    canvas.show(now, text)
+    canvas.tools(now, text)
 
 
 def assert_attack_fails(app: AppTest, bad: object) -> None:

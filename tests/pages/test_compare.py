@@ -25,6 +25,7 @@ from tests.pages.test_app import (
     catalogue,
     component,
     link,
+    look_at,
     offered,
     opened,
     pieces,
@@ -267,7 +268,7 @@ def test_nonsense_for_lanes_is_ignored_with_a_notice(value: str) -> None:
 def test_the_lane_of_the_frames_model_is_marked() -> None:
     app = compare(model="sparse")
     assert re.findall(r'data-model="(\w+)" aria-current', html(app, "lanes")) == ["sparse"]
-    app.button_group(key=state.MODEL).set_value("deep")
+    look_at(app, "deep")
     assert re.findall(r'data-model="(\w+)" aria-current', html(run(app), "lanes")) == ["deep"]
 
 
@@ -486,7 +487,7 @@ def test_the_build_up(name: str) -> None:
 def test_the_build_up_follows_the_frame() -> None:
     app = compare(view="build_up", model="sparse")
     assert app.button_group(key="build_up_sparse").value == "sparse"
-    app.button_group(key=state.MODEL).set_value("linear")
+    look_at(app, "linear")
     assert run(app).button_group(key="build_up_linear").value == "linear"
 
 
@@ -745,7 +746,7 @@ def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
     app.button_group(key=MENU).set_value("table")
     measured = "My model was measured when it was trained, on 50 of them."
     assert (measured in texts(run(app))) == on_mnist
-    app.button_group(key=state.MODEL).set_value(plans.OWN)
+    look_at(app, plans.OWN)
     app.switch_page("pages/draw/page.py")
     rank = "of the handwritten test digits have a larger squared error"
     assert any(rank in words for words in texts(run(app))) == on_mnist

@@ -22,9 +22,10 @@ from streamlit.testing.v1.element_tree import Button, Slider
 
 import ae
 from ae.model import Dense
-from tests.pages.test_app import component, link, offered, opened, run, texts
+from tests.pages.test_app import component, link, look_at, offered, opened, run, texts
 from ui import canvas as ui_canvas
 from ui import models, pictures, state, strokes, uploads
+from ui.edits import Edits
 from ui.strokes import SIDE
 from ui.text import LANGUAGES, translator
 
@@ -94,14 +95,20 @@ def images(html: str) -> list[Tile]:
     return tiles
 
 
-def tiles(app: AppTest, class_name: str = "pictures") -> list[Tile]:
-    """The pictures of one part of the page; `pictures`: digit, reconstruction, error map."""
-    (html,) = (
-        node.proto.body
+def pictured(app: AppTest, part: str) -> list[Tile]:
+    """The pictures of a part of the machine, as the browser is told it: "sees", "layer", …"""
+    page = "".join(node.proto.body for node in app.get("html"))
+    return images("".join(re.findall(rf'<img[^>]* data-live="{part}"[^>]*>', page)))
+
+
+def atoms(app: AppTest) -> list[Tile]:
+    """What the chosen unit draws."""
+    return [
+        tile
         for node in app.get("html")
-        if re.search(rf'class="{class_name}"', node.proto.body)
-    )
-    return images(html)
+        if "atom" in node.proto.body
+        for tile in images(node.proto.body)
+    ]
 
 
 def assert_shows(
@@ -113,12 +120,13 @@ def assert_shows(
     change(code[0])
     reconstruction = model.decode(code)
     assert bars(app) == pytest.approx(code[0], rel=1e-4, abs=1e-6)
-    seen, survived, changed = (picture.pixels for picture in tiles(app))
-    assert (seen == pictures.grey(digit)).all()
+    (seen,), (survived,) = pictured(app, "sees"), pictured(app, "survives")
+    assert (seen.pixels == pictures.grey(digit)).all()
     # Plotly is given five digits, the decoder all; a slider gives what it shows.
-    assert np.abs(survived.astype(int) - pictures.grey(reconstruction[0]).astype(int)).max() <= 1
-    error = pictures.signed(reconstruction[0] - digit).astype(int)
-    assert np.abs(changed.astype(int) - error).max() <= 1
+    assert_same_picture(survived, pictures.grey(reconstruction[0]))
+    hidden = *model.encoder_hidden(digit[None]), code, *model.decoder_hidden(code)
+    for column, layer in zip(pictured(app, "layer"), hidden, strict=True):
+        assert_same_picture(column, pictures.cells(layer[0]))
 
     text = translator(app.session_state[state.LANG])
     page = "\n".join(texts(app))
@@ -127,22 +135,13 @@ def assert_shows(
         (shown,) = re.findall(rf'<dt data-live="{figure}">(\d+)%</dt>', page)
         assert int(shown) == pytest.approx(100 * share, abs=1)
     active = np.count_nonzero(code)
-    assert f'<dt data-live="active">{active} / {code.size}</dt>' in page
+    assert f'<b data-live="active">{active}</b>' in page
     told, of = component(app, "browser")["told"], "of" if text.language == "en" else "de"
     assert told.endswith(f" {active} {of} {code.size}.")
 
-    # One click away; the rank is not that of a code which the visitor changed.
-    mse = float(np.square(reconstruction[0] - digit).mean())
-    bce = float(ae.evaluation.bce(digit[None], reconstruction)[0])
-    for number in (text.number(mse, 4), text.number(bce, 3)):
-        assert f"<dt>{number}</dt>" in page
-    words = text.gettext("of the handwritten test digits have a larger squared error")
-    ranks = re.findall(rf"<dt>(\d+)%</dt><dd>{re.escape(words)}", page)
-    if app.session_state["visit"].edits:
-        assert ranks == []
-    else:
-        better = (model.statistics.mse_percentiles > mse).mean()
-        assert list(map(int, ranks)) == pytest.approx([100 * better], abs=2)
+
+def assert_same_picture(tile: Tile, expected: np.ndarray) -> None:
+    assert np.abs(tile.pixels.astype(int) - expected.astype(int)).max() <= 1
 
 
 def sees(*lines: Line, normalise: bool = True) -> np.ndarray:
@@ -203,6 +202,53 @@ def select(app: AppTest, unit: int | None) -> AppTest:
 # The first run
 
 
+@every_family
+def test_more_figures_are_one_click_away(name: str) -> None:
+    app = draw(opened(model=name), *SEVEN)
+    model, digit, text = ae.load(name), sees(*SEVEN), translator("en")
+    words = "of the handwritten test digits have a larger squared error"
+    assert words not in "".join(texts(app)), "nothing is written for a popover that is closed"
+    app.session_state["more"] = True
+    for changed in (False, True):
+        if changed:
+            keep_slider(app).set_value(1)
+        page = "".join(texts(run(app)))
+        code = model.encode(digit[None])
+        if changed:
+            code[0] = Edits(keep=1).apply(code[0])
+        picture = model.decode(code)
+        mse = float(ae.evaluation.mse(digit[None], picture)[0])
+        bce = float(ae.evaluation.bce(digit[None], picture)[0])
+        for number in (text.number(mse, 4), text.number(bce, 3)):
+            assert f"<dt>{number}</dt>" in page
+        better = (model.statistics.mse_percentiles > mse).mean()
+        ranks = re.findall(rf"<dt>(\d+)%</dt><dd>{words}", page)
+        # The rank among digits says nothing of a code that the visitor changed.
+        assert list(map(int, ranks)) == ([] if changed else pytest.approx([100 * better], abs=2))
+
+
+@every_family
+def test_the_result_shows_what_changed_instead(name: str) -> None:
+    app = opened(model=name)
+    app.button_group(key="shown").set_value("changed")
+    run(app)
+    assert not pictured(app, "survives")
+    digit = strokes.digit(strokes.sample(state.DEFAULT_SAMPLE))
+    error = ae.load(name).reconstruct(digit[None])[0] - digit
+    (changed,) = pictured(app, "changed")
+    assert_same_picture(changed, pictures.signed(error))
+    lost, gained = map(int, re.findall(r"\d+", changed.alt))
+    assert lost + gained == (np.abs(error) > 0.25).sum()
+
+
+def test_another_model_is_built_once() -> None:
+    app = opened(model="shallow")
+    assert "half built" in "".join(texts(app))
+    assert "half built" not in "".join(texts(draw(app, *SEVEN)))
+    assert "half built" in "".join(texts(look_at(app, "deep")))
+    assert "half built" not in "".join(texts(run(app)))
+
+
 @every_language
 @every_family
 def test_the_first_run_shows_a_digit_and_what_becomes_of_it(name: str, language: str) -> None:
@@ -213,20 +259,17 @@ def test_the_first_run_shows_a_digit_and_what_becomes_of_it(name: str, language:
     assert button(app, "Undo").disabled and button(app, "Redo").disabled
     assert not button(app, "Clear").disabled and not button(app, "Surprise me").disabled
     rows, columns = (np.flatnonzero(digit.any(axis=axis)) + 1 for axis in (1, 0))
-    seen, survived, changed = tiles(app)
+    (seen,), (survived,) = pictured(app, "sees"), pictured(app, "survives")
     for edge in (rows[0], rows[-1], columns[0], columns[-1]):
         assert re.search(rf"\b{edge}\b", seen.alt)
     assert f" {ae.load(name).code_size} " in survived.alt
-    error = np.abs(ae.load(name).reconstruct(digit[None])[0] - digit)
-    lost, gained = map(int, re.findall(r"\d+", changed.alt))
-    assert lost + gained == (error > 0.25).sum()
 
 
 @every_family
 def test_running_again_changes_nothing(name: str) -> None:
     app = opened(model=name, sample="2b")
-    first = texts(app)
-    for _again in range(3):
+    first = texts(run(app))
+    for _again in range(2):
         assert texts(run(app)) == first
 
 
@@ -247,36 +290,11 @@ def test_the_naive_route_can_be_compared() -> None:
     small = [[(20.0, 30.0), (60.0, 30.0)], [(60.0, 30.0), (40.0, 90.0)]]
     app = draw(opened(), *small)
     assert_shows(app, "shallow", sees(*small))
-    model = ae.load("shallow")
-    for normalise in (True, False):
-        digit = sees(*small, normalise=normalise)[None]
-        kept, _ = ae.evaluation.ink(digit, model.reconstruct(digit))
-        assert any('class="route"' in text and f"{kept[0]:.0%}" in text for text in texts(app))
     app.toggle[0].set_value(False)
     assert_shows(run(app), "shallow", sees(*small, normalise=False))
-    app.button_group(key=state.MODEL).set_value("deep")
-    assert_shows(run(app), "deep", sees(*small, normalise=False))
+    assert_shows(look_at(app, "deep"), "deep", sees(*small, normalise=False))
     app.toggle[0].set_value(True)
     assert_shows(run(app), "deep", sees(*small))
-
-
-def test_a_stroke_is_encoded_once_and_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With both routes and the visitor's edits; each call costs a visitor time."""
-    app = draw(opened(model="deep"), *SEVEN)
-    calls: list[str] = []
-    for verb in ("encode", "decode"):
-        whole = getattr(ae.Autoencoder, verb)
-
-        def counted(model: ae.Autoencoder, x: Any, verb: str = verb, whole: Any = whole) -> Any:
-            calls.append(verb)
-            return whole(model, x)
-
-        monkeypatch.setattr(ae.Autoencoder, verb, counted)
-    draw(app, *SEVEN, *ONE)
-    assert calls == ["encode", "decode"]
-    keep_slider(app).set_value(5)
-    run(app)
-    assert calls == ["encode", "decode"] * 2
 
 
 def test_the_axis_and_the_usual_range_stay_still() -> None:
@@ -350,7 +368,7 @@ def test_a_cleared_canvas_is_an_invitation_and_holds_no_number() -> None:
         assert _("Draw a digit here") in page
         assert not re.search(r"\b(nan|inf|none)\b", page, re.IGNORECASE)
         assert np.isnan(bars(app)).all() and len(bars(app)) == 32
-        assert outlines(app) == {} and tiles(app) == []
+        assert outlines(app) == {} and not pictured(app, "sees") + pictured(app, "survives")
         assert "sample" not in link(app)
         assert all(slider.disabled for slider in app.slider)
         assert button(app, *ZERO).disabled and button(app, *DOUBLE).disabled
@@ -437,8 +455,7 @@ def test_surprise_is_always_another_digit() -> None:
 def test_switching_the_model_keeps_the_drawing() -> None:
     app = draw(opened(), *SEVEN)
     for name in [*ae.FAMILIES, "shallow"]:
-        app.button_group(key=state.MODEL).set_value(name)
-        assert_shows(run(app), name, sees(*SEVEN))
+        assert_shows(look_at(app, name), name, sees(*SEVEN))
     assert len(app.session_state["visit"].sketch.past) == 1
 
 
@@ -457,15 +474,13 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @every_language
 def test_a_damaged_model_is_one_sentence_and_the_others_work(damaged: str, language: str) -> None:
     app = draw(opened(lang=language), *SEVEN)
-    app.button_group(key=state.MODEL).set_value(damaged)
-    run(app)
+    look_at(app, damaged)
     _ = translator(language).gettext
     assert [error.value for error in app.error] == [
         _("This model cannot be used: its file is missing or damaged. The others work.")
     ]
     for name in set(ae.FAMILIES) - {damaged}:
-        app.button_group(key=state.MODEL).set_value(name)
-        run(app)
+        look_at(app, name)
         assert not app.error
         assert_shows(app, name, sees(*SEVEN))
     assert opened(model=damaged).error  # a link to it
@@ -503,12 +518,10 @@ def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPat
     model = narrow_deep(monkeypatch)
     app = draw(opened(), *SEVEN)
     select(app, 20)  # which the other does not have
-    app.button_group(key=state.MODEL).set_value("deep")
-    run(app)
+    look_at(app, "deep")
     assert bars(app) == pytest.approx(model.encode(sees(*SEVEN)[None])[0], rel=1e-4)
     assert chip(app) is None
-    app.button_group(key=state.MODEL).set_value("shallow")
-    assert_shows(run(app), "shallow", sees(*SEVEN))
+    assert_shows(look_at(app, "shallow"), "shallow", sees(*SEVEN))
 
 
 # The visitor's hand in the code
@@ -617,7 +630,7 @@ def test_edits_end_with_the_drawing_and_with_the_model() -> None:
         lambda: draw(app, *ONE),
         lambda: press(app, "Undo"),
         lambda: press(app, "Surprise me"),
-        lambda: app.button_group(key=state.MODEL).set_value("deep") and run(app),
+        lambda: look_at(app, "deep"),
     ):
         select(app, 9)
         press(app, *ZERO)
@@ -632,17 +645,17 @@ def test_edits_end_with_the_drawing_and_with_the_model() -> None:
 
 def test_the_selected_units_picture_is_what_it_does_to_the_average_digit() -> None:
     app = opened(model="sparse")
-    assert tiles(app, "atom") == []
+    assert atoms(app) == []
     model = ae.load("sparse")
     for unit in (0, 31):
-        (picture,) = tiles(select(app, unit), "atom")
+        (picture,) = atoms(select(app, unit))
         assert re.search(rf"\b{unit + 1}\b", picture.alt)
         codes = np.stack([model.statistics.code_mean] * 2)
         codes[:, unit] = 0, model.statistics.code_percentiles[-1, unit]
         without, with_unit = model.decode(codes)
         assert (picture.pixels == pictures.signed(with_unit - without)).all()
     select(app, None)
-    assert tiles(app, "atom") == []
+    assert atoms(app) == []
 
 
 @pytest.mark.parametrize(
@@ -791,8 +804,14 @@ def test_how_it_works_has_the_models_own_formula(name: str, language: str) -> No
     assert r"\frac{1}{784}" in loss and ("lambda" in loss) == (name == "sparse")
     written = [markdown.value for markdown in dialog.markdown]
     text = translator(language)
-    stem = "how_linear" if name == "linear" else "how"
-    assert written[0] == text.long("draw", stem).strip()
+    assert written[0] == text.long("draw", "how").strip()
+    code, terms = ae.FAMILIES[name].activations[0][-1], "".join(written)
+    for activation, term in (
+        ("relu", "max(a, 0)$. It makes exact zeros"),
+        ("linear", "id}(a) = a"),
+    ):
+        if language == "en":
+            assert (term in terms) == (code == activation)
     for note, of in (
         ("price", {"sparse"}),
         ("noise", {"denoising"}),
@@ -805,6 +824,8 @@ def test_how_it_works_has_the_models_own_formula(name: str, language: str) -> No
 def test_what_can_be_taken_home(language: str) -> None:
     app = draw(opened(model="deep", lang=language), *SEVEN)
     _ = translator(language).gettext
+    app.session_state["take"] = True
+    run(app)
     assert [*offered(app).values()] == [
         _("The code (CSV)"),
         _("Everything (NPZ)"),

@@ -32,6 +32,7 @@ from tests.pages.test_app import (
     catalogue,
     component,
     link,
+    look_at,
     offered,
     opened,
     pieces,
@@ -328,7 +329,7 @@ def test_the_star_stands_where_the_code_lies_on_each_map() -> None:
     app = draw(explore(view="map"), *SEVEN)
     keys = set()
     for name, mapped in shipped().maps.items():
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         code, model = encoded(name, sees(*SEVEN)), loaded(name)
         assert mapped.umap is not None
         for by, placed, points, inverse in (
@@ -359,7 +360,7 @@ def test_umap_comes_first_and_the_choice_stays_with_the_next_model() -> None:
     first, mapped = star(app), shipped().maps["deep"]
     code = encoded("deep", strokes.sample_digit("7b"))[None]
     assert first == pytest.approx(mapped.place(code, shipped().digits)[0].tolist(), rel=1e-4)
-    pick(pick(app, "map_by", "pca"), state.MODEL, "vae")
+    look_at(pick(app, "map_by", "pca"), "vae")
     code = encoded("vae", strokes.sample_digit("7b"))[None]
     wanted = shipped().maps["vae"].project(code)[0].tolist()
     assert star(app) == pytest.approx(wanted, rel=1e-4)
@@ -415,7 +416,7 @@ def test_the_map_says_how_far_it_can_be_trusted(language: str) -> None:
     text = translator(language)
     app = explore(view="map", lang=language)
     for name, mapped in shipped().maps.items():
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         pick(app, "map_by", "umap")
         error = text.percent(mapped.stray, 1)
         assert says(app, error) and says(app, "10")
@@ -444,7 +445,7 @@ def test_the_neighbours(language: str) -> None:
     _ = text.gettext
     pixels = ae.facts.load().ladder.pca.encode(digit[None])[:, :100]
     for name, mapped in atlas.maps.items():
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         rows, notes, written = gallery(app), noted(app), pieces(app)
         assert list(rows) == [_("By the code"), _("By the pixels")]
         sheet = cut(unpacked(taken(app, "gargalo-neighbours.png"))[::4, ::4], gap=2)
@@ -531,7 +532,7 @@ def test_the_way_from_one_digit_to_another(language: str) -> None:
     app = draw(explore(view="morph", lang=language), *SEVEN)
     drawn, four = sees(*SEVEN), strokes.sample_digit("4a")
     for name in ae.FAMILIES:
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         assert_way(app, name, encoded(name, drawn), encoded(name, four), drawn, four)
     # An average was never a digit: its picture is what the decoder draws of it.
     choose(app, "morph_B", "mean3")
@@ -652,7 +653,7 @@ def test_a_minus_b_plus_c(language: str) -> None:
     app = draw(explore(view="arithmetic", lang=language), *SEVEN)
     drawn = sees(*SEVEN)
     for name in ae.FAMILIES:
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         means = [(mean(name, digit), decoded(name, mean(name, digit))) for digit in (7, 9)]
         assert_sum(app, name, (encoded(name, drawn), drawn), *means)
     press(app, "Put my drawing aside")
@@ -740,7 +741,7 @@ def test_what_each_number_costs(language: str) -> None:
     app = go(explore(lang=language), "new", "new_part", "cost")
     text = translator(language)
     for name, measured in (("vae", "vae"), ("vae2", "vae2"), ("deep", "vae")):
-        pick(app, state.MODEL, name)
+        look_at(app, name)
         nats, bound = shipped().maps[measured].divergence, shipped().maps[measured].bound
         assert nats is not None and bound is not None
         ((bars,), _layout) = component(app, "divergence")["figure"]
@@ -770,7 +771,7 @@ def test_why_it_is_blurred(language: str) -> None:
     app = draw(go(explore(lang=language), "new", "new_part", "blur"), *SEVEN)
     text, digit = translator(language), sees(*SEVEN)
     for model, plain_net in (("deep", "deep"), ("sparse", "sparse"), ("vae2", "deep")):
-        pick(app, state.MODEL, model)
+        look_at(app, model)
         assert_cards(app, "cards large", digit, digit, [plain_net, "vae", "vae2"], text.gettext)
     maps = shipped().maps
     for grey in (shipped().grey, maps["deep"].grey, maps["vae"].grey):
@@ -894,7 +895,7 @@ def adopt(app: AppTest, model: ae.Autoencoder) -> AppTest:
     """As the Train page leaves it."""
     now = app.session_state["visit"]
     now.own = state.OwnModel(model, b"")
-    return pick(run(app), state.MODEL, plans.OWN)
+    return look_at(run(app), plans.OWN)
 
 
 def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
@@ -957,7 +958,7 @@ def test_without_mnist_my_model_has_no_map_and_the_rest_works(
     tiles = images(html(app, "sum"))
     assert_pixels(tiles[3].pixels, own[0].decode(a - b + c)[0])
     assert set(re.findall(r"<small>(.*?)</small>", html(app, "sum"))) <= {"&nbsp;", ""}  # no guess
-    pick(go(app, "map"), state.MODEL, "vae")
+    look_at(go(app, "map"), "vae")
     assert star(app) and not app.info
     assert go(app, "morph").selectbox(key="morph_B").value == "mean3"  # it was not forgotten
 
@@ -1053,7 +1054,7 @@ def test_a_damaged_model_is_one_sentence_and_the_others_work(
     app = explore(lang=language, model="vae")
     one = _("This model cannot be used: its file is missing or damaged. The others work.")
     assert [error.value for error in app.error] == [one] and str(path) in caplog.text
-    pick(app, state.MODEL, "deep")
+    look_at(app, "deep")
     for screen in SCREENS:
         go(app, *screen)
         assert not app.error, screen
@@ -1087,7 +1088,7 @@ def test_a_model_that_was_trained_again_has_no_map_until_it_is_measured(
         assert [info.value for info in app.info] == sentences and not app.error
     measured = text.number(shipped().maps["denoising"].corrupted["box"], 4)
     assert not says(app, measured)
-    pick(go(app, "neighbours"), state.MODEL, "deep")
+    look_at(go(app, "neighbours"), "deep")
     titles = re.findall(r"<dt>(.*?)</dt>", html(app, "shares"))
     assert len(titles) == len(ae.FAMILIES) + 1 - 3
     assert models.title("vae2", text) in titles and models.title("vae", text) not in titles

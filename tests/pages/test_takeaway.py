@@ -21,7 +21,7 @@ from ae.plans import OWN
 from pages.compare import scene, table
 from pages.compare import takeaway as compared
 from pages.draw import takeaway
-from tests.pages.test_app import offered, opened, run
+from tests.pages.test_app import look_at, offered, opened, run
 from tests.pages.test_train import own_model
 from ui import inference, models, own, pictures, state, strokes
 from ui.edits import Edits
@@ -156,8 +156,7 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
     desk = Desk(kept=Kept(weights.read_own(raw), raw))
     monkeypatch.setattr(own, "desk", lambda now: desk)
     app = opened(sample="3b")
-    app.button_group(key=state.MODEL).set_value(OWN)
-    run(app)
+    look_at(app, OWN)
     app.switch_page("pages/compare/page.py")
     (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
     now = app.session_state["visit"]

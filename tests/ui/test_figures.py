@@ -114,10 +114,19 @@ def test_the_chart_speaks_the_language(language: str) -> None:
     assert bar.hovertemplate.startswith(text.gettext("Unit"))
     # A minus sign, which Plotly's own format does not write.
     assert "%{y" not in bar.hovertemplate and bar.customdata[1] == text.number(-0.256, 2)
-    title = figures.code_title(32, text)
-    for message in ("usual range", "exactly zero", "click a bar to change it"):
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("size", "share"), [(2, 0.3), (32, 4), (128, 16)])
+def test_the_code_s_title_says_how_narrow_it_is(size: int, share: float, language: str) -> None:
+    text = translator(language)
+    code = np.arange(size, dtype=np.float32)  # the first is zero
+    title = figures.code_title(code, size, text)
+    for message in ("usual range", "exactly zero", "not zero"):
         assert text.gettext(message) in title
-    assert text.gettext("The code: {n} numbers, one from each unit", n=32) in title
+    assert f"{share}%".replace(".", text.separators[0]) in title
+    assert f'<b data-live="active">{size - 1}</b>' in title
+    assert '<b data-live="active">–</b>' in figures.code_title(None, size, text)
 
 
 def test_colours_are_the_themes() -> None:

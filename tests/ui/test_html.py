@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 from markupsafe import Markup
 
-import ae
 from pages.compare import tables
-from ui import diagram, figures, galleries, html, pictures
+from ui import figures, galleries, html, pictures
 from ui.text import translator
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +39,6 @@ BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
     galleries.html: lambda evil: galleries.html(
         [(evil, [galleries.Tile(PIXELS, evil, note=evil)])]
     ),
-    diagram.html: lambda evil: diagram.html(ae.FAMILIES["deep"], evil),
     tables.table: lambda evil: tables.table(
         [evil, evil], [tables.row(evil, evil, [(evil, evil)], [evil, evil])], evil, data_x=evil
     ),
@@ -83,7 +81,7 @@ def test_hostile_text_stays_text(build: Callable[[str], Markup]) -> None:
 
 
 def test_no_builder_is_left_out() -> None:
-    for module in (html, pictures, galleries, diagram, tables):
+    for module in (html, pictures, galleries, tables):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 gives_html = function.__annotations__["return"] == "Markup"
@@ -105,9 +103,9 @@ def test_attributes() -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_the_code_s_title_reads_as_one_sentence(language: str) -> None:
-    reader = Reader(figures.code_title(32, translator(language)))
-    assert reader.elements == ["h2", "/h2", "small", "span", "/span", "/small"]
-    assert re.search(r"32 .* · ○ .* · .*", reader.text)
+    reader = Reader(figures.code_title(np.ones(32), 32, translator(language)))
+    assert reader.elements == ["h2", "/h2", "small", "b", "/b", "span", "/span", "/small"]
+    assert re.search(r"32 .*, 4% .* 784\s*32 .* · .* · ○ .*", reader.text)
 
 
 # Who writes tags

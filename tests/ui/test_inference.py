@@ -42,15 +42,17 @@ def test_a_result_is_what_the_library_computes(name: str) -> None:
 
 
 @every_model
-def test_each_digit_has_edits_of_its_own(name: str) -> None:
-    model = ae.load(name)
-    seven, three = strokes.digit(SEVEN), strokes.digit(THREE)
-    edits = Edits(values={1: 2.5}, keep=2)
-    ways = ((seven, edits), (three, None), (seven, None))
-    for (digit, change), result in zip(ways, inference.results(model, *ways), strict=True):
-        alone = inference.result(model, digit, change)
-        assert result.encoded == pytest.approx(alone.encoded, rel=1e-4, abs=1e-5)
-        expected = result.encoded if change is None else change.apply(result.encoded)
-        assert (result.code == expected).all()
-        assert result.reconstruction == pytest.approx(alone.reconstruction, abs=1e-5)
-        assert result.mse == pytest.approx(alone.mse, rel=1e-4)
+def test_edits_change_the_code_and_all_behind_it(name: str) -> None:
+    model, edits = ae.load(name), Edits(values={1: 2.5}, keep=2)
+    plain = inference.look(model, SEVEN, normalise=True)
+    edited = inference.look(model, SEVEN, normalise=True, edits=edits)
+    assert plain and edited
+    assert (edited.encoded == plain.encoded).all() and (edited.code != plain.code).any()
+    assert (edited.code == edits.apply(plain.encoded)).all()
+    for before, same in zip(plain.encoder_hidden, edited.encoder_hidden, strict=True):
+        assert (before == same).all()
+    for layer, hidden in zip(
+        edited.decoder_hidden, model.decoder_hidden(edited.code[None]), strict=True
+    ):
+        assert layer == pytest.approx(hidden[0], rel=1e-5, abs=1e-5)
+    assert edited.reconstruction == pytest.approx(model.decode(edited.code[None])[0], abs=1e-6)
