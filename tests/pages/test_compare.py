@@ -748,6 +748,7 @@ def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
     assert (measured in texts(run(app))) == on_mnist
     look_at(app, plans.OWN)
     app.switch_page("pages/draw/page.py")
+    app.session_state["more"] = True
     rank = "of the handwritten test digits have a larger squared error"
     assert any(rank in words for words in texts(run(app))) == on_mnist
 
