@@ -96,16 +96,16 @@ def _switch(now: Visit) -> None:
 def _drawn(now: Visit, confirm: str) -> None:
     before = _beside(now)
     _hear(now.sketch)
-    if _beside(now) == before:
+    # The slider of a chosen unit shows its value, which is another one now.
+    if now.edits.unit is None and _beside(now) == before:
         st.rerun(confirm)
 
 
 def _beside(now: Visit) -> tuple[object, ...]:
     """Give what the canvas and the tools show, and a stroke may change."""
-    sketch, edits = now.sketch, now.edits
+    sketch = now.sketch
     undone = bool(sketch.past), bool(sketch.future), sketch.drawing.empty
-    # The slider of a chosen unit shows its value.
-    return *undone, sketch.problem, sketch.canvas_key, sketch.choosing, edits.unit, bool(edits)
+    return *undone, sketch.problem, sketch.canvas_key, sketch.choosing, bool(now.edits)
 
 
 def _hear(sketch: Sketch) -> None:

@@ -67,6 +67,7 @@ def workspace() -> None:
             way = way_for("takeaway")
             if st.button(_("How it works"), icon=":material/function:"):
                 how_it_works()
+            # Opening runs this again: a stroke since then has run the machine alone.
             with st.popover(
                 _("More figures"),
                 icon=":material/query_stats:",
@@ -82,8 +83,8 @@ def workspace() -> None:
                 disabled=not result,
                 on_change="rerun",
                 key="take",
-            ) as take:
-                if take.open and result:
+            ):
+                if result:  # also while it is closed: empty, it would open to the wrong side
                     takeaway.show(result, now, name, text, way)
 
 

@@ -824,8 +824,6 @@ def test_how_it_works_has_the_models_own_formula(name: str, language: str) -> No
 def test_what_can_be_taken_home(language: str) -> None:
     app = draw(opened(model="deep", lang=language), *SEVEN)
     _ = translator(language).gettext
-    app.session_state["take"] = True
-    run(app)
     assert [*offered(app).values()] == [
         _("The code (CSV)"),
         _("Everything (NPZ)"),

@@ -171,7 +171,6 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
         assert np.abs(row - wide(seen.results[name])).max() <= 1
 
     app.switch_page("pages/draw/page.py")
-    app.session_state["take"] = True
     (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
     assert [*offered(app).values()][-1] == "My model (safetensors)"
     everything = takeaway.everything_npz(seen.results[OWN], now.sketch.drawing)
