@@ -106,7 +106,7 @@ def test_the_drawing_goes_from_page_to_page(page: OpenPage) -> None:
     visitor.go_back()
     expect(visitor.locator(".code-bars")).to_have_attribute("data-revision", re.compile("."))
     wait_run(visitor)
-    assert (pixels(visitor.locator(".pictures img").nth(1)) == before).all()
+    assert (pixels(visitor.locator("img[data-live=survives]")) == before).all()
 
 
 def test_samples_clear_and_lanes(open_compare: OpenPage) -> None:

@@ -138,7 +138,10 @@ def expect_bars(page: Page, expected: np.ndarray, tolerance: float = 0.006) -> N
 
 def expect_empty(page: Page) -> None:
     expect_bars(page, np.full(32, np.nan))
-    expect(page.locator(".pictures img")).to_have_count(0)
+    expect(page.locator("img:is([data-live=sees], [data-live=survives])")).to_have_count(0)
+
+
+PARTS = "sees", "survives"
 
 
 def pixels(image: Locator) -> np.ndarray:
@@ -153,11 +156,10 @@ def expect_screen(page: Page, name: str, digit: np.ndarray, code: np.ndarray | N
     model = ae.load(name)
     code = model.encode(digit[None])[0] if code is None else code
     expect_bars(page, code)
-    seen, survived, changed = (pixels(image) for image in page.locator(".pictures img").all())
+    seen, survived = (pixels(page.locator(f"img[data-live={part}]")) for part in PARTS)
     reconstruction = model.decode(code[None])[0]
     assert np.abs(seen - pictures.grey(digit)).max() <= 1
     assert np.abs(survived - pictures.grey(reconstruction)).max() <= 1
-    assert np.abs(changed - pictures.signed(reconstruction - digit).astype(int)).max() <= 1
 
 
 def sample_digit(name: str) -> np.ndarray:
@@ -241,7 +243,7 @@ def test_a_seven_drawn_with_the_mouse(open_app: OpenPage) -> None:
     visitor.get_by_text(ENGLISH("Centre and scale it, as in training")).click()
     plain = ae.drawing.from_strokes(lines, size=strokes.SIDE, normalise=False)
     expect_bars(visitor, ae.load("deep").encode(plain[None])[0], tolerance=0.03)
-    seen = pixels(visitor.locator(".pictures img").first) / 255
+    seen = pixels(visitor.locator("img[data-live=sees]")) / 255
     assert np.abs(seen - means).mean() < 0.01
     assert np.abs(seen - means).max() < 0.2
 
@@ -516,7 +518,7 @@ def test_uploads(open_app: OpenPage) -> None:
     # The picture lies under the pen.
     draw(visitor, [(140, 40), (140, 240)])
     expect(visitor.get_by_test_id("stAlert")).to_have_count(0)
-    assert np.abs(pixels(visitor.locator(".pictures img").first) / 255 - digit).max() > 0.5
+    assert np.abs(pixels(visitor.locator("img[data-live=sees]")) / 255 - digit).max() > 0.5
     press(visitor, "Undo")
     expect_screen(visitor, "shallow", digit)
     press(visitor, "Clear")
@@ -569,7 +571,7 @@ def test_a_finger_on_a_phone(open_app: OpenPage) -> None:
     finger = visitor.context.new_cdp_session(visitor)
     overheard = listen(visitor)
     tops = []
-    for part in (canvas(visitor), visitor.locator(".pictures"), visitor.locator(".code-bars")):
+    for part in (canvas(visitor), visitor.locator(".st-key-halves"), visitor.locator(".code-bars")):
         box = part.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
         tops.append(box["y"])
@@ -726,7 +728,7 @@ def test_ink_is_white_on_black_in_both_themes(open_app: OpenPage) -> None:
         )
         grounds.add(visitor.evaluate(ground))
         assert drawn.evaluate(colours) == [True, True, True]
-        digit = pixels(visitor.locator(".pictures img").first)
+        digit = pixels(visitor.locator("img[data-live=sees]"))
         assert digit[0, 0] == 0 and digit.max() > 250
         wait_run(visitor)
         screenshot(visitor, f"draw-{scheme}-1280")

@@ -114,6 +114,6 @@ def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
         visitor.mouse.up()
         expect_drawing(visitor, model)
     # The server's own pictures take the place of ours, and nobody sees it.
-    expect(visitor.locator(".pictures canvas")).to_have_count(0)
+    expect(visitor.locator(".half canvas")).to_have_count(0)
     wait_run(visitor)
     expect_drawing(visitor, model)

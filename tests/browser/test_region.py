@@ -83,7 +83,7 @@ def upload_two(page: Page) -> Image.Image:
 
 def difference(page: Page, expected: np.ndarray) -> float:
     """How far what the network sees is from this digit, a mean over pixels."""
-    address = page.locator(".pictures img").first.get_attribute("src") or ""
+    address = page.locator("img[data-live=sees]").get_attribute("src") or ""
     with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
         return float(np.abs(np.asarray(image, float) / 255 - expected).mean())
 

@@ -115,7 +115,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     # While that starts: the model on the other pages.
     visitor.get_by_role("link", name="Draw with it").click()
     expect(visitor.get_by_role("radio", name="My model")).to_be_checked()
-    expect(visitor.locator(".pictures img")).to_have_count(3)
+    expect(visitor.locator("img[data-live=survives]")).to_have_count(1)
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.locator('tr[data-model="mine"]')).to_be_visible()
     screenshot(visitor, "compare-with-my-model")

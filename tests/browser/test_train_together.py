@@ -35,7 +35,7 @@ def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None
 
     expect(visitor.locator(".film p")).to_contain_text("squared error", timeout=SECONDS)
     visitor.get_by_role("link", name="Draw", exact=True).click()
-    expect(visitor.locator(".pictures img")).to_have_count(3)
+    expect(visitor.locator("img[data-live=survives]")).to_have_count(1)
     visitor.get_by_role("link", name="Train").click()
     expect(visitor.get_by_role("button", name="Stop, and keep")).to_be_visible()
     # Another tab of the same browser, after the first was closed.
