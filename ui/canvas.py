@@ -78,6 +78,7 @@ def normal_form(now: Visit, text: Text) -> None:
 
 def _switch(now: Visit) -> None:
     now.normal = bool(st.session_state[NORMAL])
+    now.edits.turn += 1  # the digit's code is another one
 
 
 def _hear(sketch: Sketch) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ae import units
 from ae.arrays import Float32
 from ae.model import Model
-from ui import figures, html, pictures, told
+from ui import figures, html, pictures, state, told
 from ui.components.bars import code_bars
 from ui.edits import Edits
 from ui.inference import Result
@@ -49,13 +49,17 @@ def show(
             text,
         ),
         selected=now.edits.unit,
-        label=_("The code as bars. The arrow keys choose a unit."),
+        label=_(
+            "The code as bars. The arrow keys left and right choose a unit, up and down change it."
+        ),
         unit_text=_("Unit {unit}: {value}"),
         no_unit_text=_("No unit chosen"),
         revision=now.revision,
         model=model.name,
         key=key,
         height=height,
+        reach=_reach(model) if result else None,
+        on_move=lambda unit, value: _pull(now, model.name, unit, value),
     )
     _tools(now.edits, model, code, text)
 
@@ -69,14 +73,14 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
     """
     _ = text.gettext
     step, decimals = units.axis_step(*model.statistics.code_axis)
-    # Room for doubling the strongest; the chart cuts such a bar and marks it.
-    bottom, top = (round(2 * end, decimals) for end in model.statistics.code_axis)
+    bottom, top = _reach(model)
     unit, disabled = edits.unit, code is None
     value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
         # What a slider shows comes from the code, which a bar, a button or a drawing may change.
+        # static/sliders.js reads in their keys which slider is which.
         value_key, position = f"unit_{unit}_{edits.turn}", round(value, decimals)
         st.slider(
             _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
@@ -131,6 +135,23 @@ def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None
         )
 
 
+def _reach(model: Model) -> tuple[float, float]:
+    """Say how far a unit's value goes.
+
+    Twice the axis: room for doubling the strongest. The chart cuts such a bar and marks it.
+    """
+    axis = model.statistics.code_axis
+    _step, decimals = units.axis_step(*axis)
+    bottom, top = (round(2 * end, decimals) for end in axis)
+    return bottom, top
+
+
+def _pull(now: Visit, name: str, unit: int, value: float) -> None:
+    # In the same moment the visitor may have gone to another model.
+    if state.model_name() == name:
+        now.edits.set(unit, value)
+
+
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:
     """Show what the selected unit draws: ink that it adds, ink that it takes away."""
     effect = html.blank()
@@ -149,9 +170,9 @@ def _slide(edits: Edits, unit: int, key: str, position: float) -> None:
     # server has dropped that slider for another unit's.
     value = float(st.session_state[key])
     if value != position:
-        edits.values[unit] = value
+        edits.slide(unit, value)
 
 
 def _keep(edits: Edits, most: int, key: str) -> None:
     largest = int(st.session_state[key])
-    edits.keep = largest if largest < most else None
+    edits.slide_keep(largest if largest < most else None)

@@ -48,7 +48,7 @@ def code_title(size: int, text: Text) -> Markup:
     _ = text.gettext
     usual, zero = _("usual range"), _("exactly zero")
     signs = (element("span", class_="usual"), " ", usual, " · ○ ", zero, " · ")
-    explained = element("small", *signs, _("click a bar to change it"), class_="signs")
+    explained = element("small", *signs, _("drag a bar to change it"), class_="signs")
     title = _("The code: {n} numbers, one from each unit", n=size)
     return join((element("h2", title, class_="code-title"), explained))
 
