@@ -130,8 +130,9 @@ def _samples(sketch: Sketch, text: Text) -> None:
 
 
 def act(sketch: Sketch, deed: Callable[[], None]) -> None:
-    """Do what a button says, after a stroke that came with the same click."""
+    """Do what a button says, after a stroke or an edit that came with the same click."""
     _hear(sketch)
+    sketch.hear_edits()
     deed()
 
 

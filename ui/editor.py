@@ -9,7 +9,7 @@ from ae import units
 from ae.arrays import Float32
 from ae.model import Model
 from ui import figures, html, pictures, state, told
-from ui.components.bars import code_bars
+from ui.components.bars import code_bars, moves
 from ui.edits import Edits
 from ui.inference import Result
 from ui.state import Visit
@@ -28,6 +28,7 @@ def show(
     """
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
+    now.sketch.hear_edits = lambda: _hear(now, model, key)
     with st.container(key="code_head", horizontal=True, vertical_alignment="center", gap="small"):
         title = figures.code_title(model.code_size, text)
         summary = html.element("p", told.code(code, text), class_="unseen")
@@ -59,7 +60,7 @@ def show(
         key=key,
         height=height,
         reach=_reach(model) if result else None,
-        on_move=lambda unit, value: _pull(now, model.name, unit, value),
+        on_move=now.sketch.hear_edits,
     )
     _tools(now.edits, model, code, text)
 
@@ -146,10 +147,11 @@ def _reach(model: Model) -> tuple[float, float]:
     return bottom, top
 
 
-def _pull(now: Visit, name: str, unit: int, value: float) -> None:
-    # In the same moment the visitor may have gone to another model.
-    if state.model_name() == name:
-        now.edits.set(unit, value)
+def _hear(now: Visit, model: Model, key: str) -> None:
+    """Take what the bars say, unless in the same moment the visitor has gone to another model."""
+    for move in moves(key, model.code_size, _reach(model)):
+        if state.model_name() == model.name:
+            now.edits.set(move.unit, move.value)
 
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:
@@ -167,12 +169,13 @@ def _atom(model: Model, unit: int | None, text: Text) -> Markup:
 
 def _slide(edits: Edits, unit: int, key: str, position: float) -> None:
     # Streamlit also calls back when the browser merely repeats what a slider showed, after the
-    # server has dropped that slider for another unit's.
+    # server has dropped that slider for another unit's, or for one of a later turn.
     value = float(st.session_state[key])
-    if value != position:
+    if value != position and key.endswith(f"_{edits.turn}"):
         edits.slide(unit, value)
 
 
 def _keep(edits: Edits, most: int, key: str) -> None:
     largest = int(st.session_state[key])
-    edits.slide_keep(largest if largest < most else None)
+    if key.endswith(f"_{edits.turn}"):
+        edits.slide_keep(largest if largest < most else None)

@@ -64,13 +64,11 @@ class Edits:
 
     def slide(self, unit: int, value: float) -> None:
         """Give a unit the value of its slider."""
-        self._begin(("unit", unit, self.turn))
-        self.values = {**self.values, unit: value}
+        self._slide(("unit", unit), {**self.values, unit: value}, self.keep)
 
     def slide_keep(self, keep: int | None) -> None:
         """Keep so many of the largest numbers, as their slider says."""
-        self._begin(("keep", self.turn))
-        self.keep = keep
+        self._slide("keep", self.values, keep)
 
     def show(self, values: dict[int, float], keep: int | None) -> None:
         """Go to other changes, as undo does and another drawing."""
@@ -82,9 +80,11 @@ class Edits:
             self.on_step()
         self.show(values, keep)
 
-    def _begin(self, slider: object) -> None:
-        now = time.monotonic()
-        last, when = self._slid
-        if slider != last or now - when > _PAUSE:
+    def _slide(self, slider: object, values: dict[int, float], keep: int | None) -> None:
+        if (values, keep) == (self.values, self.keep):
+            return  # Streamlit also calls back when a browser merely repeats what a slider showed
+        now, (last, when) = time.monotonic(), self._slid
+        if (slider, self.turn) != last or now - when > _PAUSE:
             self.on_step()
-        self._slid = slider, now
+        self._slid = (slider, self.turn), now
+        self.values, self.keep = values, keep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -48,6 +48,7 @@ class Sketch:
     aside : number -> drawing that was put aside; the oldest goes first.
     problem : one sentence on what went wrong with the last drawing or upload, untranslated.
     choosing : whether the visitor chooses a part of the photo that is on the canvas.
+    hear_edits : takes the edits that came from the browser and were not heard yet.
     """
 
     drawing: Drawing = field(default_factory=Drawing)
@@ -61,6 +62,7 @@ class Sketch:
     aside: dict[int, Drawing] = field(default_factory=dict)
     problem: str | None = None
     choosing: bool = False
+    hear_edits: Callable[[], None] = lambda: None
     _heard: tuple[Stroke, ...] | None = None
 
     def __post_init__(self) -> None:

@@ -29,7 +29,13 @@ test("shownCode: what is held goes before what Python knows, as if it knew", () 
 });
 
 test("heard: Python knows all that was held", () => {
-  const edits = { keep: 7, values: [[4, 1.5], [5, 0]] };
+  const edits = {
+    keep: 7,
+    values: [
+      [4, 1.5],
+      [5, 0],
+    ],
+  };
   for (const held of [{ keep: 7 }, { values: [[5, 0]] }, edits]) assert(heard(edits, held));
   for (const held of [{ keep: null }, { keep: 6 }, { values: [[4, 0]] }, { values: [[6, 0]] }])
     assert(!heard(edits, held));

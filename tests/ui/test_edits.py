@@ -90,11 +90,14 @@ def test_a_run_of_a_sliders_moves_is_one_step(monkeypatch: pytest.MonkeyPatch) -
     edits.slide(5, 4.0)
     edits.slide(6, 4.0)  # another slider
     edits.slide_keep(9)
+    clock += 2
+    edits.slide_keep(9)  # nothing new, as Streamlit says now and then
+    edits.slide(6, 4.0)
     assert steps[1:] == [{5: 3.0}, {5: 4.0}, {5: 4.0, 6: 4.0}]
     edits.set(5, 0.0)  # by a button, and the slider goes on from there
     edits.slide(5, 0.1)
     edits.slide(5, 0.2)
-    edits.set(5, 0.2)  # nothing new
+    edits.set(5, 0.2)
     assert len(steps) == 6
 
 

@@ -272,10 +272,9 @@ class Canvas(RuleBasedStateMachine):
 
     @rule(keep=st.integers(1, 3))
     def keep_largest(self, keep: int) -> None:
-        if keep != self.sketch.edits.keep:  # what a slider stands at already, it does not tell
-            self.sketch.edits.slide_keep(keep)
-            self.sketch.edits.turn += 1  # later than a run of moves
-            self.edit({**self.history[self.at][2], "keep": keep})
+        self.sketch.edits.slide_keep(keep)
+        self.sketch.edits.turn += 1  # what comes next is another move
+        self.edit({**self.history[self.at][2], "keep": keep})
 
     @rule()
     def reset(self) -> None:

@@ -50,7 +50,7 @@ def code_bars(
     no_unit_text: str = "No unit selected",
     on_select: Callable[[int | None], None] | None = None,
     reach: tuple[float, float] | None = None,
-    on_move: Callable[[int, float], None] | None = None,
+    on_move: Callable[[], None] | None = None,
 ) -> int | None:
     """Show `figure` and return the selected unit: an index into the code, 0-based, or None.
 
@@ -91,7 +91,7 @@ def code_bars(
         From where to where a bar can be dragged, which may be further than the axis; None for bars
         that cannot.
     on_move : callable or None
-        Called with a unit and its new value when its bar is let go, before the script runs.
+        Called when a bar is let go, before the script runs: `moves` gives them.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def code_bars(
     # A choice is new if its number is higher than the last one that Python has seen. Without this,
     # the state of an old click, which Streamlit keeps, would overrule whatever another widget
     # selects later.
-    seen_key, moved_key = f"{key}.seen", f"{key}.moved"
+    seen_key = f"{key}.seen"
     seen = int(st.session_state.get(seen_key, 0))
 
     def newest(state: object) -> None:
@@ -124,13 +124,9 @@ def code_bars(
             selected, seen = pick
 
     def chosen() -> None:
-        state = st.session_state.get(key)
-        if on_move and reach:
-            for move in _moves(state, units, reach):
-                if move.number > st.session_state.get(moved_key, 0):
-                    st.session_state[moved_key] = move.number
-                    on_move(move.unit, move.value)
-        pick = _pick(state, units)
+        if on_move:
+            on_move()
+        pick = _pick(st.session_state.get(key), units)
         if pick and on_select:
             st.session_state[seen_key] = pick.number
             on_select(pick.unit)
@@ -146,7 +142,7 @@ def code_bars(
             "code": code,
             "selected": selected,
             # A run that heard of a move may have ended before it came to this chart.
-            "seen": max(seen, int(st.session_state.get(moved_key, 0))),
+            "seen": max(seen, _last_move(key)),
             "reach": reach,
             "revision": revision,
             "model": model,
@@ -172,6 +168,18 @@ def _pick(state: object, units: int) -> _Pick | None:
     if _whole(number, 1, _NUMBERS) and (unit is None or _whole(unit, 0, units)):
         return _Pick(unit, number)
     return None
+
+
+def moves(key: str, units: int, reach: tuple[float, float]) -> Iterator[_Move]:
+    """Give each bar that was let go since they were asked for: once, in their order."""
+    for move in _moves(st.session_state.get(key), units, reach):
+        if move.number > _last_move(key):
+            st.session_state[f"{key}.moved"] = move.number
+            yield move
+
+
+def _last_move(key: str) -> int:
+    return int(st.session_state.get(f"{key}.moved", 0))
 
 
 def _moves(state: object, units: int, reach: tuple[float, float]) -> Iterator[_Move]:
