@@ -117,6 +117,7 @@ class CodeBars extends Plot {
     this.count = 0; // the visitor's choices and moves so far, see update()
     this.moves = []; // [unit, value, number]: bars that were let go, of which no answer tells yet
     this.hand = null; // what holds a bar, see grasp() and step()
+    this.frame = null; // asked for, to show what the hand does
     this.grasped = false; // whether the last press was a hand's
 
     // Plotly hears of moves (its tooltip) but not of presses: it would cover the page during a
@@ -160,6 +161,10 @@ class CodeBars extends Plot {
 
   draw() {
     super.draw();
+    this.followHand();
+  }
+
+  followHand() {
     const values = this.unheard();
     if (values.length) this.follow(edited(this.code, { keep: null, values }), this.encoded);
   }
@@ -286,13 +291,17 @@ class CodeBars extends Plot {
     return this.moves.findLast(([moved]) => moved === unit)?.[1] ?? this.code[unit];
   }
 
-  // Show what the hand does, here and on the whole page: see static/live.js.
+  // Show what the hand does, here in the next frame, and on the whole page: see static/live.js.
   tell() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      const { hand, data, plot } = this;
+      if (!plot.data) return; // it has left the page
+      this.followHand();
+      if (hand) Plotly.Fx.hover(plot, [{ curveNumber: data.code, pointNumber: hand.unit }]);
+      else Plotly.Fx.unhover(plot);
+    });
     const values = this.unheard();
-    if (values.length) this.follow(edited(this.code, { keep: null, values }), this.encoded);
-    const { hand, data, plot } = this;
-    if (hand) Plotly.Fx.hover(plot, [{ curveNumber: data.code, pointNumber: hand.unit }]);
-    else Plotly.Fx.unhover(plot);
     const detail = values.length ? { values, by: this.host } : null;
     this.host.dispatchEvent(new CustomEvent("held", { detail, bubbles: true }));
   }

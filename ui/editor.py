@@ -33,14 +33,6 @@ def show(
         title = figures.code_title(model.code_size, text)
         summary = html.element("p", told.code(code, text), class_="unseen")
         st.html(html.join((title, summary)), width="content")
-        if now.edits and result:
-            st.button(
-                told.changes(now.edits, text),
-                key="edited",
-                icon=":material/restart_alt:",
-                help=_("Show the code as the encoder gave it"),
-                on_click=now.edits.reset,
-            )
     now.edits.unit = code_bars(
         figures.code_figure(
             code,
@@ -63,6 +55,15 @@ def show(
         on_move=now.sketch.hear_edits,
     )
     _tools(now.edits, model, code, text)
+    # Last, so that nothing that may be under the visitor's hand moves when it comes.
+    if now.edits and result:
+        st.button(
+            told.changes(now.edits, text),
+            key="edited",
+            icon=":material/restart_alt:",
+            help=_("Show the code as the encoder gave it"),
+            on_click=now.edits.reset,
+        )
 
 
 def _tools(edits: Edits, model: Model, code: Float32 | None, text: Text) -> None:
