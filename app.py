@@ -57,7 +57,7 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
             in_sight,
             format_func=lambda name: models.title(name, text),
             key=state.MODEL,
-            on_change=now.edits.change_model,
+            on_change=now.change_model,
             required=True,
             label_visibility="collapsed",
         )

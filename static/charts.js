@@ -8,9 +8,14 @@ import "./plotly/plotly-basic-4.1.1.min.js";
 const { Plotly } = window;
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { edited } = await import(`./edits.js${version}`);
 const { write } = await import(`./numbers.js${version}`);
 
 const LIFT = 0.025; // as in ui/figures.py
+const TREMBLE = 3; // px that a hand may move in a click
+const PAUSE = 400; // ms after the last arrow key
+// Keys that change a bar, by what share of the axis.
+const STEPS = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.1, PageDown: -0.1 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 const charts = new WeakMap(); // host element -> Plot
 
@@ -104,64 +109,86 @@ class Plot {
   }
 }
 
-// The bars of a code, of which the visitor chooses one.
+// The bars of a code, of which the visitor chooses one and drags it.
 class CodeBars extends Plot {
   constructor(host) {
     super(host);
     this.selected = null;
-    this.count = 0; // the visitor's choices so far, see update()
+    this.count = 0; // the visitor's choices and moves so far, see update()
+    this.moves = []; // [unit, value, number]: bars that were let go, of which no answer tells yet
+    this.hand = null; // what holds a bar, see grasp() and step()
+    this.frame = null; // asked for, to show what the hand does
+    this.grasped = false; // whether the last press was a hand's
 
     // Plotly hears of moves (its tooltip) but not of presses: it would cover the page during a
-    // press, and make a second click of its own out of a tap. The browser's own click comes once,
-    // by mouse and by finger, and not after a scroll.
-    for (const press of ["mousedown", "touchstart"]) {
-      host.addEventListener(press, (event) => event.stopPropagation(), {
-        capture: true,
-        passive: true,
-      });
-    }
-    host.addEventListener("click", (event) => this.clicked(event));
-    host.addEventListener("code", ({ detail }) => this.follow(detail));
-    host.addEventListener("keydown", (event) => this.pressed(event));
+    // press, and make a second click of its own out of a tap.
+    const hear = (type, act) => host.addEventListener(type, (event) => act.call(this, event));
+    const capture = { capture: true, passive: false };
+    host.addEventListener("mousedown", (event) => event.stopPropagation(), capture);
+    host.addEventListener("touchstart", (event) => this.touched(event), capture);
+    hear("pointerdown", this.grasp);
+    hear("pointermove", this.pull);
+    hear("pointerup", ({ isPrimary }) => isPrimary && this.letGo());
+    hear("pointercancel", this.drop);
+    hear("click", this.clicked);
+    hear("keydown", this.pressed);
+    hear("keyup", this.released);
+    hear("blur", this.letGo);
+    hear("code", ({ detail }) => this.follow(detail));
+    hear("edited", ({ detail: { code, encoded } }) => this.follow(code, encoded));
   }
 
   // Who is right about the selection, the visitor or the server? The visitor, until the server has
   // heard: every choice made here carries its number, the server says in `seen` which number it
   // heard last, and an answer to an older one (a drawing's rerun that was under way when the
-  // visitor clicked) does not touch the selection.
+  // visitor clicked) does not touch the selection. The same for a bar that was let go.
   update(data, setStateValue) {
     this.send = setStateValue;
     if (data.model) {
       this.host.dataset.model = data.model;
       this.plot.dataset.live = "code"; // its "code" event comes up to the host
     }
-    if (data.seen >= this.count) {
+    if (data.seen >= this.count && !this.hand) {
       this.count = data.seen;
       this.selected = data.selected;
     }
+    this.host.classList.toggle("movable", Boolean(data.reach));
+    const moved = this.moves.length;
+    this.moves = this.moves.filter(([, , number]) => number > data.seen);
     super.update(data);
+    if (moved && !this.moves.length) this.tell();
   }
 
-  // Show another code than the server's, which has not heard of it yet: see static/live.js.
-  follow(code) {
+  draw() {
+    super.draw();
+    this.followHand();
+  }
+
+  followHand() {
+    const values = this.unheard();
+    if (values.length) this.follow(edited(this.code, { keep: null, values }), this.encoded);
+  }
+
+  // Show another code than the server's, which has not heard of it yet: see static/live.js. Where it
+  // is an edited one, bars that differ from it as `encoded` keep that as an outline.
+  follow(code, encoded = code) {
     const { data, plot, positions } = this;
     if (!code) return this.draw();
     if (!plot.data || code.length !== positions.length) return;
     const [bottom, top] = plot.layout.yaxis.range;
     const lift = LIFT * (top - bottom);
-    const { separators, yaxis } = plot.layout;
-    const decimals = Number(/\d+/.exec(yaxis.hoverformat));
     // As ui/figures.py marks what a bar alone does not show.
     const marks = {
-      changed: [() => false, 0],
-      zeros: [(value) => value === 0, lift],
-      tall: [(value) => value > top, top - lift],
-      deep: [(value) => value < bottom, bottom + lift],
+      changed: [(value, unit) => value !== encoded[unit], (unit) => encoded[unit]],
+      zeros: [(value) => value === 0, () => lift],
+      tall: [(value) => value > top, () => top - lift],
+      deep: [(value) => value < bottom, () => bottom + lift],
     };
     const names = Object.keys(marks);
-    const x = names.map((name) => positions.filter((_, unit) => marks[name][0](code[unit])));
-    const y = names.map((name, i) => x[i].map(() => marks[name][1]));
-    const written = Array.from(code, (value) => write(value, decimals, separators));
+    const units = names.map((name) => [...code.keys()].filter((i) => marks[name][0](code[i], i)));
+    const x = units.map((marked) => marked.map((unit) => positions[unit]));
+    const y = names.map((name, i) => units[i].map(marks[name][1]));
+    const written = Array.from(code, (value) => this.write(value));
     Plotly.restyle(
       plot,
       {
@@ -171,22 +198,143 @@ class CodeBars extends Plot {
       },
       [data.code, ...names.map((name) => plot.data.findIndex(({ meta }) => meta === name))],
     );
+    this.host.setAttribute("aria-valuetext", this.said(code));
   }
 
   choose(unit) {
     this.selected = unit;
     this.count += 1;
     this.draw(); // the visitor sees it at once; the server hears of it afterwards
-    this.send("pick", { unit, number: this.count });
+    this.send("pick", { unit, number: this.count, moves: this.moves });
+  }
+
+  // A mouse takes hold of any bar, and chooses it. A finger takes hold of the chosen bar alone:
+  // elsewhere it may want to scroll, and its tap is a click.
+  grasp(event) {
+    if (!event.isPrimary) return;
+    this.letGo();
+    const unit = this.unitAt(event.clientX);
+    const mouse = event.pointerType === "mouse";
+    this.grasped = event.button === 0 && unit !== null && (mouse || unit === this.selected);
+    if (!this.grasped) return;
+    this.host.setPointerCapture(event.pointerId);
+    this.hand = { unit, value: null, before: this.selected, y: event.clientY };
+    this.selected = unit;
+    this.draw();
+  }
+
+  // A finger that holds a bar does not scroll. `touch-action` would say so of the whole chart.
+  touched(event) {
+    event.stopPropagation();
+    if (event.touches.length > 1) this.drop();
+    else if (this.hand && event.cancelable) event.preventDefault();
+  }
+
+  pull({ clientY, isPrimary }) {
+    const { hand, data, plot } = this;
+    if (!isPrimary || hand?.y === undefined || !data.reach) return;
+    const up = hand.y - clientY;
+    if (hand.value === null && Math.abs(up) < TREMBLE) return;
+    const { range, _length } = plot._fullLayout.yaxis;
+    this.move(hand, this.known(hand.unit) + (up * (range[1] - range[0])) / _length);
+  }
+
+  // An arrow key: the next ones within a moment belong to the same move.
+  step(share) {
+    const unit = this.selected;
+    const [bottom, top] = this.plot.layout.yaxis.range;
+    clearTimeout(this.pause);
+    this.hand ??= { unit, value: null };
+    this.move(this.hand, (this.hand.value ?? this.known(unit)) + share * (top - bottom));
+  }
+
+  // The server hears of it when the bar is let go.
+  move(hand, value) {
+    const [low, high] = this.data.reach;
+    hand.value = this.rounded(Math.min(Math.max(value, low), high));
+    this.tell();
+  }
+
+  letGo() {
+    const { hand } = this;
+    if (!hand) return;
+    clearTimeout(this.pause);
+    this.hand = null;
+    const { unit, value, before } = hand;
+    if (value === null) return this.choose(unit === before ? null : unit);
+    const back = value === this.rounded(this.known(unit));
+    if (!back) this.moves.push([unit, value, this.count + 1]);
+    this.choose(unit);
+    this.tell();
+  }
+
+  // As if nothing had been held: a second finger, or the Escape key.
+  drop() {
+    const { hand } = this;
+    if (!hand) return;
+    clearTimeout(this.pause);
+    this.hand = null;
+    if ("before" in hand) this.selected = hand.before;
+    this.draw();
+    this.tell();
+  }
+
+  // Units and their values by the visitor's hand, which no answer of the server's tells yet.
+  unheard() {
+    const { hand, moves } = this;
+    const values = moves.map(([unit, value]) => [unit, value]);
+    return hand && hand.value !== null ? [...values, [hand.unit, hand.value]] : values;
+  }
+
+  // A unit's value before the hand that is on it.
+  known(unit) {
+    return this.moves.findLast(([moved]) => moved === unit)?.[1] ?? this.code[unit];
+  }
+
+  // Show what the hand does, here in the next frame, and on the whole page: see static/live.js.
+  tell() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      const { hand, data, plot } = this;
+      if (!plot.data) return; // it has left the page
+      this.followHand();
+      if (hand) Plotly.Fx.hover(plot, [{ curveNumber: data.code, pointNumber: hand.unit }]);
+      else Plotly.Fx.unhover(plot);
+    });
+    const values = this.unheard();
+    const detail = values.length ? { values, by: this.host } : null;
+    this.host.dispatchEvent(new CustomEvent("held", { detail, bubbles: true }));
   }
 
   clicked(event) {
+    if (this.grasped) {
+      this.grasped = false; // letGo() has seen to it
+      return;
+    }
     const unit = this.unitAt(event.clientX);
     if (unit !== null) this.choose(unit === this.selected ? null : unit);
   }
 
+  released(event) {
+    if (event.key in STEPS && this.hand) this.pause = setTimeout(() => this.letGo(), PAUSE);
+  }
+
   pressed(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !this.positions) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !this.positions) {
+      this.letGo(); // an undo, say, is to find it
+      return;
+    }
+    if (event.key in STEPS && this.selected !== null && this.data.reach) {
+      event.preventDefault();
+      this.step(STEPS[event.key]);
+      return;
+    }
+    if (event.key === "Escape" && this.hand) {
+      event.preventDefault();
+      this.drop();
+      return;
+    }
+    this.letGo();
     const last = this.positions.length - 1;
     const now = this.selected;
     const next = {
@@ -215,6 +363,12 @@ class CodeBars extends Plot {
   complete(traces, layout, style, width, height) {
     const { x, y } = traces[this.data.code];
     this.positions = x ?? y.map((_, unit) => unit);
+    this.code = y;
+    this.encoded = Float32Array.from(y); // and their edits, in the same precision
+    const outlines = traces.find(({ meta }) => meta === "changed");
+    outlines?.x.forEach((position, i) => {
+      this.encoded[this.positions.indexOf(position)] = outlines.y[i];
+    });
     const { positions, selected } = this;
     const range = [positions[0] - 0.5, positions[positions.length - 1] + 0.5];
     const chosen =
@@ -230,12 +384,31 @@ class CodeBars extends Plot {
     return super.complete(traces, own, style, width, height);
   }
 
-  // A slider over the units whose value is read out at each step.
-  describe(traces, { separators = ".", yaxis }) {
+  get decimals() {
+    const [, { yaxis }] = this.data.figure;
+    return Number(/\d+/.exec(yaxis.hoverformat ?? ".2f"));
+  }
+
+  rounded(value) {
+    return Number(value.toFixed(this.decimals));
+  }
+
+  write(value) {
+    const [, { separators = "." }] = this.data.figure;
+    return write(value, this.decimals, separators);
+  }
+
+  // What is read out for the chosen unit of a code.
+  said(code) {
     const { data, selected, positions } = this;
-    const value = traces[data.code].y[selected] ?? 0;
-    const decimals = Number(/\d+/.exec(yaxis?.hoverformat ?? ".2f"));
-    const number = selected === null ? "" : write(value, decimals, separators);
+    if (selected === null) return data.no_unit_text;
+    const value = this.write(code[selected] ?? 0);
+    return data.unit_text.replace("{unit}", positions[selected]).replace("{value}", value);
+  }
+
+  // A slider over the units whose value is read out at each step.
+  describe() {
+    const { data, selected, positions } = this;
     return {
       role: "slider",
       tabindex: 0,
@@ -244,10 +417,7 @@ class CodeBars extends Plot {
       "aria-valuemin": 0,
       "aria-valuemax": positions.length,
       "aria-valuenow": selected === null ? 0 : selected + 1,
-      "aria-valuetext":
-        selected === null
-          ? data.no_unit_text
-          : data.unit_text.replace("{unit}", positions[selected]).replace("{value}", number),
+      "aria-valuetext": this.said(this.code),
     };
   }
 }

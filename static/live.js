@@ -1,13 +1,16 @@
-// The network runs under the moving pen. What the page shows of the drawing is marked by Python in
-// `data-live`; while a line is drawn it is painted here, frame by frame, and when the server has
-// answered, its own elements take the place of ours. The Python side is ui/components/live.py.
+// The network runs under the moving pen, and under the hand that changes a number of the code. What
+// the page shows of the drawing is marked by Python in `data-live`; meanwhile it is painted here,
+// frame by frame, and when the server has answered, its own elements take the place of ours. The
+// Python side is ui/components/live.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
+const { heard, shownCode } = await import(`./edits.js${version}`);
 const { ink, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
 const { percent } = await import(`./numbers.js${version}`);
 const { cells, clamp, rgba, signed } = await import(`./raster.js${version}`);
+await import(`./sliders.js${version}`);
 
 const SIDE = 28;
 const KEPT = 12; // networks: more than a page shows at once
@@ -16,6 +19,7 @@ const networks = new Map(); // id -> Network, the latest few
 let scene = null; // what Python knows of the drawing, and how it is to be shown
 const lines = []; // the strokes that Python does not know yet
 let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
+let held = null; // of the code's edits, what the visitor's hand does and Python does not know yet
 let asked = false; // for a frame
 
 // For both elements: the one that ships a network, and the one that says what is on the page.
@@ -36,11 +40,21 @@ function settle(data) {
   // Of the strokes that were drawn here since, the server has heard so many. Where it has put
   // something else onto the canvas, it has heard them all, but for the one under the pen.
   const count = (known) => known?.strokes?.length ?? 0;
-  const heard = data.load === scene?.load ? Math.max(count(data) - count(scene), 0) : Infinity;
-  lines.splice(0, Math.min(heard, lines.length - (pen ? 1 : 0)));
-  scene = data;
-  if (lines.length) ask();
+  const known = data.load === scene?.load ? Math.max(count(data) - count(scene), 0) : Infinity;
+  lines.splice(0, Math.min(known, lines.length - (pen ? 1 : 0)));
+  const [keep, values] = data.edits;
+  scene = { ...data, edits: { keep, values } };
+  if (lines.length || held) ask();
+  // A slider goes when the server has changed the code by anything else, such as an undo.
+  if (held && (heard(scene.edits, held) || !held.by.isConnected)) held = null;
 }
+
+// A bar or a slider of the code is moved: {keep, values} as in edits.js, and what it is moved `by`;
+// null when the server has it.
+addEventListener("held", ({ detail }) => {
+  held = detail;
+  ask();
+});
 
 // Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
 // makes its elements anew now and then, so the canvas is looked for in each event.
@@ -93,23 +107,36 @@ function ask() {
   asked = true;
   requestAnimationFrame(() => {
     asked = false;
-    if (scene?.strokes) paint();
+    if (scene) paint();
   });
 }
 
+// What the network sees; of a picture that is on the canvas, only Python knows.
+function look() {
+  const { digit, normal, size, strokes } = scene;
+  if (digit && !lines.length) return digit;
+  const seen = strokes && (normal ? normalForm : plain)([...strokes, ...lines.map(lifted)], size);
+  if (!lines.length) scene.digit = seen; // for the next frame
+  return seen;
+}
+
 function paint() {
-  if (!lines.length) return restore();
-  const drawn = [...scene.strokes, ...lines.map(lifted)];
-  const digit = (scene.normal ? normalForm : plain)(drawn, scene.size);
+  if (!lines.length && !held) return restore();
+  const digit = look();
   if (!digit) return;
-  for (const target of document.querySelectorAll("[data-live=sees]")) picture(target, rgba(digit));
+  if (lines.length) {
+    for (const target of document.querySelectorAll("[data-live=sees]"))
+      picture(target, rgba(digit));
+  }
   for (const [name, id] of scene.models) {
     const network = networks.get(id);
     if (!network) continue; // not here yet
     const layers = { encoder: through(network.encoder, digit) };
     const encoded = layers.encoder.at(-1);
-    layers.code = [encoded]; // as it is shown
-    layers.decoder = through(network.decoder, encoded);
+    // A drawing that changes begins without edits.
+    const code = lines.length ? encoded : shownCode(encoded, scene.edits, held);
+    layers.code = [code];
+    layers.decoder = through(network.decoder, code);
     const drawnAgain = layers.decoder.at(-1).map((value) => clamp(value, 0, 1));
     const difference = drawnAgain.map((value, i) => value - digit[i]);
     const of = (part) => document.querySelectorAll(`[data-model="${name}"] [data-live=${part}]`);
@@ -121,7 +148,7 @@ function paint() {
       picture(target, pixels, width);
     }
     const { kept, invented } = ink(digit, drawnAgain);
-    const active = encoded.filter((value) => value !== 0).length;
+    const active = code.filter((value) => value !== 0).length;
     const figures = {
       kept: percent(kept),
       invented: percent(invented),
@@ -133,8 +160,10 @@ function paint() {
         target.textContent = words;
       }
     }
-    for (const host of of("code"))
-      host.dispatchEvent(new CustomEvent("code", { detail: encoded, bubbles: true }));
+    for (const host of of("code")) {
+      if (lines.length) send(host, "code", encoded);
+      else if (!held.by.contains(host)) send(host, "edited", { code, encoded });
+    }
   }
 }
 
@@ -148,8 +177,12 @@ function restore() {
     canvases.get(element)?.remove();
     canvases.delete(element);
     if (written.has(element)) element.textContent = written.get(element);
-    element.dispatchEvent(new CustomEvent("code", { detail: null, bubbles: true }));
+    send(element, "code", null);
   }
+}
+
+function send(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
 }
 
 function picture(image, pixels, width = SIDE) {

@@ -91,6 +91,7 @@ def normal_form(now: Visit, text: Text) -> None:
 
 def _switch(now: Visit) -> None:
     now.normal = bool(st.session_state[NORMAL])
+    now.edits.turn += 1  # the digit's code is another one
 
 
 def _drawn(now: Visit, confirm: str) -> None:
@@ -157,8 +158,9 @@ def _samples(sketch: Sketch, text: Text) -> None:
 
 
 def act(sketch: Sketch, deed: Callable[[], None]) -> None:
-    """Do what a button says, after a stroke that came with the same click."""
+    """Do what a button says, after a stroke or an edit that came with the same click."""
     _hear(sketch)
+    sketch.hear_edits()
     deed()
 
 

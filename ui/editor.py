@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from ae import units
 from ae.model import Model
-from ui import figures, html, pictures, told
-from ui.components.bars import code_bars
+from ui import figures, html, pictures, state, told
+from ui.components.bars import code_bars, moves
 from ui.edits import Edits
 from ui.inference import Result
 from ui.state import Visit
@@ -38,6 +38,7 @@ def bars(
     summary = html.element("p", told.code(code, text), class_="unseen")
     title = figures.code_title(code, model.code_size, text)
     st.html(html.element("div", title, summary, data_model=model.name))
+    now.sketch.hear_edits = lambda: _hear(now, model, key)
 
     def choose(unit: int | None) -> None:
         now.edits.unit = unit
@@ -53,7 +54,9 @@ def bars(
             text,
         ),
         selected=now.edits.unit,
-        label=_("The code as bars. The arrow keys choose a unit."),
+        label=_(
+            "The code as bars. The arrow keys left and right choose a unit, up and down change it."
+        ),
         unit_text=_("Unit {unit}: {value}"),
         no_unit_text=_("No unit chosen"),
         revision=now.revision,
@@ -61,6 +64,8 @@ def bars(
         key=key,
         height=height,
         on_select=choose,
+        reach=_reach(model) if result else None,
+        on_move=now.sketch.hear_edits,
     )
 
 
@@ -68,17 +73,17 @@ def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
     """Show the tools for the chosen unit and for the whole code."""
     _, edits, code = text.gettext, now.edits, result.code if result else None
     step, decimals = units.axis_step(*model.statistics.code_axis)
-    # Room for doubling the strongest; the chart cuts such a bar and marks it.
-    bottom, top = (round(2 * end, decimals) for end in model.statistics.code_axis)
+    bottom, top = _reach(model)
     unit, disabled = edits.unit, code is None
     value = 0.0 if unit is None or code is None else min(max(float(code[unit]), bottom), top)
     idle = disabled or unit is None
     with st.container(key="editor", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_atom(model, unit, text), width="content")
         # What a slider shows comes from the code, which a bar, a button or a drawing may change.
+        # static/sliders.js reads in their keys which slider is which.
         value_key, position = f"unit_{unit}_{edits.turn}", round(value, decimals)
         st.slider(
-            _("Click a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
+            _("Click a bar, or drag it") if unit is None else _("Unit {unit}", unit=unit + 1),
             bottom,
             top,
             position,
@@ -128,6 +133,7 @@ def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
             args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
+        # Last, so that nothing that may be under the visitor's hand moves when it comes.
         if edits and result:
             st.button(
                 told.changes(edits, text),
@@ -136,6 +142,24 @@ def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
                 help=_("Show the code as the encoder gave it"),
                 on_click=edits.reset,
             )
+
+
+def _reach(model: Model) -> tuple[float, float]:
+    """Say how far a unit's value goes.
+
+    Twice the axis: room for doubling the strongest. The chart cuts such a bar and marks it.
+    """
+    axis = model.statistics.code_axis
+    _step, decimals = units.axis_step(*axis)
+    bottom, top = (round(2 * end, decimals) for end in axis)
+    return bottom, top
+
+
+def _hear(now: Visit, model: Model, key: str) -> None:
+    """Take what the bars say, unless in the same moment the visitor has gone to another model."""
+    for move in moves(key, model.code_size, _reach(model)):
+        if state.model_name() == model.name:
+            now.edits.set(move.unit, move.value)
 
 
 def _atom(model: Model, unit: int | None, text: Text) -> Markup:
@@ -153,12 +177,13 @@ def _atom(model: Model, unit: int | None, text: Text) -> Markup:
 
 def _slide(edits: Edits, unit: int, key: str, position: float) -> None:
     # Streamlit also calls back when the browser merely repeats what a slider showed, after the
-    # server has dropped that slider for another unit's.
+    # server has dropped that slider for another unit's, or for one of a later turn.
     value = float(st.session_state[key])
-    if value != position:
-        edits.values[unit] = value
+    if value != position and key.endswith(f"_{edits.turn}"):
+        edits.slide(unit, value)
 
 
 def _keep(edits: Edits, most: int, key: str) -> None:
     largest = int(st.session_state[key])
-    edits.keep = largest if largest < most else None
+    if key.endswith(f"_{edits.turn}"):
+        edits.slide_keep(largest if largest < most else None)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ae.arrays import Float32
+
+_PAUSE = 1.0  # s: a slider sends each press of an arrow key, and a run of them is one step
 
 
 @dataclass
@@ -16,17 +20,20 @@ class Edits:
     Attributes
     ----------
     unit : the one whose bar is chosen, or None.
-    values : unit -> the value that the visitor gave it.
+    values : unit -> the value that the visitor gave it; another dict after each change.
     keep : how many of the code's largest numbers are kept; None keeps all.
     turn : rises whenever the code changes by anything but the sliders. They carry it in their keys:
         a browser that has not heard of the change yet still sends the old position of a slider,
         and that must not count as the visitor's wish for the new code.
+    on_step : is called before a change that undo takes back.
     """
 
     unit: int | None = None
     values: dict[int, float] = field(default_factory=dict)
     keep: int | None = None
     turn: int = 0
+    on_step: Callable[[], None] = lambda: None
+    _slid: tuple[object, float] = (None, 0.0)  # the slider that moved last, and when
 
     def __bool__(self) -> bool:
         """Is anything changed?"""
@@ -48,18 +55,36 @@ class Edits:
 
     def set(self, unit: int, value: float | None) -> None:
         """Give a unit a value of the visitor's, or with None its own again."""
-        self.values.pop(unit, None)
-        if value is not None:
-            self.values[unit] = value
-        self.turn += 1
+        others = {one: old for one, old in self.values.items() if one != unit}
+        self._step(others if value is None else {**others, unit: value}, self.keep)
 
     def reset(self) -> None:
-        """Show the code as encoded again; another drawing has another code, and begins so."""
-        self.keep = None
-        self.values = {}
+        """Show the code as encoded again."""
+        self._step({}, None)
+
+    def slide(self, unit: int, value: float) -> None:
+        """Give a unit the value of its slider."""
+        self._slide(("unit", unit), {**self.values, unit: value}, self.keep)
+
+    def slide_keep(self, keep: int | None) -> None:
+        """Keep so many of the largest numbers, as their slider says."""
+        self._slide("keep", self.values, keep)
+
+    def show(self, values: dict[int, float], keep: int | None) -> None:
+        """Go to other changes, as undo does and another drawing."""
+        self.values, self.keep = values, keep
         self.turn += 1
 
-    def change_model(self) -> None:
-        """Forget the chosen unit too: it is another model's."""
-        self.unit = None
-        self.reset()
+    def _step(self, values: dict[int, float], keep: int | None) -> None:
+        if (values, keep) != (self.values, self.keep):
+            self.on_step()
+        self.show(values, keep)
+
+    def _slide(self, slider: object, values: dict[int, float], keep: int | None) -> None:
+        if (values, keep) == (self.values, self.keep):
+            return  # Streamlit also calls back when a browser merely repeats what a slider showed
+        now, (last, when) = time.monotonic(), self._slid
+        if (slider, self.turn) != last or now - when > _PAUSE:
+            self.on_step()
+        self._slid = (slider, self.turn), now
+        self.values, self.keep = values, keep

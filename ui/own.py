@@ -35,7 +35,7 @@ def look_up(now: Visit) -> None:
     # Who has just trained or uploaded it looks at it; who opens a link looks at the link's model.
     if now.page is not None:
         st.session_state[MODEL] = OWN
-        now.edits.change_model()
+        now.change_model()
 
 
 def file(mine: OwnModel, text: Text) -> File:

@@ -1,11 +1,14 @@
-"""The visitor's drawing, with undo and redo, and what the canvas in the browser knows of it."""
+"""The drawing and its code's edits, with undo and redo, and what the canvas knows of it."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
+from ui.edits import Edits
 from ui.strokes import Drawing, Photo, Stroke
 
 _UNDO_STEPS = 50
@@ -21,6 +24,14 @@ def _canvas_key() -> str:
     return f"{CANVAS}{secrets.token_hex(4)}"
 
 
+class Step(NamedTuple):
+    """What undo and redo go to: a drawing, and the changes to its code as ``Edits`` has them."""
+
+    drawing: Drawing
+    values: dict[int, float]
+    keep: int | None
+
+
 @dataclass
 class Sketch:
     """What is on the canvas, what was there before, and what was put aside.
@@ -28,6 +39,7 @@ class Sketch:
     Attributes
     ----------
     drawing : what is on the canvas now.
+    edits : what the visitor has changed in its code; another drawing begins without changes.
     loaded : what the canvas was given by Python, and keeps drawing on.
     loads : how often Python has changed the drawing; the canvas reloads when it rises.
     canvas_key : names the canvas's widget.
@@ -36,24 +48,26 @@ class Sketch:
     aside : number -> drawing that was put aside; the oldest goes first.
     problem : one sentence on what went wrong with the last drawing or upload, untranslated.
     choosing : whether the visitor chooses a part of the photo that is on the canvas.
-    on_change : is called when another drawing has taken this one's place.
+    hear_edits : takes the edits that came from the browser and were not heard yet.
     """
 
     drawing: Drawing = field(default_factory=Drawing)
+    edits: Edits = field(default_factory=Edits)
     loaded: Drawing = field(init=False)
     loads: int = 0
     canvas_key: str = field(default_factory=_canvas_key)
     revision: int = 0
-    past: list[Drawing] = field(default_factory=list)
-    future: list[Drawing] = field(default_factory=list)
+    past: list[Step] = field(default_factory=list)
+    future: list[Step] = field(default_factory=list)
     aside: dict[int, Drawing] = field(default_factory=dict)
     problem: str | None = None
     choosing: bool = False
-    on_change: Callable[[], None] = lambda: None
+    hear_edits: Callable[[], None] = lambda: None
     _heard: tuple[Stroke, ...] | None = None
 
     def __post_init__(self) -> None:
         self.loaded = self.drawing
+        self.edits.on_step = self._remember
 
     @property
     def photo(self) -> Photo | None:
@@ -62,7 +76,7 @@ class Sketch:
 
     def put(self, drawing: Drawing) -> None:
         """Replace the drawing from Python's side: a sample, an upload, an empty canvas."""
-        self._step(drawing)
+        self._draw(drawing)
         self.reload()
 
     def clear(self) -> None:
@@ -78,21 +92,24 @@ class Sketch:
         if drawn != self._heard:
             self._heard = drawn
             if drawn is not None:
-                self._step(Drawing(drawn, picture=self.drawing.picture))
+                self._draw(Drawing(drawn, picture=self.drawing.picture))
 
     def undo(self) -> None:
-        """Go one step back; samples, uploads and clearing are steps like any stroke."""
+        """Go one step back; samples, uploads, clearing and edits are steps like any stroke."""
         if self.past:
-            self.future.append(self.drawing)
-            self._show(self.past.pop())
-            self.reload()
+            self.future.append(self._now())
+            self._go(self.past.pop())
 
     def redo(self) -> None:
         """Take an undo back."""
         if self.future:
-            self.past.append(self.drawing)
-            self._show(self.future.pop())
-            self.reload()
+            self.past.append(self._now())
+            self._go(self.future.pop())
+
+    def forget_edits(self) -> None:
+        """Make all edits undone, here and in every step: another model has other codes."""
+        self.past, self.future = map(self._unedited, (self.past, self.future))
+        self.edits.show({}, None)
 
     def reload(self) -> None:
         """Make the canvas show the drawing as Python knows it."""
@@ -117,23 +134,42 @@ class Sketch:
             aside = {**self.aside, max(self.aside, default=0) + 1: self.drawing}
             self.aside = dict(list(aside.items())[-_ASIDE:])
 
-    def _step(self, drawing: Drawing) -> None:
-        self.past = [*self.past, self.drawing][-_UNDO_STEPS:]
+    def _now(self) -> Step:
+        return Step(self.drawing, self.edits.values, self.edits.keep)
+
+    def _remember(self) -> None:
+        """Keep what is there, before a step."""
+        self.past = [*self.past, self._now()][-_UNDO_STEPS:]
         while self._too_much():
             self.past.pop(0)
         self.future = []
-        self._show(drawing)
 
     def _too_much(self) -> bool:
-        photos = {id(photo.raw) for photo in map(_photo, self.past) if photo}
-        return len(photos) > _PHOTOS or sum(step.points for step in self.past) > _UNDO_POINTS
+        drawings = {id(step.drawing): step.drawing for step in self.past}.values()
+        photos = {id(photo.raw) for photo in map(_photo, drawings) if photo}
+        return len(photos) > _PHOTOS or sum(one.points for one in drawings) > _UNDO_POINTS
+
+    def _unedited(self, steps: Iterable[Step]) -> list[Step]:
+        """Leave out the edits, and the steps that were nothing else; the nearest is the last."""
+        drawings = [*(step.drawing for step in steps), self.drawing]
+        return [Step(one, {}, None) for one, nearer in pairwise(drawings) if one is not nearer]
+
+    def _draw(self, drawing: Drawing) -> None:
+        self._remember()
+        self._show(drawing)
+        self.edits.show({}, None)
+
+    def _go(self, step: Step) -> None:
+        if step.drawing is not self.drawing:
+            self._show(step.drawing)
+            self.reload()
+        self.edits.show(step.values, step.keep)
 
     def _show(self, drawing: Drawing) -> None:
         self.drawing = drawing
         self.revision += 1
         self.problem = None
         self.choosing = self.choosing and self.photo is not None
-        self.on_change()
 
 
 def _photo(drawing: Drawing) -> Photo | None:

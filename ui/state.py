@@ -106,8 +106,8 @@ class Visit:
 
     Attributes
     ----------
-    sketch : the drawing. normal : whether it is brought into MNIST's normal form.
-    edits : what the visitor changed in the code.
+    sketch : the drawing, and what the visitor changed in its code. normal : whether it is brought
+        into MNIST's normal form.
     draft : what they would train.
     page : the folder's name of the page that is open.
     notices : sentences to show once.
@@ -124,7 +124,6 @@ class Visit:
 
     sketch: Sketch = field(default_factory=Sketch)
     normal: bool = True
-    edits: Edits = field(default_factory=Edits)
     draft: Draft = field(default_factory=Draft)
     page: str | None = None
     notices: list[str] = field(default_factory=list)
@@ -138,13 +137,20 @@ class Visit:
     machine: str | None = None
     first_views: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.sketch.on_change = self.edits.reset
+    @property
+    def edits(self) -> Edits:
+        """What the visitor changed in the code."""
+        return self.sketch.edits
 
     @property
     def revision(self) -> int:
         """Rises with every new drawing; the screen carries it, for tests and benchmarks."""
         return self.sketch.revision
+
+    def change_model(self) -> None:
+        """Forget what was chosen and changed in a code: it was another model's."""
+        self.edits.unit = None
+        self.sketch.forget_edits()
 
     def may_upload(self) -> bool:
         """Count one more upload; False if there were too many already."""
@@ -231,7 +237,7 @@ def model_name() -> str:
 def look_at(now: Visit, name: str) -> None:
     """Choose a model as the frame would; to be called before the frame is shown."""
     st.session_state[MODEL] = name
-    now.edits.change_model()
+    now.change_model()
 
 
 def model_names(now: Visit) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def assert_attack_fails(app: AppTest, bad: object) -> None:
     send(app, bad)
     assert len(app.warning) <= 1 and not app.error
     if sketch.drawing != before:
-        assert sketch.past[-1] is before and not app.warning
+        assert sketch.past[-1].drawing is before and not app.warning
         drawn = sketch.drawing.strokes
         assert len(drawn) <= MAX_STROKES and sum(map(len, drawn)) <= MAX_POINTS
         values = [value for stroke in drawn for point in stroke for value in point]

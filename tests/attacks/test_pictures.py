@@ -115,7 +115,7 @@ def assert_read_or_refused(sketch: Sketch, dice: Random, raw: bytes) -> bool:
         assert sketch.problem in SENTENCES and sketch.drawing is before
         return False
     picture = sketch.drawing.picture
-    assert picture is not None and sketch.past[-1] is before
+    assert picture is not None and sketch.past[-1].drawing is before
     for digit in (picture.normal, picture.plain):
         assert digit.shape == (28, 28) and 0 <= digit.min() <= digit.max() <= 1
     assert picture.canvas.shape == (SIDE, SIDE) and picture.canvas.dtype == np.uint8

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import math
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, Slider
 
@@ -527,6 +530,23 @@ def test_a_family_may_have_another_number_of_units(monkeypatch: pytest.MonkeyPat
 # The visitor's hand in the code
 
 
+def pull(app: AppTest, unit: int, value: float) -> AppTest:
+    """Drag a bar, and let it go."""
+    number = next(_picks)
+    return pulled(app, unit, number, [[unit, value, number]])
+
+
+def pulled(app: AppTest, unit: int | None, number: int, moves: object) -> AppTest:
+    """Send what the bars say, as a browser does: the app hears of it before it runs."""
+    (chart,) = (node for node in app.get("bidi_component") if node.key == "bars")
+    states = app._tree.get_widget_states()
+    pick = {"unit": unit, "number": number, "moves": moves}
+    states.widgets.append(WidgetState(id=chart.proto.id, json_value=json.dumps({"pick": pick})))
+    app._run(states)
+    assert not app.exception
+    return app
+
+
 @every_language
 @every_family
 def test_a_unit_can_be_set_switched_off_doubled_and_reset(name: str, language: str) -> None:
@@ -624,11 +644,122 @@ def test_only_the_largest_can_be_kept(name: str) -> None:
     assert_shows(app, name, digit)
 
 
+def test_a_bar_that_was_dragged_says_so_once() -> None:
+    app = draw(opened(), *SEVEN)
+    digit = sees(*SEVEN)
+    pull(app, 5, 7.25)
+    assert app.session_state["visit"].edits.unit == 5
+    assert value_slider(app).value == 7.25
+    assert_shows(app, "shallow", digit, lambda code: code.__setitem__(5, 7.25))
+    press(app, *ZERO)  # the browser's last word stays in the session
+    assert_shows(app, "shallow", digit, lambda code: code.__setitem__(5, 0.0))
+    pull(app, 9, 1e9)
+    top = value_slider(app).max
+    assert_shows(app, "shallow", digit, lambda code: code.__setitem__([5, 9], [0.0, top]))
+
+
+def test_moves_of_several_bars_come_in_one_message() -> None:
+    """Where the server was too slow for the first one, the browser says it again."""
+    app = draw(opened(), *SEVEN)
+    first, second, third = next(_picks), next(_picks), next(_picks)
+    for moves in ([[5, 1.0, first], [6, 2.0, second]], [[6, 2.0, second], [5, 3.0, third]]):
+        pulled(app, 5, max(number for *_move, number in moves), moves)
+    assert app.session_state["visit"].edits.values == {5: 3.0, 6: 2.0}
+    for _step in range(3):
+        press(app, "Undo")
+    assert chip(app) is None
+    assert_shows(app, "shallow", sees(*SEVEN))
+
+
+def test_a_move_that_is_none_is_ignored() -> None:
+    app = opened()
+    values = (math.nan, math.inf, "1", True, None)
+    bad = [None, 5, [], [5, 1.0], {"unit": 5}, *([5, value, 9] for value in values)]
+    bad += [[unit, 1.0, 9] for unit in (32, -1, True, 5.0, None)]
+    bad += [[5, 1.0, number] for number in (0, -1, 2**31, 9.0, None)]
+    for moves in (None, 5, {"0": [5, 1.0, 9]}, bad):
+        pulled(app, None, next(_picks), moves)
+        assert chip(app) is None
+
+
+def test_undo_and_redo_go_through_edits_and_strokes() -> None:
+    app = draw(opened(), *SEVEN)
+    seven = sees(*SEVEN)
+    pull(app, 5, 1.0)
+    keep_slider(app).set_value(7)
+    run(app)
+    press(app, *ZERO)
+    reset_all(app)
+    draw(app, *ONE)
+    select(app, 9)
+    press(app, *ZERO)
+
+    def kept(code: np.ndarray) -> None:
+        code[np.argsort(-abs(code), kind="stable")[7:]] = 0
+        code[5] = 1.0
+
+    def kept_but(code: np.ndarray) -> None:
+        kept(code)
+        code[5] = 0.0
+
+    def untouched(code: np.ndarray) -> None:
+        pass
+
+    states = [
+        (seven, untouched),
+        (seven, lambda code: code.__setitem__(5, 1.0)),
+        (seven, kept),
+        (seven, kept_but),
+        (seven, untouched),
+        (sees(*ONE), untouched),
+        (sees(*ONE), lambda code: code.__setitem__(9, 0.0)),
+    ]
+    for digit, edit in reversed(states[:-1]):
+        press(app, "Undo")
+        assert_shows(app, "shallow", digit, edit)
+    for digit, edit in states[1:]:
+        press(app, "Redo")
+        assert_shows(app, "shallow", digit, edit)
+    assert button(app, "Redo").disabled
+
+    # Edits are another model's; what was drawn is still to be undone.
+    app.button_group(key=state.MODEL).set_value("deep")
+    run(app)
+    press(app, "Undo")
+    assert_shows(app, "deep", seven)
+    press(app, "Undo")
+    assert chip(app) is None
+
+
+def test_sliders_of_a_browser_that_has_not_heard_of_an_undo_say_nothing() -> None:
+    app = draw(opened(), *SEVEN)
+    select(app, 5)
+    value_slider(app).set_value(3.0)
+    run(app)
+    keep_slider(app).set_value(7)
+    run(app)
+    states = app._tree.get_widget_states()
+    for _step in range(2):
+        press(app, "Undo")
+    assert chip(app) is None
+    app._run(states)
+    assert chip(app) is None and not app.exception
+
+
+def test_the_normal_form_moves_the_slider_of_the_chosen_unit() -> None:
+    app = draw(opened(), *SEVEN)
+    for normalise in (True, False):
+        code = ae.load("shallow").encode(sees(*SEVEN, normalise=normalise)[None])[0]
+        select(app, 5)
+        assert value_slider(app).value == pytest.approx(code[5], abs=0.0051)
+        app.toggle[0].set_value(not normalise)
+        run(app)
+
+
 def test_edits_end_with_the_drawing_and_with_the_model() -> None:
     app = draw(opened(), *SEVEN)
     for change in (
         lambda: draw(app, *ONE),
-        lambda: press(app, "Undo"),
         lambda: press(app, "Surprise me"),
         lambda: look_at(app, "deep"),
     ):

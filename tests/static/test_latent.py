@@ -22,6 +22,7 @@ from tests.conftest import PenDigit
 from ui import strokes
 from ui.components import network
 from ui.components.map_canvas import PALETTE, pack
+from ui.edits import Edits
 from ui.strokes import Drawing, Stroke
 
 HERE = Path(__file__).parent
@@ -143,6 +144,21 @@ def write_drawings(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
     file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
 
 
+def write_edits(file: Path) -> None:
+    """Write codes, what a visitor does to them, and what comes of it."""
+    random = np.random.default_rng(1)
+    oracle = []
+    for _ in range(60):
+        code = random.integers(-3, 7, 12).astype(np.float32)  # ties and zeros are common
+        units = random.choice(12, random.integers(0, 4), replace=False).tolist()
+        values = {unit: round(random.uniform(-9, 9), 2) for unit in units}
+        keep = None if random.random() < 0.3 else int(random.integers(1, 13))
+        shown = Edits(values=values, keep=keep).apply(code)
+        edits = {"keep": keep, "values": [*values.items()]}
+        oracle.append({"encoded": code.tolist(), "edits": edits, "code": shown.tolist()})
+    file.write_text(json.dumps(oracle))
+
+
 def write_network(folder: Path, name: str) -> None:
     """Pack a model, and write what each of its layers makes of the samples."""
     model = ae.load(name)
@@ -171,6 +187,7 @@ def write_network(folder: Path, name: str) -> None:
 
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
+    write_edits(tmp_path / "edits.json")
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)

@@ -54,13 +54,13 @@ def test_nothing_done_changes_nothing() -> None:
     assert (edited == code).all() and edited is not code
 
 
-def test_a_reset_ends_all_edits_and_another_model_the_chosen_unit_too() -> None:
+def test_a_slider_of_an_older_turn_is_not_heard() -> None:
     edits = Edits(unit=3, keep=7)
     turns = {edits.turn}
 
     def turned() -> int:
         turns.add(edits.turn)
-        return len(turns)  # a slider of an older turn is not heard
+        return len(turns)
 
     edits.set(5, 1.5)
     assert edits.values == {5: 1.5} and turned() == 2
@@ -69,9 +69,36 @@ def test_a_reset_ends_all_edits_and_another_model_the_chosen_unit_too() -> None:
     edits.set(5, 1.5)
     edits.set(5, None)
     assert edits.values == {} and turned() == 4
-    edits.keep = 7
-    edits.change_model()
-    assert not edits and edits.unit is None and turned() == 5
+    edits.slide(5, 1.5)
+    edits.slide_keep(7)
+    assert edits.values == {5: 1.5} and edits.keep == 7 and turned() == 4
+    edits.show({}, None)
+    assert not edits and turned() == 5
+
+
+def test_a_run_of_a_sliders_moves_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[dict[int, float]] = []
+    edits = Edits()
+    edits.on_step = lambda: steps.append(edits.values)
+    clock = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    for value in (1.0, 2.0, 3.0):  # an arrow key that is held down
+        edits.slide(5, value)
+        clock += 0.4
+    assert steps == [{}]
+    clock += 2
+    edits.slide(5, 4.0)
+    edits.slide(6, 4.0)  # another slider
+    edits.slide_keep(9)
+    clock += 2
+    edits.slide_keep(9)  # nothing new, as Streamlit says now and then
+    edits.slide(6, 4.0)
+    assert steps[1:] == [{5: 3.0}, {5: 4.0}, {5: 4.0, 6: 4.0}]
+    edits.set(5, 0.0)  # by a button, and the slider goes on from there
+    edits.slide(5, 0.1)
+    edits.slide(5, 0.2)
+    edits.set(5, 0.2)
+    assert len(steps) == 6
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from ui import strokes
 from ui.sketch import Sketch
 from ui.strokes import Drawing, Picture, Stroke
 
+Changes = dict[Any, float]  # units, and "keep"
 A: Stroke = ((1.0, 2.0), (3.0, 4.0))
 B: Stroke = ((50.0, 60.0), (70.0, 80.0), (90.0, 100.0))
 C: Stroke = ((5.0, 5.0),)
@@ -105,29 +108,31 @@ def test_the_past_of_large_drawings_takes_no_more_memory() -> None:
     sketch = Sketch()
     for i in range(60):  # each is new, as what comes from a browser is
         sketch.hear((tuple((float(i), float(j)) for j in range(strokes.MAX_POINTS)),))
-    assert sum(step.points for step in sketch.past) <= 75_000
+    assert sum(step.drawing.points for step in sketch.past) <= 75_000
     assert len(sketch.past) == 3  # large as they are
     sketch.undo()
     assert sketch.drawing.strokes[0][0] == (58.0, 0.0)
+    for value in range(10):  # edits of one drawing take no room
+        sketch.edits.set(0, float(value))
+    assert len(sketch.past) == 12
     for i in range(60):  # small ones fit again
         sketch.hear((((float(i), 0.0),),))
     assert len(sketch.past) == 50
 
 
 @pytest.mark.parametrize("change", ["hear", "put", "undo", "redo"])
-def test_another_drawing_is_told(change: str) -> None:
+def test_another_drawing_begins_anew(change: str) -> None:
     sketch = Sketch()
     sketch.hear((A,))
     sketch.hear((A, B))
     sketch.undo()
-    changes_told: list[str] = []
-    sketch.on_change = lambda: changes_told.append(change)
+    sketch.edits.values, turn = {5: 1.5}, sketch.edits.turn
     sketch.problem = "The canvas sent something."
     sketch.choosing = True
     changes = {"hear": ((C,),), "put": (Drawing((C,)),), "undo": (), "redo": ()}
     before = sketch.revision
     getattr(sketch, change)(*changes[change])
-    assert changes_told == [change]
+    assert not sketch.edits and sketch.edits.turn > turn
     assert sketch.problem is None
     assert not sketch.choosing  # there is no photo
     assert sketch.revision == before + 1
@@ -174,20 +179,71 @@ def test_two_sketches_share_nothing() -> None:
     assert (other.past, other.future, other.aside) == ([], [], {})
 
 
+def test_edits_are_steps_of_their_own_and_leave_the_canvas_alone() -> None:
+    sketch = Sketch()
+    edits = sketch.edits
+    sketch.hear((A,))
+    revision, loads = sketch.revision, sketch.loads
+    edits.set(5, 1.5)
+    edits.slide_keep(7)
+    edits.reset()
+    sketch.undo()
+    assert (edits.values, edits.keep) == ({5: 1.5}, 7)
+    sketch.undo()
+    assert (edits.values, edits.keep) == ({5: 1.5}, None)
+    assert (sketch.revision, sketch.loads) == (revision, loads)
+    sketch.hear((A, B))
+    assert not edits and sketch.future == []
+    sketch.undo()
+    assert sketch.drawing.strokes == (A,) and edits.values == {5: 1.5}
+
+
+def test_another_model_forgets_edits_and_their_steps_but_no_drawing() -> None:
+    sketch = Sketch()
+    edits = sketch.edits
+    edits.set(1, 1.0)
+    sketch.hear((A,))
+    edits.set(1, 2.0)
+    edits.set(1, 3.0)
+    sketch.hear((A, B))
+    edits.set(1, 4.0)
+    sketch.undo()
+    sketch.undo()
+    sketch.forget_edits()  # at the second edit of A
+    assert sketch.drawing.strokes == (A,) and not edits
+    assert [step.drawing.strokes for step in sketch.past] == [()]
+    assert [step.drawing.strokes for step in sketch.future] == [(A, B)]
+    for go, drawn in ((sketch.redo, (A, B)), (sketch.undo, (A,)), (sketch.undo, ())):
+        go()
+        assert sketch.drawing.strokes == drawn and not edits
+
+
 class Canvas(RuleBasedStateMachine):
-    """Any order of strokes, buttons and stale messages, against a list of drawings and a finger."""
+    """Any order of strokes, edits, buttons and stale messages, against a list and a finger in it.
+
+    The list has the number of each drawing, its strokes, and what was changed in its code.
+    """
 
     @initialize()
     def open_page(self) -> None:
         self.sketch = Sketch()
-        self.history: list[tuple[Stroke, ...]] = [()]
+        self.history: list[tuple[int, tuple[Stroke, ...], Changes]] = [(0, (), {})]
         self.at = 0
         self.last: tuple[Stroke, ...] | None = None
         self.count = 0
 
     def step(self, drawn: tuple[Stroke, ...]) -> None:
+        number, _, _ = self.history[self.at]
+        self.go_on(number + 1, drawn, {})
+
+    def edit(self, changes: Changes) -> None:
+        number, drawn, before = self.history[self.at]
+        if changes != before:
+            self.go_on(number, drawn, changes)
+
+    def go_on(self, *step: Any) -> None:
         del self.history[self.at + 1 :]
-        self.history.append(drawn)
+        self.history.append(step)
         self.at += 1
 
     @rule()
@@ -208,6 +264,30 @@ class Canvas(RuleBasedStateMachine):
         self.sketch.put(Drawing())
         self.step(())
 
+    @rule(unit=st.integers(0, 2), value=st.sampled_from([None, 0.0, 1.0]))
+    def set_unit(self, unit: int, value: float | None) -> None:
+        self.sketch.edits.set(unit, value)
+        others = {one: old for one, old in self.history[self.at][2].items() if one != unit}
+        self.edit(others if value is None else {**others, unit: value})
+
+    @rule(keep=st.integers(1, 3))
+    def keep_largest(self, keep: int) -> None:
+        self.sketch.edits.slide_keep(keep)
+        self.sketch.edits.turn += 1  # what comes next is another move
+        self.edit({**self.history[self.at][2], "keep": keep})
+
+    @rule()
+    def reset(self) -> None:
+        self.sketch.edits.reset()
+        self.edit({})
+
+    @rule()
+    def change_model(self) -> None:
+        self.sketch.forget_edits()
+        number, _, _ = self.history[self.at]
+        drawings = {number: (number, drawn, {}) for number, drawn, _ in self.history}
+        self.history, self.at = list(drawings.values()), list(drawings).index(number)
+
     @rule()
     def run_again(self) -> None:
         if self.last is not None:
@@ -225,7 +305,11 @@ class Canvas(RuleBasedStateMachine):
 
     @invariant()
     def agrees(self) -> None:
-        assert self.sketch.drawing.strokes == self.history[self.at]
+        _, drawn, changes = self.history[self.at]
+        edits = self.sketch.edits
+        assert self.sketch.drawing.strokes == drawn
+        assert edits.values == {unit: value for unit, value in changes.items() if unit != "keep"}
+        assert edits.keep == changes.get("keep")
         assert len(self.sketch.past) == self.at
         assert len(self.sketch.future) == len(self.history) - 1 - self.at
         assert (

@@ -376,7 +376,11 @@ def test_what_is_kept_of_photos_is_bounded() -> None:
     for raw in raws:
         uploads.take(sketch, raw)
         uploads.choose(sketch, (0.0, 0.0, 0.9, 1.0))
-    kept = {photo.raw for step in sketch.past if (photo := step.picture and step.picture.photo)}
+    kept = {
+        photo.raw
+        for step in sketch.past
+        if (photo := step.drawing.picture and step.drawing.picture.photo)
+    }
     assert kept == set(raws[-3:])
     uploads.take(sketch, saved(seven((1600, 1600))))
     photo = photo_of(sketch)

@@ -1,12 +1,13 @@
-"""A Plotly bar chart of a code: it changes in place, and a click selects a unit.
+"""A Plotly bar chart of a code: it changes in place, a click selects a unit, a drag changes it.
 
 `charts.py` says why it is not Streamlit's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import streamlit as st
 
@@ -16,12 +17,22 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _mount = charts.register("code-bars")
+_NUMBERS = 2**31
+_MOVES = 100  # of one message: those that the server may not have heard of yet
 
 
 class _Pick(NamedTuple):
-    """A choice made in the browser; `number` counts the choices of a visit from 1."""
+    """A choice made in the browser; `number` counts the choices and moves of a visit from 1."""
 
     unit: int | None
+    number: int
+
+
+class _Move(NamedTuple):
+    """A bar that was let go at a value."""
+
+    unit: int
+    value: float
     number: int
 
 
@@ -38,6 +49,8 @@ def code_bars(
     unit_text: str = "Unit {unit}: {value}",
     no_unit_text: str = "No unit selected",
     on_select: Callable[[int | None], None] | None = None,
+    reach: tuple[float, float] | None = None,
+    on_move: Callable[[], None] | None = None,
 ) -> int | None:
     """Show `figure` and return the selected unit: an index into the code, 0-based, or None.
 
@@ -74,6 +87,11 @@ def code_bars(
     on_select : callable or None
         Called with the unit at the start of the rerun that a choice causes, before the script
         runs: for pages that need the choice above the chart.
+    reach : (float, float) or None
+        From where to where a bar can be dragged, which may be further than the axis; None for bars
+        that cannot.
+    on_move : callable or None
+        Called when a bar is let go, before the script runs: `moves` gives them.
 
     Returns
     -------
@@ -106,6 +124,8 @@ def code_bars(
             selected, seen = pick
 
     def chosen() -> None:
+        if on_move:
+            on_move()
         pick = _pick(st.session_state.get(key), units)
         if pick and on_select:
             st.session_state[seen_key] = pick.number
@@ -121,7 +141,9 @@ def code_bars(
             "figure": (traces, layout),
             "code": code,
             "selected": selected,
-            "seen": seen,
+            # A run that heard of a move may have ended before it came to this chart.
+            "seen": max(seen, _last_move(key)),
+            "reach": reach,
             "revision": revision,
             "model": model,
             "label": label,
@@ -143,8 +165,37 @@ def _pick(state: object, units: int) -> _Pick | None:
     if not isinstance(pick, Mapping):
         return None
     unit, number = pick.get("unit"), pick.get("number")
-    if type(number) is not int or not 0 < number < 2**31:
-        return None
-    if unit is not None and (type(unit) is not int or not 0 <= unit < units):
-        return None
-    return _Pick(unit, number)
+    if _whole(number, 1, _NUMBERS) and (unit is None or _whole(unit, 0, units)):
+        return _Pick(unit, number)
+    return None
+
+
+def moves(key: str, units: int, reach: tuple[float, float]) -> Iterator[_Move]:
+    """Give each bar that was let go since they were asked for: once, in their order."""
+    for move in _moves(st.session_state.get(key), units, reach):
+        if move.number > _last_move(key):
+            st.session_state[f"{key}.moved"] = move.number
+            yield move
+
+
+def _last_move(key: str) -> int:
+    return int(st.session_state.get(f"{key}.moved", 0))
+
+
+def _moves(state: object, units: int, reach: tuple[float, float]) -> Iterator[_Move]:
+    """The moves in a component's state, within reach; what is none is left out."""
+    pick = state.get("pick") if isinstance(state, Mapping) else None
+    moves = pick.get("moves") if isinstance(pick, Mapping) else None
+    for move in moves[:_MOVES] if isinstance(moves, list) else ():
+        if not isinstance(move, list) or len(move) != 3:
+            continue
+        unit, value, number = move
+        # JSON as Python reads it has NaN, Infinity and integers of any length.
+        good = type(value) in (int, float) and -math.inf < value < math.inf
+        if good and _whole(unit, 0, units) and _whole(number, 1, _NUMBERS):
+            yield _Move(unit, float(min(max(value, reach[0]), reach[1])), number)
+
+
+def _whole(value: object, low: int, end: int) -> TypeGuard[int]:
+    """Is it an integer in this range? bool is an int, too."""
+    return type(value) is int and low <= value < end

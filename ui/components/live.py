@@ -1,4 +1,4 @@
-"""The network runs in the browser while a line is drawn, and the server confirms it afterwards.
+"""The network runs in the browser under the visitor's hand, and the server confirms it afterwards.
 
 What shows something of the drawing says so: ``data-live`` is "sees", "survives", "changed", "code"
 or the name of a figure, and what stands around it has the model's name in ``data-model``.
@@ -6,6 +6,9 @@ or the name of a figure, and what stands around it has the model's name in ``dat
 does not know yet, go through `static/drawing.js` and `static/network.js`. Each model's weights are
 an element of their own, which stays the same from run to run, so that they are sent once. It stands
 last on the page: the first picture comes before it.
+
+The same pictures follow a bar that is dragged and a slider that moves: the code as encoded goes
+through the edits that Python knows and what is in the visitor's hand, by `static/edits.js`.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ui import strokes
+from ui import inference, strokes
 from ui.components import packed
 from ui.components.module import component
 from ui.state import Visit
@@ -37,17 +40,24 @@ def follow(now: Visit, networks: Mapping[str, bytes]) -> None:
     networks : name -> its packed weights, of the models that the page shows; those that are not
         shipped yet, or not at all, stay still.
     """
-    drawing = now.sketch.drawing
+    drawing, edits = now.sketch.drawing, now.edits
     models = tuple((name, data[: packed.ID].decode()) for name, data in networks.items())
     with st.container(key="live_side"):
         _mount(
             key="live",
             data={
-                # On a photo a stroke goes the way of pictures, which only Python knows.
+                # On a picture a stroke goes the way of pictures, which only Python knows.
                 "strokes": None if drawing.picture else drawing.strokes,
                 "size": strokes.SIDE,
                 "normal": now.normal,
                 "load": now.sketch.loads,
                 "models": models,
+                "edits": (edits.keep, tuple(edits.values.items())),
+                "digit": _digit(now) if drawing.picture else None,
             },
         )
+
+
+def _digit(now: Visit) -> tuple[float, ...] | None:
+    digit = inference.digit(now.sketch.drawing, normalise=now.normal)
+    return None if digit is None else tuple(digit.ravel().round(3).tolist())
