@@ -102,7 +102,7 @@ function ask() {
 // Part of the page -> how an element that shows it is painted of what a model makes of the digit.
 const PAINT = {
   survives: (target, { reconstruction }) => picture(target, rgba(reconstruction)),
-  changed: (target, { difference }) => picture(target, signed(difference)),
+  changed: (target, { difference }) => picture(target, signed(difference), "signed"),
   kept: (target, { kept }) => say(target, percent(kept)),
   invented: (target, { invented }) => say(target, percent(invented)),
   mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
@@ -166,12 +166,12 @@ function restore() {
   tell(null);
 }
 
-function picture(image, pixels) {
+function picture(image, pixels, kind = "pixels") {
   let canvas = canvases.get(image);
   if (!canvas) {
     canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIDE;
-    canvas.className = image.className.replace("blank", "");
+    canvas.className = image.className.replace("blank", kind);
     canvas.ariaHidden = "true";
     image.after(canvas);
     canvases.set(image, canvas);

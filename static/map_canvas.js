@@ -265,6 +265,7 @@ class MapCanvas {
     host.dataset.drawn = this.few ? "pictures" : "dots";
     host.dataset.pin = this.pin ? this.spot(this.pin).join() : "";
     host.dataset.star = this.star?.join() ?? ""; // on its way for a moment
+    host.dataset.near = this.own.near.join();
     host.dataset.ring = this.polygon?.length ?? 0;
     host.dataset.revision = this.data.revision;
   }

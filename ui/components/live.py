@@ -25,7 +25,7 @@ _ship = component("network", script="live.js")
 
 def ship(name: str, data: bytes) -> None:
     """Send a model's weights to the browser, as `network.pack` packed them."""
-    with st.container(key="network_side"):  # style.css takes both out of sight
+    with st.container(key=f"network_side_{name}"):  # style.css takes both out of sight
         _ship(key=f"network_{name}", data=data)
 
 
