@@ -20,9 +20,13 @@ let pen = null; // the canvas on which a line is being drawn; its stroke is the 
 let asked = false; // for a frame
 
 // For both elements: the one that ships a network, and the one that says what is on the page.
-export default function show({ data }) {
-  if (data instanceof Uint8Array) receive(data);
-  else settle(data);
+export default function show({ data, parentElement }) {
+  if (data instanceof Uint8Array) return receive(data);
+  settle(data);
+  return () => {
+    // Nothing follows on another page, unless it has said so itself by now.
+    if (scene === data && !parentElement.isConnected) scene = null;
+  };
 }
 
 function receive(packed) {

@@ -13,7 +13,7 @@ from ae.plans import OWN
 from pages.explore.scene import NO_MAP, Scene
 from ui import editor, models
 from ui.choices import segments
-from ui.components import map_canvas
+from ui.components import live, map_canvas
 from ui.text import Text
 
 
@@ -73,6 +73,9 @@ def show(scene: Scene, text: Text) -> None:
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
     st.caption(f"{lines} {_how(code_map, by, text)}")
     editor.show(scene.now, model, scene.result, text, key="map_bars", height=130)
+    encoder = models.weights(model.name, scene.now, decoder=False)  # the map has the decoder
+    live.follow(scene.now, {model.name: encoder})
+    live.ship(model.name, encoder)
 
 
 def _place(code_map: CodeMap, by: str, code: Float32, scene: Scene) -> tuple[float, float]:
