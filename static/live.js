@@ -23,9 +23,10 @@ let asked = false; // for a frame
 export default function show({ data, parentElement }) {
   if (data instanceof Uint8Array) return receive(data);
   settle(data);
+  const mine = scene;
   return () => {
     // Nothing follows on another page, unless it has said so itself by now.
-    if (scene === data && !parentElement.isConnected) scene = null;
+    if (scene === mine && !parentElement.isConnected) scene = null;
   };
 }
 
@@ -112,7 +113,7 @@ const PAINT = {
   mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
   active: (target, { code }) =>
     say(target, `${code.filter((value) => value !== 0).length} / ${code.length}`),
-  code: (target, { code }) => lend(target, code),
+  code: (target, { code }) => send(target, "code", code),
 };
 
 function paint() {
@@ -124,7 +125,7 @@ function paint() {
   const models = new Map();
   for (const [name, id] of scene.models) {
     if (!networks.has(id)) continue; // not here yet
-    const seen = look(networks.get(id), digit);
+    const seen = outcome(networks.get(id), digit);
     models.set(name, seen);
     for (const target of document.querySelectorAll(`[data-model="${name}"] [data-live]`))
       PAINT[target.dataset.live]?.(target, seen);
@@ -133,7 +134,7 @@ function paint() {
 }
 
 // What a model makes of the digit; where its page decodes nothing, only its code.
-function look({ encoder, decoder }, digit) {
+function outcome({ encoder, decoder }, digit) {
   const code = through(encoder, digit).at(-1);
   if (!decoder.length) return { code };
   const reconstruction = decode(decoder, code);
@@ -142,13 +143,14 @@ function look({ encoder, decoder }, digit) {
   return { code, reconstruction, difference, error, ...ink(digit, reconstruction) };
 }
 
-// For what more than one model concerns, or what stands in a shadow root: the map of `look`'s by
-// the models' names; null when the server's word counts again.
+// For what more than one model concerns, or what stands in a shadow root: the outcomes by the
+// models' names; null when the server's word counts again.
 const tell = (models) => dispatchEvent(new CustomEvent("seen", { detail: models }));
 
-// For charts, which know how: a code, or null for the server's.
-const lend = (target, code) =>
-  target.dispatchEvent(new CustomEvent("code", { detail: code, bubbles: true }));
+// To charts, which know how to show a code; null is the server's.
+function send(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}
 
 function say(target, words) {
   if (!written.has(target)) written.set(target, target.textContent);
@@ -165,7 +167,7 @@ function restore() {
     canvases.get(element)?.remove();
     canvases.delete(element);
     if (written.has(element)) element.textContent = written.get(element);
-    lend(element, null);
+    send(element, "code", null);
   }
   tell(null);
 }
