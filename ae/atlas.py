@@ -87,7 +87,8 @@ class CodeMap:
 
         Of the ten nearest codes, those count that are the digit which most of them are, and of
         these, those that stand among their like on the map. They may still lie in several heaps,
-        between which there is nothing: the code comes to the one around their medoid.
+        between which there is nothing: the code comes to the one around their medoid. The browser
+        moves the star so while one draws: ``placeOf`` in ``static/latent.js``.
 
         Parameters
         ----------

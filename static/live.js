@@ -6,10 +6,11 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
 const { heard, shownCode } = await import(`./edits.js${version}`);
-const { ink, through, unpack } = await import(`./network.js${version}`);
+const { ink, mse, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
-const { percent } = await import(`./numbers.js${version}`);
+const { percent, write } = await import(`./numbers.js${version}`);
 const { cells, clamp, rgba, signed } = await import(`./raster.js${version}`);
+await import(`./lanes.js${version}`);
 await import(`./sliders.js${version}`);
 
 const SIDE = 28;
@@ -23,9 +24,14 @@ let held = null; // of the code's edits, what the visitor's hand does and Python
 let asked = false; // for a frame
 
 // For both elements: the one that ships a network, and the one that says what is on the page.
-export default function show({ data }) {
-  if (data instanceof Uint8Array) receive(data);
-  else settle(data);
+export default function show({ data, parentElement }) {
+  if (data instanceof Uint8Array) return receive(data);
+  settle(data);
+  const mine = scene;
+  return () => {
+    // Nothing follows on another page, unless it has said so itself by now.
+    if (scene === mine && !parentElement.isConnected) scene = null;
+  };
 }
 
 function receive(packed) {
@@ -45,6 +51,7 @@ function settle(data) {
   const [keep, values] = data.edits;
   scene = { ...data, edits: { keep, values } };
   if (lines.length || held) ask();
+  else tell(null);
   // A slider goes when the server has changed the code by anything else, such as an undo.
   if (held && (heard(scene.edits, held) || !held.by.isConnected)) held = null;
 }
@@ -120,6 +127,25 @@ function look() {
   return seen;
 }
 
+// Part of the page -> how an element that shows it is painted of what a model makes of the digit.
+const PAINT = {
+  survives: (target, { reconstruction }) => picture(target, rgba(reconstruction)),
+  changed: (target, { difference }) => picture(target, signed(difference), { kind: "signed" }),
+  layer: (target, { layers }) => {
+    const [, half, number] = /(\D+)(\d+)/.exec(target.dataset.layer);
+    const { width, pixels } = cells(layers[half][number]);
+    picture(target, pixels, { width });
+  },
+  kept: (target, { kept }) => say(target, percent(kept)),
+  invented: (target, { invented }) => say(target, percent(invented)),
+  mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
+  active: (target, { code }) => say(target, String(code.filter((value) => value !== 0).length)),
+  code: (target, { code, encoded }) => {
+    if (lines.length) send(target, "code", encoded);
+    else if (!held.by.contains(target)) send(target, "edited", { code, encoded });
+  },
+};
+
 function paint() {
   if (!lines.length && !held) return restore();
   const digit = look();
@@ -128,43 +154,44 @@ function paint() {
     for (const target of document.querySelectorAll("[data-live=sees]"))
       picture(target, rgba(digit));
   }
+  const models = new Map();
   for (const [name, id] of scene.models) {
-    const network = networks.get(id);
-    if (!network) continue; // not here yet
-    const layers = { encoder: through(network.encoder, digit) };
-    const encoded = layers.encoder.at(-1);
-    // A drawing that changes begins without edits.
-    const code = lines.length ? encoded : shownCode(encoded, scene.edits, held);
-    layers.code = [code];
-    layers.decoder = through(network.decoder, code);
-    const drawnAgain = layers.decoder.at(-1).map((value) => clamp(value, 0, 1));
-    const difference = drawnAgain.map((value, i) => value - digit[i]);
-    const of = (part) => document.querySelectorAll(`[data-model="${name}"] [data-live=${part}]`);
-    for (const target of of("survives")) picture(target, rgba(drawnAgain));
-    for (const target of of("changed")) picture(target, signed(difference));
-    for (const target of of("layer")) {
-      const [, half, number] = /(\D+)(\d+)/.exec(target.dataset.layer);
-      const { width, pixels } = cells(layers[half][number]);
-      picture(target, pixels, width);
-    }
-    const { kept, invented } = ink(digit, drawnAgain);
-    const active = code.filter((value) => value !== 0).length;
-    const figures = {
-      kept: percent(kept),
-      invented: percent(invented),
-      active: String(active),
-    };
-    for (const [part, words] of Object.entries(figures)) {
-      for (const target of of(part)) {
-        if (!written.has(target)) written.set(target, target.textContent);
-        target.textContent = words;
-      }
-    }
-    for (const host of of("code")) {
-      if (lines.length) send(host, "code", encoded);
-      else if (!held.by.contains(host)) send(host, "edited", { code, encoded });
-    }
+    if (!networks.has(id)) continue; // not here yet
+    const seen = outcome(networks.get(id), digit);
+    models.set(name, seen);
+    for (const target of document.querySelectorAll(`[data-model="${name}"] [data-live]`))
+      PAINT[target.dataset.live]?.(target, seen);
   }
+  tell(models);
+}
+
+// What a model makes of the digit; where its page decodes nothing, only its code.
+function outcome(network, digit) {
+  const encoder = through(network.encoder, digit);
+  const encoded = encoder.at(-1);
+  // A drawing that changes begins without edits.
+  const code = lines.length ? encoded : shownCode(encoded, scene.edits, held);
+  if (!network.decoder.length) return { code, encoded };
+  const decoder = through(network.decoder, code);
+  const reconstruction = decoder.at(-1).map((value) => clamp(value, 0, 1));
+  const difference = reconstruction.map((value, i) => value - digit[i]);
+  const error = mse(digit, reconstruction);
+  const layers = { encoder, code: [code], decoder };
+  return { code, encoded, layers, reconstruction, difference, error, ...ink(digit, reconstruction) };
+}
+
+// For what more than one model concerns, or what stands in a shadow root: the outcomes by the
+// models' names; null when the server's word counts again.
+const tell = (models) => dispatchEvent(new CustomEvent("seen", { detail: models }));
+
+// To charts, which know how to show a code; null is the server's.
+function send(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}
+
+function say(target, words) {
+  if (!written.has(target)) written.set(target, target.textContent);
+  target.textContent = words;
 }
 
 // In the place of an image that Python wrote, or kept free for one: a canvas needs no decoding.
@@ -179,19 +206,16 @@ function restore() {
     if (written.has(element)) element.textContent = written.get(element);
     send(element, "code", null);
   }
+  tell(null);
 }
 
-function send(element, name, detail) {
-  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-}
-
-function picture(image, pixels, width = SIDE) {
+function picture(image, pixels, { kind = "", width = SIDE } = {}) {
   let canvas = canvases.get(image);
   if (!canvas) {
     canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = pixels.length / 4 / width;
-    canvas.className = image.className.replace("blank", "");
+    canvas.className = image.className.replace("blank", kind);
     canvas.ariaHidden = "true";
     image.after(canvas);
     canvases.set(image, canvas);

@@ -13,7 +13,7 @@ from ae.plans import OWN
 from pages.explore.scene import NO_MAP, Scene
 from ui import editor, models
 from ui.choices import segments
-from ui.components import map_canvas
+from ui.components import live, map_canvas
 from ui.text import Text
 
 
@@ -67,12 +67,16 @@ def show(scene: Scene, text: Text) -> None:
             "group_one": _("One digit is inside, {digit}. Its code, decoded."),
             "group_empty": _("No digit is inside."),
         },
+        model=model.name,
         key="map",
     )
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
     st.caption(f"{lines} {_how(code_map, by, text)}")
     editor.bars(scene.now, model, scene.result, text, key="map_bars", height=130)
     editor.tools(scene.now, model, scene.result, text)
+    encoder = models.weights(model.name, scene.now, decoder=False)  # the map has the decoder
+    live.follow(scene.now, {model.name: encoder})
+    live.ship(model.name, encoder)
 
 
 def _place(code_map: CodeMap, by: str, code: Float32, scene: Scene) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.explore import scene
 from pages.explore.views import VIEWS
 from ui import canvas, html, models, state, strokes, told, views
-from ui.components import browser, live
+from ui.components import browser
 
 now = state.visit("explore")
 text = state.text()
@@ -14,8 +14,7 @@ _ = text.gettext
 lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
 st.html(html.lead(lead))
 
-name = state.model_name()
-model = models.get_or_stop(name, now, text)
+model = models.get_or_stop(state.model_name(), now, text)
 
 
 @st.fragment
@@ -34,10 +33,7 @@ def workspace() -> None:
                 seen = scene.look(now, model, edits)
                 sentence = told.result(seen.result, edits, text)
                 view.show(seen, text)
-    live.follow(now, {name: weights})
     browser.settle(now, text, told=sentence)
 
 
-weights = models.weights(name, now)
 workspace()
-live.ship(name, weights)

@@ -12,6 +12,7 @@ from tests.conftest import serve, wait_run, watched_page
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
+LIVE = ["comparison", "drawing", "lanes", "live", "network", "numbers", "packed", "raster"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
 
 
@@ -25,20 +26,12 @@ def below() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "click", "scripts"),
     [
-        (
-            "/?sample=7b",
-            None,
-            ["charts", "drawing", "live", "network", "numbers", "packed", "raster"],
-        ),
-        (
-            "/explore?view=map&sample=7b",
-            None,
-            ["charts", "latent", "map_canvas", "network", "numbers", "packed", "raster"],
-        ),
+        ("/?sample=7b", None, ["charts", *LIVE]),
+        ("/explore?view=map&sample=7b", None, ["charts", "latent", "map_canvas", *LIVE]),
         ("/explore?view=morph&sample=7b", None, ["download", "slides", "strips"]),
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
-        ("/compare?view=atoms", None, ["atoms", "download", "strips"]),
-        ("/compare?view=ladder", None, ["charts", "download", "numbers"]),
+        ("/compare?view=atoms", None, ["atoms", "download", "strips", *LIVE]),
+        ("/compare?view=ladder", None, ["charts", "download", *LIVE]),
         ("/train", None, ["charts", "film", "numbers", "strips"]),
     ],
 )
