@@ -61,6 +61,7 @@ function begin(event, at) {
   if (!canvas || !scene) return;
   pen = canvas;
   lines.push([place(at)]);
+  invite();
   ask();
 }
 
@@ -78,7 +79,13 @@ function end() {
 function drop() {
   if (pen) lines.pop();
   pen = null;
+  invite();
   ask();
+}
+
+// What the empty canvas says makes way for the first line.
+function invite() {
+  for (const words of document.querySelectorAll(".draw-here")) words.hidden = lines.length > 0;
 }
 
 function place({ clientX, clientY }) {

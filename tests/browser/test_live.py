@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import ae
 from ae import evaluation
 from tests.browser.test_draw import SEVEN, Line, bars, button, place, wait_for_chart
-from tests.conftest import wait_run
+from tests.conftest import wait_run, watched_page
 from ui import pictures, strokes
 from ui.strokes import Drawing
 
@@ -30,20 +30,27 @@ PIXELS = """part => {
   return [...context.getImageData(0, 0, 28, 28).data];
 }"""
 # Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
+# And what was said meanwhile to those who do not see the page.
 WATCH = """() => {
   window.lines = [];
+  window.said = [];
+  new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
+    .observe(document.querySelector("#told"), { childList: true });
   const place = ({ clientX, clientY }) => {
     const { left, top } = window.upper.getBoundingClientRect();
     window.lines.at(-1).push([clientX - left, clientY - top]);
   };
   let down = false;
-  addEventListener("mousedown", (event) => {
+  const begin = (event, at) => {
     window.upper = event.composedPath()[0];
     down = true;
     window.lines.push([]);
-    place(event);
-  }, true);
+    place(at);
+  };
+  addEventListener("mousedown", (event) => begin(event, event), true);
+  addEventListener("touchstart", (event) => begin(event, event.touches[0]), true);
   addEventListener("mousemove", (event) => down && place(event), true);
+  addEventListener("touchmove", (event) => place(event.touches[0]), true);
   addEventListener("mouseup", () => { down = false; }, true);
 }"""
 FIGURE = "part => document.querySelector(`dt[data-live=${part}]`).textContent"
@@ -88,16 +95,20 @@ def points(line: Line) -> list[tuple[float, float]]:
     return passed
 
 
+def clear(page: Page) -> None:
+    wait_for_chart(page)
+    wait_run(page)
+    button(page, "Clear").click()
+    wait_run(page)
+
+
 @pytest.mark.parametrize("name", ["deep", "vae"])
 def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
     visitor = page(f"/?model={name}")
     sent: list[Any] = []
     visitor.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
     visitor.reload()
-    wait_for_chart(visitor)
-    wait_run(visitor)
-    button(visitor, "Clear").click()
-    wait_run(visitor)
+    clear(visitor)
     model = ae.load(name)
     left, top = place(visitor)
     visitor.evaluate(WATCH)
@@ -117,3 +128,83 @@ def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
     expect(visitor.locator(".pictures canvas")).to_have_count(0)
     wait_run(visitor)
     expect_drawing(visitor, model)
+
+
+def test_a_finger_is_followed_and_one_sentence_comes_afterwards(page: OpenPage) -> None:
+    visitor = page("/?model=deep", viewport=(390, 844), touch=True)
+    clear(visitor)
+    model, line = ae.load("deep"), points(SEVEN[0])
+    finger = visitor.context.new_cdp_session(visitor)
+    left, top = place(visitor)
+    invitation = visitor.locator(".draw-here")
+
+    def put(kind: str, *places: tuple[float, float]) -> None:
+        at = [{"x": left + x, "y": top + y, "id": i} for i, (x, y) in enumerate(places)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    # A pinch: its first finger draws until the second one comes, which takes the line back.
+    expect(invitation).to_be_visible()
+    put("touchStart", line[0])
+    expect(invitation).to_be_hidden()
+    put("touchStart", line[0], (200, 200))
+    expect(invitation).to_be_visible()
+    put("touchEnd")
+    wait_run(visitor)
+
+    visitor.evaluate(WATCH)
+    put("touchStart", line[0])
+    expect(invitation).to_be_hidden()
+    for i, at in enumerate(line[1:], 2):
+        put("touchMove", at)
+        if i in (len(line) // 2, len(line)):
+            expect_drawing(visitor, model)
+    assert visitor.evaluate("window.said") == []
+    put("touchEnd")
+    expect_drawing(visitor, model)
+    expect(visitor.locator(".pictures canvas")).to_have_count(0)
+    wait_run(visitor)
+    expect_drawing(visitor, model)
+    (sentence,) = visitor.evaluate("window.said")
+    assert sentence == visitor.locator("#told").text_content() != ""
+
+
+# The page's websockets, so that a test can close them.
+SOCKETS = """() => {
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...address) {
+      super(...address);
+      window.sockets.push(this);
+    }
+  };
+}"""
+
+
+def test_a_line_goes_on_without_the_server_which_gets_it_later(
+    browser: Browser, server: str
+) -> None:
+    with watched_page(browser, viewport={"width": 1440, "height": 900}) as visitor:
+        visitor.add_init_script(f"({SOCKETS})()")
+        visitor.goto(f"{server}/?model=deep&lang=en")
+        clear(visitor)
+        model, line = ae.load("deep"), points(SEVEN[0])
+        left, top = place(visitor)
+        visitor.evaluate(WATCH)
+        visitor.mouse.move(left + line[0][0], top + line[0][1])
+        visitor.mouse.down()
+        for i, (x, y) in enumerate(line[1:]):
+            visitor.mouse.move(left + x, top + y)
+            if i == len(line) // 2:
+                visitor.context.set_offline(True)
+                visitor.evaluate("window.sockets.forEach((socket) => socket.close())")
+                lost = visitor.locator("[data-test-connection-state=CONNECTED]")
+                expect(lost).to_have_count(0)
+        expect_drawing(visitor, model)
+        visitor.mouse.up()
+        visitor.wait_for_timeout(500)  # the canvas has tried to send it
+        expect_drawing(visitor, model)
+        expect(visitor.locator(".pictures canvas")).not_to_have_count(0)
+        visitor.context.set_offline(False)
+        expect(visitor.locator(".pictures canvas")).to_have_count(0, timeout=30_000)
+        wait_run(visitor)
+        expect_drawing(visitor, model)
