@@ -96,13 +96,14 @@ function bent(stroke) {
 
 /**
  * What Fabric's pencil keeps of a line when it is lifted (PencilBrush.decimatePoints): not what is
- * too near, nor the last place but one.
+ * too near, nor the last place but one. The first place counts twice, so that the line leaves it
+ * straight (PencilBrush.getSmoothPathFromPoints).
  * @param {Stroke} stroke
  * @returns {Stroke}
  */
 export function lifted(stroke) {
   if (stroke.length < 3) return stroke;
-  const kept = [stroke[0]];
+  const kept = [stroke[0], stroke[0]];
   for (const [x, y] of stroke.slice(1, -2)) {
     const [lastX, lastY] = kept.at(-1);
     if (Math.hypot(x - lastX, y - lastY) >= NEAR) kept.push([x, y]);

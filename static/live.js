@@ -83,6 +83,13 @@ function drop() {
   ask();
 }
 
+// While the pen rests on a line, the answer to the one before puts new elements in the place of
+// those painted here.
+const BARE = ".pixels[data-live]:not(:has(+ canvas))";
+new MutationObserver(() => {
+  if (pen && document.querySelector(BARE)) ask();
+}).observe(document.body, { childList: true, subtree: true });
+
 // What the empty canvas says makes way for the first line.
 function invite() {
   for (const words of document.querySelectorAll(".draw-here")) words.hidden = lines.length > 0;

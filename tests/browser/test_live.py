@@ -30,10 +30,19 @@ PIXELS = """part => {
   return [...context.getImageData(0, 0, 28, 28).data];
 }"""
 # Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
-# And what was said meanwhile to those who do not see the page.
+# And what was said meanwhile to those who do not see the page, and how many frames showed them a
+# picture of the server's, which does not know the line.
 WATCH = """() => {
   window.lines = [];
   window.said = [];
+  window.stale = 0;
+  const painted = new MessageChannel(); // a message waits for the end of the frame
+  painted.port1.onmessage = () => {
+    if (down && window.lines.at(-1).length > 2 && document.querySelector("[data-live]:is(img):not(:has(+ canvas))"))
+      window.stale += 1;
+    requestAnimationFrame(() => painted.port2.postMessage(null));
+  };
+  painted.port2.postMessage(null);
   new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
     .observe(document.querySelector("#told"), { childList: true });
   const place = ({ clientX, clientY }) => {
@@ -65,8 +74,8 @@ def expect_drawing(page: Page, model: ae.model.Model) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     drawn = page.evaluate("window.lines")
     lines = tuple(tuple((round(x, 1), round(y, 1)) for x, y in line) for line in drawn)
-    # The pencil leaves out the last place but one when it is lifted; so does the picture before.
-    digit = strokes.digit(Drawing(tuple((*line[:-2], line[-1]) for line in lines)))
+    # As the pencil leaves the line when it is lifted; so does the picture before.
+    digit = strokes.digit(Drawing(tuple((line[0], *line[:-2], line[-1]) for line in lines)))
     code = model.encode(digit[None])
     reconstruction = model.decode(code)
     for part, expected in (
@@ -83,16 +92,19 @@ def expect_drawing(page: Page, model: ae.model.Model) -> None:
     assert abs(int(page.evaluate(FIGURE, "kept").rstrip("%")) - 100 * kept[0]) <= 1
 
 
-def points(line: Line) -> list[tuple[float, float]]:
-    """Where a mouse passes that moves along a line in steps of a few pixels."""
+def points(line: Line, step: int = 6) -> list[tuple[float, float]]:
+    """Where a mouse passes that moves along a line in steps of so many pixels."""
     passed = [line[0]]
     for (x0, y0), (x1, y1) in pairwise(line):
-        steps = max(int(np.hypot(x1 - x0, y1 - y0) // 6), 1)
+        steps = max(int(np.hypot(x1 - x0, y1 - y0) // step), 1)
         passed += [
             (round(x0 + (x1 - x0) * i / steps), round(y0 + (y1 - y0) * i / steps))
             for i in range(1, steps + 1)
         ]
     return passed
+
+
+BOW: Line = [(60, 150), (100, 120), (100, 100), (220, 100), (220, 200), (140, 200)]
 
 
 def clear(page: Page) -> None:
@@ -112,16 +124,20 @@ def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
     model = ae.load(name)
     left, top = place(visitor)
     visitor.evaluate(WATCH)
-    for number, line in enumerate(map(points, SEVEN)):
+    # The second one is drawn by a fast hand: what the pencil makes of each place is then seen.
+    for number, line in enumerate((points(SEVEN[0]), points(BOW, step=40))):
         visitor.mouse.move(left + line[0][0], top + line[0][1])
         visitor.mouse.down()
         before = len(sent)
         for i, (x, y) in enumerate(line[1:], 2):
             visitor.mouse.move(left + x, top + y)
+            if i == len(line) // 2:
+                wait_run(visitor)  # the answer to the line before comes while the pen rests
             if i in (len(line) // 2, len(line)):
                 expect_drawing(visitor, model)
-        # The second line is begun before the server has heard of the first.
-        assert len(sent) == before + number, "it hears nothing of a line that is being drawn"
+        assert visitor.evaluate("window.stale") == 0
+        # The second line may be begun before the server has heard of the first.
+        assert len(sent) <= before + number, "it hears nothing of a line that is being drawn"
         visitor.mouse.up()
         expect_drawing(visitor, model)
     # The server's own pictures take the place of ours, and nobody sees it.
