@@ -18,11 +18,12 @@ from _server import MeasurementError
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity, of this app and of the Keras page; the smaller the better.
+    """One quantity, of this app and of the Keras page.
 
     Attributes
     ----------
     target : the most that this app may have, or None where nothing was promised.
+    more : the larger the better; the target is then the least.
     unit : empty for a mere count, which has no ratio.
     keras : None where the Keras page was not measured or has no such quantity.
     """
@@ -33,11 +34,14 @@ class Row:
     unit: str = "ms"
     target: float | None = None
     digits: int = 0
+    more: bool = False
 
     @property
     def met(self) -> bool:
         """Is the target met? True where there is none."""
-        return self.target is None or self.ours <= self.target
+        if self.target is None:
+            return True
+        return self.ours >= self.target if self.more else self.ours <= self.target
 
     def cells(self) -> tuple[str, ...]:
         """Write the row of the table."""
@@ -50,7 +54,8 @@ class Row:
         """Write the target."""
         if self.target is None:
             return ""
-        return ("≤ " if self.target > 0 else "") + self.write(self.target)
+        sign = "≥ " if self.more else "≤ " if self.target > 0 else ""
+        return sign + self.write(self.target)
 
     def write(self, value: float) -> str:
         """Write a value of this quantity."""

@@ -109,7 +109,8 @@ def growth(waves: Sequence[int], visitors_per_wave: int) -> tuple[float, float]:
 def main() -> None:
     arguments = _arguments()
     if arguments.ladder:
-        return _climb(arguments)
+        _climb(arguments)
+        return
     model = ae.load("shallow")
     # All drawings are made before the first is sent: this process shares the server's cores.
     say("Preparing the drawings")
@@ -138,9 +139,9 @@ def _climb(arguments: argparse.Namespace) -> None:
         " that were due, so many were sent and answered, and so many answers compared with what"
         f" `ae` computes: {_sent(loads)}."
     ]
-    notes += [
-        f"First error with {n} visitors: {load.faults[0]}" for n, load in loads.items() if load.faults
-    ]
+    for n, load in loads.items():
+        if load.faults:
+            notes.append(f"First error with {n} visitors: {load.faults[0]}")
     grid = {str(n): _rung(load) for n, load in loads.items()}
     publish_grid("visitors", grid, notes, markdown=arguments.markdown)
 
