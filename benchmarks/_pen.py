@@ -127,8 +127,7 @@ async def _draw(page: Page, pen: Any, dice: random.Random) -> Line:
 
 async def _mouse(pen: Any, kind: str, point: tuple[float, float], buttons: int) -> None:
     x, y = point
-    event = {"type": kind, "x": x, "y": y, "buttons": buttons, "clickCount": 1}
-    event["button"] = "left"
+    event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1}
     await pen.send("Input.dispatchMouseEvent", event)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import shlex
@@ -22,6 +23,7 @@ class Row:
 
     Attributes
     ----------
+    ours : NaN where there is no such quantity.
     target : the most that this app may have, or None where nothing was promised.
     more : the larger the better; the target is then the least.
     unit : empty for a mere count, which has no ratio.
@@ -39,7 +41,7 @@ class Row:
     @property
     def met(self) -> bool:
         """Is the target met? True where there is none."""
-        if self.target is None:
+        if self.target is None or math.isnan(self.ours):
             return True
         return self.ours >= self.target if self.more else self.ours <= self.target
 
@@ -59,6 +61,8 @@ class Row:
 
     def write(self, value: float) -> str:
         """Write a value of this quantity."""
+        if math.isnan(value):
+            return "–"
         return f"{value:,.{self.digits}f} {self.unit}".strip()
 
 
@@ -122,7 +126,9 @@ def publish_grid(
         (name, *(row.write(row.ours) if row.met else f"**{row.write(row.ours)}**" for row in rows))
         for name, rows in grid.items()
     ]
-    lines.append(("target", *(row.promise() for row in quantities)))
+    columns = zip(*grid.values(), strict=True)
+    promises = [dict.fromkeys(row.promise() for row in column) for column in columns]
+    lines.append(("target", *map(" / ".join, promises)))
     missed = [f"{row.what} at {name}" for name, rows in grid.items() for row in rows if not row.met]
     _publish((title, *(row.what for row in quantities)), lines, notes, missed, markdown)
 

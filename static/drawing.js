@@ -29,13 +29,14 @@ const PIECES = 4; // of a curve, as in ui/strokes.py
 export function normalForm(strokes, size) {
   const lines = clipped(linesOf(strokes), size);
   if (!lines.length) return null;
-  const unit = toUnit(lines, size * TREMBLE);
+  const bounds = boundsOf(lines, size * TREMBLE);
   const picture = new Float32Array(SIDE * SIDE);
   const middle = [SIDE / 2, SIDE / 2];
   for (let box = BOX; box > CENTRE - 2; box--) {
-    const first = inkInBox(unit, middle, box);
+    const first = inkInBox(lines, bounds, middle, box);
     const away = offCentre(first, box);
-    const second = inkInBox(unit, [middle[0] + away[0], middle[1] + away[1]], box);
+    const centred = [middle[0] + away[0], middle[1] + away[1]];
+    const second = inkInBox(lines, bounds, centred, box);
     const [x, y] = offCentre(second, box).map((shift, axis) => second.corner[axis] + rint(shift));
     if (Math.min(x, y) < 0 || Math.max(x, y) + box > SIDE) continue;
     for (let row = 0; row < box; row++) {
@@ -54,8 +55,8 @@ export function normalForm(strokes, size) {
  * @returns {Float32Array | null} of shape (784) in [0, 1], ink is 1; null while there is none
  */
 export function plain(strokes, size) {
-  const lines = placed(linesOf(strokes), SIDE / size, 0, 0);
-  const picture = ink(lines, SIDE, CANVAS_PEN * SIDE, 1);
+  const place = { scale: SIDE / size, x: 0, y: 0 };
+  const picture = ink(linesOf(strokes), place, SIDE, CANVAS_PEN * SIDE, 1);
   return picture.some((value) => value > 0) ? picture : null;
 }
 
@@ -169,8 +170,8 @@ function inside(from, to, size) {
   );
 }
 
-/** Centre the bounding box on (0, 0) and make its longest side 1, or `least` long before that. */
-function toUnit(lines, least) {
+/** The lines' bounding box: its middle, and its longest side, which is `least` long at least. */
+function boundsOf(lines, least) {
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < lines.length; i += 2) {
     left = Math.min(left, lines[i]);
@@ -179,25 +180,16 @@ function toUnit(lines, least) {
     bottom = Math.max(bottom, lines[i + 1]);
   }
   const span = Math.max(right - left, bottom - top, least) || 1;
-  return placed(lines, 1 / span, -(left + right) / 2 / span, -(top + bottom) / 2 / span);
-}
-
-/** Scale lines, then move them. */
-function placed(lines, scale, x, y) {
-  const moved = new Float64Array(lines.length);
-  for (let i = 0; i < lines.length; i += 2) {
-    moved[i] = lines[i] * scale + x;
-    moved[i + 1] = lines[i + 1] * scale + y;
-  }
-  return moved;
+  return { span, x: (left + right) / 2, y: (top + bottom) / 2 };
 }
 
 /** Ink on exactly those pixels whose centres lie in the box around `middle`. */
-function inkInBox(unit, middle, box) {
+function inkInBox(lines, bounds, middle, box) {
   const corner = middle.map((value) => Math.ceil(value - (box + 1) / 2));
-  const [x, y] = [middle[0] - corner[0], middle[1] - corner[1]];
-  const lines = placed(unit, box - 2 * INSET, x, y);
-  return { corner, ink: ink(lines, box, PEN, SOFT) };
+  const scale = (box - 2 * INSET) / bounds.span;
+  const x = middle[0] - corner[0] - bounds.x * scale;
+  const y = middle[1] - corner[1] - bounds.y * scale;
+  return { corner, ink: ink(lines, { scale, x, y }, box, PEN, SOFT) };
 }
 
 /** How far the centre of mass, as a pixel's index, is from where it shall be, in x and in y. */
@@ -211,17 +203,20 @@ function offCentre({ corner, ink }, box) {
   return [CENTRE - corner[0] - x / total, CENTRE - corner[1] - y / total];
 }
 
-/** The share of each pixel that the pen covers; of each line, only the pixels that it reaches. */
-function ink(lines, side, pen, soft) {
+/**
+ * The share of each pixel that the pen covers; of each line, only the pixels that it reaches are
+ * looked at. `place` scales the lines, then moves them.
+ */
+function ink(lines, place, side, pen, soft) {
   const reach = (pen + soft) / 2;
   const squared = new Float64Array(side * side).fill(Infinity);
   const first = (value) => Math.max(Math.ceil(value - reach - 0.5), 0);
   const last = (value) => Math.min(Math.floor(value + reach - 0.5), side - 1);
   for (let i = 0; i < lines.length; i += 4) {
-    const x = lines[i];
-    const y = lines[i + 1];
-    const alongX = lines[i + 2] - x;
-    const alongY = lines[i + 3] - y;
+    const x = lines[i] * place.scale + place.x;
+    const y = lines[i + 1] * place.scale + place.y;
+    const alongX = (lines[i + 2] - lines[i]) * place.scale;
+    const alongY = (lines[i + 3] - lines[i + 1]) * place.scale;
     const length = alongX * alongX + alongY * alongY || 1;
     const left = first(Math.min(x, x + alongX));
     const right = last(Math.max(x, x + alongX));
