@@ -4,6 +4,7 @@
 
 const version = new URL(import.meta.url).search;
 const { open } = await import(`./packed.js${version}`);
+const { distance } = await import(`./raster.js${version}`);
 
 /**
  * @typedef {object} CodeMap what `ui.components.map_canvas.pack` packed, and what follows from it
@@ -14,7 +15,9 @@ const { open } = await import(`./packed.js${version}`);
  * @property {Float32Array} points of shape (n, 2): where each code lies, y upwards
  * @property {Uint8Array} digits of shape (n), 0 to 9
  * @property {{mean: Float32Array, axes: Float32Array} | null} inverse (units) and (2, units)
- * @property {number} neighbours so many make the code of a place where there is no inverse
+ * @property {number} neighbours so many make the code of a place where there is no inverse, and the
+ *   place of a code
+ * @property {number} heap points nearer than this are one heap, where there is no inverse
  * @property {string[]} palette a colour for each digit
  * @property {[number, number][]} ends of the points' x and y
  * @property {number[]} middle between the ends
@@ -30,7 +33,7 @@ const TINY = 1e-9; // a place on a point: as in ae/latent.py
  */
 export function unpack(packed) {
   const { id, header, read, layers } = open(packed);
-  const { arrays, neighbours, palette } = header;
+  const { arrays, heap, neighbours, palette } = header;
   const [points, digits, codes] = ["points", "digits", "codes"].map(read);
   const inverse = arrays.mean ? { mean: read("mean"), axes: read("axes") } : null;
   const columns = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
@@ -51,6 +54,7 @@ export function unpack(packed) {
     digits,
     inverse,
     neighbours,
+    heap,
     palette,
     ends,
     middle: ends.map(([low, high]) => (low + high) / 2),
@@ -89,24 +93,71 @@ export function codeAt(map, x, y) {
     const { mean, axes } = inverse;
     return mean.map((value, unit) => value + x * axes[unit] + y * axes[units + unit]);
   }
-  const near = neighbours(map.points, x, y, map.neighbours);
+  const near = neighbours(map.points, [x, y], map.neighbours);
   const indices = near.map(({ index }) => index);
   const weights = near.map(({ distance }) => 1 / Math.max(distance, TINY));
   return meanCode(map, indices, weights);
 }
 
 /**
- * Find the k nearest points.
- * @param {Float32Array} points of shape (n, 2)
- * @param {number} x
- * @param {number} y
+ * Where a code lies on the map: on its projection, else among its like. Its neighbours are those in
+ * code space.
+ * @param {CodeMap} map
+ * @param {ArrayLike<number>} code of shape (units)
+ * @returns {{star: number[], near: number[]}} x and y; indices of the nearest codes, nearest first
+ */
+export function placeOf(map, code) {
+  const nearest = neighbours(map.codes, code, map.neighbours);
+  const star = map.inverse ? projected(map.inverse, code) : amongItsLike(map, nearest);
+  return { star: [...star], near: nearest.map(({ index }) => index) };
+}
+
+function projected({ mean, axes }, code) {
+  const along = (axis) =>
+    mean.reduce((sum, value, i) => sum + (code[i] - value) * axes[axis * mean.length + i], 0);
+  return [along(0), along(1)];
+}
+
+// As CodeMap.place in ae/atlas.py, which says why.
+function amongItsLike({ points, digits, heap, neighbours: k }, nearest) {
+  const placed = nearest.map(({ index, distance }) => ({
+    index,
+    at: points.subarray(2 * index, 2 * index + 2),
+    weight: 1 / Math.max(distance, TINY),
+  }));
+  const digit = vote(digits, nearest);
+  const agree = placed.filter(({ index }) => digits[index] === digit);
+  const settled = agree.filter(({ at }) => vote(digits, neighbours(points, at, k)) === digit);
+  const counted = settled.length ? settled : agree;
+  const away = ({ at }) =>
+    counted.reduce((sum, other) => sum + other.weight * distance(at, other.at), 0);
+  const medoid = counted.reduce((a, b) => (away(b) < away(a) ? b : a));
+  const together = counted.filter(({ at }) => distance(at, medoid.at) < heap);
+  const [indices, weights] = ["index", "weight"].map((key) => together.map((one) => one[key]));
+  return meanCode({ codes: points, units: 2 }, indices, weights);
+}
+
+/** Which digit most of some points are; of a tie, the smaller one. */
+function vote(digits, nearest) {
+  const counts = new Uint8Array(10);
+  for (const { index } of nearest) counts[digits[index]]++;
+  return counts.indexOf(Math.max(...counts));
+}
+
+/**
+ * Find the k nearest rows: points, or codes.
+ * @param {Float32Array} rows of shape (n, width)
+ * @param {ArrayLike<number>} at of shape (width)
  * @param {number} k
  * @returns {{index: number, distance: number}[]} k of them (n if there are fewer), nearest first
  */
-export function neighbours(points, x, y, k) {
+export function neighbours(rows, at, k) {
+  const width = at.length;
   const nearest = [];
-  for (let index = 0; index < points.length / 2; index++) {
-    const distance = Math.hypot(points[2 * index] - x, points[2 * index + 1] - y);
+  for (let index = 0; index < rows.length / width; index++) {
+    let squared = 0;
+    for (let i = 0; i < width; i++) squared += (rows[index * width + i] - at[i]) ** 2;
+    const distance = Math.sqrt(squared);
     if (nearest.length === k && distance >= nearest[k - 1].distance) continue;
     let rank = nearest.length;
     while (rank && nearest[rank - 1].distance > distance) rank--;

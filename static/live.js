@@ -4,10 +4,11 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
-const { decode, ink, through, unpack } = await import(`./network.js${version}`);
+const { decode, ink, mse, through, unpack } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
-const { percent } = await import(`./numbers.js${version}`);
+const { percent, write } = await import(`./numbers.js${version}`);
 const { rgba, signed } = await import(`./raster.js${version}`);
+await import(`./lanes.js${version}`);
 
 const SIDE = 28;
 const KEPT = 12; // networks: more than a page shows at once
@@ -40,6 +41,7 @@ function settle(data) {
   lines.splice(0, Math.min(heard, lines.length - (pen ? 1 : 0)));
   scene = data;
   if (lines.length) ask();
+  else tell(null);
 }
 
 // Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
@@ -111,37 +113,56 @@ function ask() {
   });
 }
 
+// Part of the page -> how an element that shows it is painted of what a model makes of the digit.
+const PAINT = {
+  survives: (target, { reconstruction }) => picture(target, rgba(reconstruction)),
+  changed: (target, { difference }) => picture(target, signed(difference), "signed"),
+  kept: (target, { kept }) => say(target, percent(kept)),
+  invented: (target, { invented }) => say(target, percent(invented)),
+  mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
+  active: (target, { code }) =>
+    say(target, `${code.filter((value) => value !== 0).length} / ${code.length}`),
+  code: (target, { code }) => lend(target, code),
+};
+
 function paint() {
   if (!lines.length) return restore();
   const drawn = [...scene.strokes, ...lines.map(lifted)];
   const digit = (scene.normal ? normalForm : plain)(drawn, scene.size);
   if (!digit) return;
   for (const target of document.querySelectorAll("[data-live=sees]")) picture(target, rgba(digit));
+  const models = new Map();
   for (const [name, id] of scene.models) {
-    const network = networks.get(id);
-    if (!network) continue; // not here yet
-    const encoded = through(network.encoder, digit).at(-1);
-    const drawnAgain = decode(network.decoder, encoded);
-    const difference = drawnAgain.map((value, i) => value - digit[i]);
-    const of = (part) => document.querySelectorAll(`[data-model="${name}"] [data-live=${part}]`);
-    for (const target of of("survives")) picture(target, rgba(drawnAgain));
-    for (const target of of("changed")) picture(target, signed(difference));
-    const { kept, invented } = ink(digit, drawnAgain);
-    const active = encoded.filter((value) => value !== 0).length;
-    const figures = {
-      kept: percent(kept),
-      invented: percent(invented),
-      active: `${active} / ${encoded.length}`,
-    };
-    for (const [part, words] of Object.entries(figures)) {
-      for (const target of of(part)) {
-        if (!written.has(target)) written.set(target, target.textContent);
-        target.textContent = words;
-      }
-    }
-    for (const host of of("code"))
-      host.dispatchEvent(new CustomEvent("code", { detail: encoded, bubbles: true }));
+    if (!networks.has(id)) continue; // not here yet
+    const seen = look(networks.get(id), digit);
+    models.set(name, seen);
+    for (const target of document.querySelectorAll(`[data-model="${name}"] [data-live]`))
+      PAINT[target.dataset.live]?.(target, seen);
   }
+  tell(models);
+}
+
+// What a model makes of the digit; where its page decodes nothing, only its code.
+function look({ encoder, decoder }, digit) {
+  const code = through(encoder, digit).at(-1);
+  if (!decoder.length) return { code };
+  const reconstruction = decode(decoder, code);
+  const difference = reconstruction.map((value, i) => value - digit[i]);
+  const error = mse(digit, reconstruction);
+  return { code, reconstruction, difference, error, ...ink(digit, reconstruction) };
+}
+
+// For what more than one model concerns, or what stands in a shadow root: the map of `look`'s by
+// the models' names; null when the server's word counts again.
+const tell = (models) => dispatchEvent(new CustomEvent("seen", { detail: models }));
+
+// For charts, which know how: a code, or null for the server's.
+const lend = (target, code) =>
+  target.dispatchEvent(new CustomEvent("code", { detail: code, bubbles: true }));
+
+function say(target, words) {
+  if (!written.has(target)) written.set(target, target.textContent);
+  target.textContent = words;
 }
 
 // In the place of an image that Python wrote, or kept free for one: a canvas needs no decoding.
@@ -154,16 +175,17 @@ function restore() {
     canvases.get(element)?.remove();
     canvases.delete(element);
     if (written.has(element)) element.textContent = written.get(element);
-    element.dispatchEvent(new CustomEvent("code", { detail: null, bubbles: true }));
+    lend(element, null);
   }
+  tell(null);
 }
 
-function picture(image, pixels) {
+function picture(image, pixels, kind = "pixels") {
   let canvas = canvases.get(image);
   if (!canvas) {
     canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIDE;
-    canvas.className = image.className.replace("blank", "");
+    canvas.className = image.className.replace("blank", kind);
     canvas.ariaHidden = "true";
     image.after(canvas);
     canvases.set(image, canvas);

@@ -2,7 +2,9 @@
 // The Python side, and how a map is packed, is ui/components/map_canvas.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { codeAt, enclosed, meanCode, neighbours, unpack } = await import(`./latent.js${version}`);
+const { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } = await import(
+  `./latent.js${version}`
+);
 const { decode } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
 const { clamp, distance, rgba, spread, stamp } = await import(`./raster.js${version}`);
@@ -42,6 +44,11 @@ function receive(packed) {
   for (const canvas of canvases.values()) canvas.settle();
 }
 
+// The model's view of the drawing under the moving pen, and in the end null: see static/live.js.
+addEventListener("seen", ({ detail: models }) => {
+  for (const canvas of canvases.values()) canvas.follow(models);
+});
+
 // A digit as a small canvas: its ink in one colour on nothing, or white on black.
 function picture(pixels, colour, canvas = document.createElement("canvas")) {
   const side = Math.sqrt(pixels.length);
@@ -59,6 +66,7 @@ class MapCanvas {
     }
     this.ground = document.createElement("canvas"); // the points, which change with the view only
     this.pointers = new Map(); // those that are down
+    this.drawn = null; // the drawing under the pen, where the server has not heard of it yet
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.canvas);
 
@@ -105,10 +113,24 @@ class MapCanvas {
       Object.assign(this, { map, view: { x, y, zoom: 1 }, pictures: new Map(), star: null });
       this.change({ hover: null, ...NOTHING });
     } else if (codeOf(data) !== before) this.change(NOTHING); // who draws looks at the drawing
+    if (this.drawn) this.drawn = { code: this.drawn.code, ...placeOf(map, this.drawn.code) };
     this.colours = this.readColours();
     this.glide();
     this.host.dataset.map = map.id;
     this.change();
+  }
+
+  // The visitor's own digit: its code, where it lies, and which codes are near.
+  get own() {
+    return this.drawn ?? this.data;
+  }
+
+  follow(models) {
+    const code = models?.get(this.data?.model)?.code;
+    if (!this.map || (!code && !this.drawn)) return;
+    this.drawn = code ? { code, ...placeOf(this.map, code) } : null;
+    this.glide();
+    this.change(code ? NOTHING : {});
   }
 
   readColours() {
@@ -119,8 +141,9 @@ class MapCanvas {
   }
 
   glide() {
-    const to = this.data.star;
-    const still = !this.star || !to || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const to = this.own.star;
+    const still =
+      !this.star || !to || this.drawn || matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (to && this.gliding && distance(to, this.gliding.to) === 0) return;
     this.gliding = still ? null : { from: this.star, to, start: performance.now() };
     if (still) this.star = to;
@@ -193,7 +216,7 @@ class MapCanvas {
   look(at, touch = false) {
     const [x, y] = this.toMap(at);
     if (this.star && distance(this.starAt(), at) <= STAR) return { x, y, index: null, star: true };
-    const [near] = neighbours(this.map.points, x, y, 1);
+    const [near] = neighbours(this.map.points, [x, y], 1);
     const reach = this.few ? this.side / 2 : this.radius + (touch ? 5 : 1.5);
     return { x, y, index: near.distance * this.scale <= reach ? near.index : null };
   }
@@ -242,6 +265,7 @@ class MapCanvas {
     host.dataset.drawn = this.few ? "pictures" : "dots";
     host.dataset.pin = this.pin ? this.spot(this.pin).join() : "";
     host.dataset.star = this.star?.join() ?? ""; // on its way for a moment
+    host.dataset.near = this.own.near.join();
     host.dataset.ring = this.polygon?.length ?? 0;
     host.dataset.revision = this.data.revision;
   }
@@ -362,7 +386,7 @@ class MapCanvas {
   paintLines(context) {
     const { points } = this.map;
     Object.assign(context, { globalAlpha: 0.7, strokeStyle: this.colours.text, lineWidth: 1 });
-    for (const index of this.data.near) {
+    for (const index of this.own.near) {
       const end = this.toScreen(points[2 * index], points[2 * index + 1]);
       context.stroke(outline([this.starAt(), end], false));
     }
@@ -385,26 +409,37 @@ class MapCanvas {
     const [code, words] = this.subject();
     if (code) picture(decode(this.map.layers, code), null, this.picture);
     else this.picture.getContext("2d").clearRect(0, 0, this.picture.width, this.picture.height);
+    this.lend(this.hover && code);
     this.words.textContent = words;
     this.picture.setAttribute("aria-label", words);
     if (this.announced) this.status.textContent = words; // not what the mouse merely passes
     this.untold = this.announced = false;
   }
 
+  // The bars beside the map show the code under the mouse, and go back to the visitor's own.
+  lend(code) {
+    if (!code && !this.lent) return;
+    this.lent = Boolean(code);
+    const detail = code ?? this.drawn?.code ?? null;
+    const bars = document.querySelectorAll(`[data-model="${this.data.model}"] [data-live=code]`);
+    for (const chart of bars)
+      chart.dispatchEvent(new CustomEvent("code", { detail, bubbles: true }));
+  }
+
   // What the panel shows, the nearest concern first.
   subject() {
-    const { map, labels, group, hover, pin, note, data } = this;
+    const { map, labels, group, hover, pin, note, own } = this;
     if (hover) return this.placed(hover);
     if (group)
       return group.length ? [meanCode(map, group), this.purity(group)] : [null, labels.group_empty];
     if (note) return [null, note(labels)];
     if (pin) return this.placed(pin);
-    return data.star ? [data.code, labels.yours] : [null, labels.hint];
+    return own.star ? [own.code, labels.yours] : [null, labels.hint];
   }
 
   placed({ x, y, index, star }) {
-    const { map, labels, data } = this;
-    if (star) return [data.code, labels.yours];
+    const { map, labels, own } = this;
+    if (star) return [own.code, labels.yours];
     if (index === null) return [codeAt(map, x, y), labels.place];
     return [meanCode(map, [index]), labels.of_digit.replace("{digit}", map.digits[index])];
   }

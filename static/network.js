@@ -8,7 +8,7 @@ const { open } = await import(`./packed.js${version}`);
  * @typedef {object} Network what `ui.components.network.pack` packed
  * @property {string} id 16 characters that identify the content
  * @property {Layer[]} encoder from the 784 pixels to the code
- * @property {Layer[]} decoder from the code to the 784 pixels
+ * @property {Layer[]} decoder from the code to the 784 pixels; empty where a page decodes nothing
  */
 
 /**
@@ -69,6 +69,15 @@ export function ink(x, y) {
     invented: sum(x.map((value, i) => Math.max(y[i] - value, 0))) / total,
   };
 }
+
+/**
+ * Mean squared error per pixel, as in ae/evaluation.py.
+ * @param {Float32Array} x the digit, of shape (784) in [0, 1]
+ * @param {Float32Array} y its reconstruction
+ * @returns {number}
+ */
+export const mse = (x, y) =>
+  x.reduce((total, value, i) => total + (value - y[i]) ** 2, 0) / x.length;
 
 function activate(values, activation) {
   if (activation === "relu") return values.map((value) => Math.max(value, 0));

@@ -82,16 +82,16 @@ def _first_test_digits() -> Float32:
     return digits
 
 
-def weights(name: str, now: Visit) -> bytes:
-    """Give a model's weights as the browser takes them."""
+def weights(name: str, now: Visit, *, decoder: bool = True) -> bytes:
+    """Give a model's weights as the browser takes them; without the decoder, half of them."""
     if name == OWN:
-        return network.pack(get(name, now))
-    return _weights(name)
+        return network.pack(get(name, now), decoder=decoder)
+    return _weights(name, decoder)
 
 
-@st.cache_resource(show_spinner=False, max_entries=len(ae.MODELS))
-def _weights(name: str) -> bytes:
-    return network.pack(load(name))
+@st.cache_resource(show_spinner=False, max_entries=2 * len(ae.MODELS))
+def _weights(name: str, decoder: bool) -> bytes:
+    return network.pack(load(name), decoder=decoder)
 
 
 def tested_on_mnist(model: ae.Model) -> bool:

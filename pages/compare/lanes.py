@@ -16,7 +16,9 @@ from pages.compare.tables import Cell
 from ui import models, pictures, state
 from ui.html import blank, element, join, legend
 from ui.inference import Result
-from ui.text import Text
+from ui.text import N_, Text
+
+_CLOSEST, _FURTHEST = N_("closest"), N_("furthest")
 
 
 def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
@@ -50,23 +52,24 @@ def html(scene: Scene, text: Text) -> Markup:
         _("Its numbers, on its own scale"),
         _("What survives"),
         _("What changed"),
+        _("Ink that survives"),
+        _("Ink invented"),
         _("Squared error"),
-        _("Cross-entropy"),
-        _("Better than … of the test digits"),
         _("Not zero"),
     )
-    marks = _marks({name: result.mse for name, result in scene.results.items()}, text)
+    marked = marks({name: result.mse for name, result in scene.results.items()}, text)
     rows = [_own(scene.digit, text)]
     for name, model in scene.models.items():
         result = scene.results.get(name)
         title = models.title(name, text)
         cells = (
-            _cells(model, title, result, marks.get(name), text)
+            _cells(model, title, result, marked.get(name), text)
             if result
             else _empty(model, _("No code yet"))
         )
         rows.append(tables.row(name, title, cells, heads, current=model is scene.focus))
-    return tables.table(heads, rows, "lanes", data_revision=scene.now.revision)
+    words = {f"data_{mark}": _(mark) for mark in (_CLOSEST, _FURTHEST)}  # for static/lanes.js
+    return tables.table(heads, rows, "lanes", data_revision=scene.now.revision, **words)
 
 
 def _own(digit: Float32 | None, text: Text) -> Markup:
@@ -74,11 +77,11 @@ def _own(digit: Float32 | None, text: Text) -> Markup:
     _ = text.gettext
     if digit is None:
         words = _("Draw any digit, large or small, or choose one below the canvas.")
-        picture = blank()
+        picture = blank("sees")
     else:
         words = _("28 × 28 = 784 pixels")
         alt = _("Your digit in 28 by 28 pixels, white on black.")
-        picture = pictures.img(pictures.grey(digit), alt)
+        picture = pictures.img(pictures.grey(digit), alt, "sees")
     cells = (
         element("th", _("Your digit"), scope="row"),
         element("td", words, class_="told"),
@@ -103,46 +106,66 @@ def _cells(
         high=text.number(code.max(), 1),
     )
     mse = text.number(result.mse, 4)
-    marked = join((mse, element("small", mark, class_="mark"))) if mark else mse
     survives = _("{model}: the decoder's drawing. Squared error {mse}.", model=title, mse=mse)
     changed = f"{title}: {pictures.described(result.error, text)}"
     return (
-        ("code", _bars(code, model.statistics.code_axis, numbers)),
-        ("picture", pictures.img(pictures.grey(result.reconstruction), survives)),
-        ("picture", pictures.img(pictures.signed(result.error), changed)),
-        ("number", marked),
-        ("number", text.number(result.bce, 3)),
-        ("number", text.percent(result.better_than) if models.tested_on_mnist(model) else "–"),
-        ("number", f"{active} / {len(code)}"),
+        ("code", bars(code, model.statistics.code_axis, numbers)),
+        ("picture", pictures.img(pictures.grey(result.reconstruction), survives, "survives")),
+        ("picture", pictures.img(pictures.signed(result.error), changed, "changed")),
+        *_figures(
+            text.percent(result.kept),
+            text.percent(result.invented),
+            mse,
+            f"{active} / {len(code)}",
+            mark=text.gettext(mark) if mark else "",
+        ),
     )
 
 
 def _empty(model: Model, no_code: str) -> Sequence[Cell]:
-    code = _bars(np.zeros(model.code_size, np.float32), model.statistics.code_axis, no_code)
-    return (("code", code), *([("picture", blank())] * 2), *([("number", "–")] * 4))
+    code = bars(np.zeros(model.code_size, np.float32), model.statistics.code_axis, no_code)
+    blanks = [("picture", blank(part)) for part in ("survives", "changed")]
+    return (("code", code), *blanks, *_figures("–", "–", "–", "–"))
 
 
-def _bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:
+def _figures(kept: str, invented: str, mse: str, active: str, *, mark: str = "") -> Sequence[Cell]:
+    """Give the cells of the numbers; `mark` is a word below the squared error."""
+
+    def live(part: str, words: str) -> Markup:
+        return element("span", words, data_live=part)
+
+    return (
+        ("number", live("kept", kept)),
+        ("number", live("invented", invented)),
+        ("number", join((live("mse", mse), element("small", mark, class_="mark")))),
+        ("number", live("active", active)),
+    )
+
+
+def bars(code: Float32, axis: tuple[float, float], alt: str) -> Markup:
     """Draw a code as small bars from zero; a bar beyond the ends, `axis`, is cut and marked."""
     bottom, top = axis
     zero = 100 * abs(bottom) / (top - bottom)
     ends = 100 * np.clip((code - bottom) / (top - bottom), 0, 1)
-    bars = [element("b", style=f"bottom:{zero:.1f}%")]  # the axis
+    drawn = [element("b", style=f"bottom:{zero:.1f}%")]  # the axis
     for value, end in zip(code.tolist(), ends.tolist(), strict=True):
         if value:
             style = f"bottom:{min(zero, end):.1f}%;height:{abs(end - zero):.1f}%"
             cut = "cut" if value > top else "cut below" if value < bottom else None
-            bars.append(element("i", class_=cut, style=style))
+            drawn.append(element("i", class_=cut, style=style))
         else:
-            bars.append(element("i", class_="zero", style=f"bottom:{zero:.1f}%"))
-    return tables.small_bars(bars, alt)
+            drawn.append(element("i", class_="zero", style=f"bottom:{zero:.1f}%"))
+    return tables.small_bars(drawn, alt, data_live="code", data_ends=f"{bottom} {top}")
 
 
-def _marks(errors: Mapping[str, float], text: Text) -> dict[str, str]:
-    """Say which lanes come closest and which stray furthest, by the figures that are shown."""
+def marks(errors: Mapping[str, float], text: Text) -> dict[str, str]:
+    """Say which lanes come closest and which stray furthest, by the figures that are shown.
+
+    Not by the ink: a smudge keeps all of it.
+    """
     written = {name: text.number(error, 4) for name, error in errors.items()}
     if len(set(written.values())) < 2:
         return {}
     least, most = (pick(errors.items(), key=lambda item: item[1])[0] for pick in (min, max))
-    words = {written[least]: text.gettext("closest"), written[most]: text.gettext("furthest")}
+    words = {written[least]: _CLOSEST, written[most]: _FURTHEST}
     return {name: words[error] for name, error in written.items() if error in words}

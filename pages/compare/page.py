@@ -5,7 +5,7 @@ import streamlit as st
 from pages.compare import lanes, scene, takeaway
 from pages.compare.views import VIEWS
 from ui import canvas, html, models, state, strokes, told, views
-from ui.components import browser
+from ui.components import browser, live
 
 now = state.visit("compare")
 text = state.text()
@@ -39,6 +39,11 @@ def workspace() -> None:
     view = views.menu("compare", VIEWS, text)
     with st.container(key="view_side"), views.damage_told(text):
         view.show(compared, text)
+    networks = {name: weights[name] for name in compared.models}
+    live.follow(now, networks)
+    for name, network in networks.items():  # last: the first picture comes before them
+        live.ship(name, network)
 
 
+weights = {name: models.weights(name, now) for name in available}
 workspace()

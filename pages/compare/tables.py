@@ -33,6 +33,6 @@ def row(
     return element("tr", th, *tds, data_model=name, aria_current=mark)
 
 
-def small_bars(bars: Iterable[Markup], alt: str) -> Markup:
+def small_bars(bars: Iterable[Markup], alt: str, **attributes: object) -> Markup:
     """Write a chart for a cell; `bars` are its bars and lines, `alt` says what it shows."""
-    return element("div", join(bars), class_="small-bars", role="img", aria_label=alt)
+    return element("div", join(bars), class_="small-bars", role="img", aria_label=alt, **attributes)

@@ -52,11 +52,12 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def figures_csv(scene: Scene) -> bytes:
-    """Write a line for each lane: errors, the share of test digits that are worse, the code."""
+    """Write a line for each lane: ink, errors, share of test digits that are worse, code."""
     units = max(model.code_size for model in scene.models.values())
-    head = ["model", "mse", "bce", "better_than", *(f"code_{i}" for i in range(1, units + 1))]
+    figures = ("kept", "invented", "mse", "bce", "better_than")
+    head = ["model", *figures, *(f"code_{i}" for i in range(1, units + 1))]
     rows = (
-        (name, result.mse, result.bce, result.better_than, *result.code)
+        (name, *(getattr(result, figure) for figure in figures), *result.code)
         for name, result in scene.results.items()
     )
     return downloads.csv_bytes(head, rows)

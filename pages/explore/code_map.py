@@ -67,6 +67,7 @@ def show(scene: Scene, text: Text) -> None:
             "group_one": _("One digit is inside, {digit}. Its code, decoded."),
             "group_empty": _("No digit is inside."),
         },
+        model=model.name,
         key="map",
     )
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)

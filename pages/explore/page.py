@@ -5,7 +5,7 @@ import streamlit as st
 from pages.explore import scene
 from pages.explore.views import VIEWS
 from ui import canvas, html, models, state, strokes, told, views
-from ui.components import browser
+from ui.components import browser, live
 
 now = state.visit("explore")
 text = state.text()
@@ -14,7 +14,8 @@ _ = text.gettext
 lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
 st.html(html.lead(lead))
 
-model = models.get_or_stop(state.model_name(), now, text)
+name = state.model_name()
+model = models.get_or_stop(name, now, text)
 
 
 @st.fragment
@@ -32,7 +33,11 @@ def workspace() -> None:
                 seen = scene.look(now, model, edits)
                 sentence = told.result(seen.result, edits, text)
                 view.show(seen, text)
+    live.follow(now, {name: encoder} if view.name == "map" else {})
     browser.settle(now, text, told=sentence)
 
 
+# The map has the decoder already.
+encoder = models.weights(name, now, decoder=False)
 workspace()
+live.ship(name, encoder)

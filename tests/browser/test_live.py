@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import ae
-from ae import evaluation
-from tests.browser.test_draw import SEVEN, Line, bars, button, place, wait_for_chart
-from tests.conftest import wait_run, watched_page
+from ae import evaluation, latent
+from ae.arrays import Float32
+from ae.atlas import NEIGHBOURS
+from tests.browser.test_draw import (
+    ENGLISH,
+    SEVEN,
+    Line,
+    bars,
+    button,
+    place,
+    sample,
+    wait_for_chart,
+)
+from tests.conftest import wait_run
+from tests.pages.test_compare import heights
 from ui import pictures, strokes
 from ui.strokes import Drawing
+from ui.text import translator
 
 OpenPage = Callable[..., Page]
 
 # What is in sight of a picture: the server's own, or what is painted over it.
-PIXELS = """part => {
-  const image = document.querySelector(`.pixels[data-live=${part}]`);
+PIXELS = """image => {
   const source = image.nextElementSibling?.matches("canvas") ? image.nextElementSibling : image;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 28;
@@ -30,21 +43,21 @@ PIXELS = """part => {
   return [...context.getImageData(0, 0, 28, 28).data];
 }"""
 # Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
-# And what was said meanwhile to those who do not see the page, and how many frames showed them a
-# picture of the server's, which does not know the line.
+# What was said meanwhile to those who do not see the page. How many frames showed a picture of the
+# server's, which does not know the line.
 WATCH = """() => {
   window.lines = [];
   window.said = [];
+  new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
+    .observe(document.querySelector("#told"), { childList: true });
   window.stale = 0;
   const painted = new MessageChannel(); // a message waits for the end of the frame
   painted.port1.onmessage = () => {
-    if (down && window.lines.at(-1).length > 2 && document.querySelector("[data-live]:is(img):not(:has(+ canvas))"))
-      window.stale += 1;
+    const followed = down && window.lines.at(-1).length > 2;
+    if (followed && document.querySelector("img[data-live]:not(:has(+ canvas))")) window.stale += 1;
     requestAnimationFrame(() => painted.port2.postMessage(null));
   };
   painted.port2.postMessage(null);
-  new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
-    .observe(document.querySelector("#told"), { childList: true });
   const place = ({ clientX, clientY }) => {
     const { left, top } = window.upper.getBoundingClientRect();
     window.lines.at(-1).push([clientX - left, clientY - top]);
@@ -57,39 +70,106 @@ WATCH = """() => {
     place(at);
   };
   addEventListener("mousedown", (event) => begin(event, event), true);
-  addEventListener("touchstart", (event) => begin(event, event.touches[0]), true);
   addEventListener("mousemove", (event) => down && place(event), true);
-  addEventListener("touchmove", (event) => place(event.touches[0]), true);
   addEventListener("mouseup", () => { down = false; }, true);
+  addEventListener("touchstart", (event) => begin(event, event.touches[0]), true);
+  addEventListener("touchmove", (event) => place(event.touches[0]), true);
+  addEventListener("touchend", () => { down = false; }, true);
 }"""
-FIGURE = "part => document.querySelector(`dt[data-live=${part}]`).textContent"
+LANES = ("pca", "shallow", "sparse", "deep", "linear", "vae")  # those of the first visit, and one
 
 
-def pixels(page: Page, part: str) -> np.ndarray:
-    return np.array(page.evaluate(PIXELS, part), np.uint8).reshape(28, 28, 4)
+def pixels(image: Locator) -> np.ndarray:
+    return np.array(image.evaluate(PIXELS), np.uint8).reshape(28, 28, 4)
 
 
-def expect_drawing(page: Page, model: ae.model.Model) -> None:
-    """All that the page shows is what the library makes of where the pen has been."""
+def expect_picture(image: Locator, digit: Float32) -> None:
+    shown = pixels(image)[..., 0].astype(int)
+    assert np.abs(shown - pictures.grey(digit)).max() <= 0.01 * 255 + 1
+
+
+def expect_pictures(part: Locator, digit: Float32, model: ae.model.Model) -> None:
+    """What survives and what changed, and how much, is what the library says."""
+    reconstruction = model.reconstruct(digit[None])
+    expect_picture(part.locator(".pixels[data-live=survives]"), reconstruction[0])
+    signed = pictures.signed(reconstruction[0] - digit).astype(int)
+    shown = pixels(part.locator(".pixels[data-live=changed]")).astype(int)
+    assert np.abs(shown[..., : signed.shape[-1]] - signed).max() <= 8
+    for name, (share,) in zip(
+        ("kept", "invented"), evaluation.ink(digit[None], reconstruction), strict=True
+    ):
+        written = part.locator(f"[data-live={name}]").inner_text()
+        assert abs(int(written.rstrip("%")) - 100 * share) <= 1
+
+
+def seen(page: Page) -> Float32:
+    """What the network sees of where the pen has been."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     drawn = page.evaluate("window.lines")
     lines = tuple(tuple((round(x, 1), round(y, 1)) for x, y in line) for line in drawn)
     # As the pencil leaves the line when it is lifted; so does the picture before.
-    digit = strokes.digit(Drawing(tuple((line[0], *line[:-2], line[-1]) for line in lines)))
-    code = model.encode(digit[None])
-    reconstruction = model.decode(code)
-    for part, expected in (
-        ("sees", pictures.grey(digit)),
-        ("survives", pictures.grey(reconstruction[0])),
-    ):
-        assert np.abs(pixels(page, part)[..., 0].astype(int) - expected).max() <= 0.01 * 255 + 1
-    signed = pictures.signed(reconstruction[0] - digit).astype(int)
-    shown = pixels(page, "changed").astype(int)[..., : signed.shape[-1]]
-    assert np.abs(shown - signed).max() <= 8
+    return strokes.digit(Drawing(tuple((line[0], *line[:-2], line[-1]) for line in lines)))
+
+
+def expect_bars(page: Page, model: ae.model.Model, code: Float32) -> None:
     scale = np.ptp(model.statistics.code_axis)
-    np.testing.assert_allclose(bars(page), code[0], atol=0.005 * scale)
-    kept, _ = evaluation.ink(digit[None], reconstruction)
-    assert abs(int(page.evaluate(FIGURE, "kept").rstrip("%")) - 100 * kept[0]) <= 1
+    np.testing.assert_allclose(bars(page), code, atol=0.005 * scale)
+
+
+def expect_draw(page: Page, model: ae.model.Model) -> None:
+    digit = seen(page)
+    expect_picture(page.locator(".pixels[data-live=sees]"), digit)
+    expect_pictures(page.locator(".pictures"), digit, model)
+    expect_bars(page, model, model.encode(digit[None])[0])
+
+
+def expect_lanes(page: Page) -> None:
+    digit, text = seen(page), translator("en")
+    expect_picture(page.locator("tr.own [data-live=sees]"), digit)
+    errors, marked = {}, {}
+    for name in LANES:
+        model, lane = ae.load(name), page.locator(f"tr[data-model={name}]")
+        expect_pictures(lane, digit, model)
+        code = model.encode(digit[None])[0]
+        bottom, top = model.statistics.code_axis
+        drawn = heights(lane.locator(".code").inner_html().replace(": ", ":"))
+        # Where a bar is cut, its end is the chart's.
+        span = 100 * np.clip(code, bottom, top) / (top - bottom)
+        np.testing.assert_allclose(drawn, span, atol=0.5 + 0.1)
+        active = lane.locator("[data-live=active]").inner_text()
+        assert abs(int(active.split(" / ")[0]) - np.count_nonzero(code)) <= 1
+        errors[name] = float(lane.locator("[data-live=mse]").inner_text())
+        error = evaluation.mse(digit[None], model.reconstruct(digit[None]))
+        assert errors[name] == pytest.approx(error[0], abs=1.5e-4)
+        marked[name] = lane.locator(".mark").inner_text()
+    least, most = (pick(errors.values()) for pick in (min, max))
+    for name, error in errors.items():
+        word = "closest" if error == least else "furthest" if error == most else ""
+        assert marked[name] == text.gettext(word)
+
+
+def expect_map(page: Page, model: ae.model.Model, by: str) -> None:
+    atlas = ae.atlas.load()
+    code_map, code = atlas.maps[model.name], model.encode(seen(page)[None])
+    places = code_map.place(code, atlas.digits) if by == "umap" else code_map.project(code)
+    host = page.locator(".code-map")
+    width = 1.0 if by == "umap" else float(np.ptp(code_map.project(code_map.codes)[:, 0]))
+    page.wait_for_function(  # the star glides to the server's answer
+        """([host, x, y, near]) => {
+          const [left, top] = host.dataset.star.split(",").map(Number);
+          return Math.hypot(left - x, top - y) < near;
+        }""",
+        arg=[host.element_handle(), *places[0].tolist(), 0.005 * width],
+        timeout=1000,
+    )
+    nearest, _ = latent.neighbours(code_map.codes, code, NEIGHBOURS)
+    near = {int(index) for index in (host.get_attribute("data-near") or "").split(",")}
+    assert len(near & set(nearest[0].tolist())) >= NEIGHBOURS - 1
+    expect_picture(host.locator("canvas.picture"), model.decode(code)[0])
+    expect_bars(page, model, code[0])
+
+
+BOW: Line = [(60, 150), (100, 120), (100, 100), (220, 100), (220, 200), (140, 200)]
 
 
 def points(line: Line, step: int = 6) -> list[tuple[float, float]]:
@@ -104,24 +184,27 @@ def points(line: Line, step: int = 6) -> list[tuple[float, float]]:
     return passed
 
 
-BOW: Line = [(60, 150), (100, 120), (100, 100), (220, 100), (220, 200), (140, 200)]
+@pytest.fixture
+def open_empty(page: OpenPage) -> Iterator[Callable[[str], tuple[Page, list[Any]]]]:
+    """Open a page with an empty canvas; gives it, and what it sends to the server."""
+
+    def open_page(path: str) -> tuple[Page, list[Any]]:
+        visitor, sent = page(path), list[Any]()
+        visitor.on(
+            "websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data))
+        )
+        visitor.reload()
+        place(visitor)
+        wait_run(visitor)
+        button(visitor, "Clear").click()
+        wait_run(visitor)
+        return visitor, sent
+
+    yield open_page
 
 
-def clear(page: Page) -> None:
-    wait_for_chart(page)
-    wait_run(page)
-    button(page, "Clear").click()
-    wait_run(page)
-
-
-@pytest.mark.parametrize("name", ["deep", "vae"])
-def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
-    visitor = page(f"/?model={name}")
-    sent: list[Any] = []
-    visitor.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
-    visitor.reload()
-    clear(visitor)
-    model = ae.load(name)
+def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> None:
+    """Draw two lines with the mouse, and look in the middle of each, at its end, and after."""
     left, top = place(visitor)
     visitor.evaluate(WATCH)
     # The second one is drawn by a fast hand: what the pencil makes of each place is then seen.
@@ -134,93 +217,79 @@ def test_everything_follows_the_mouse(page: OpenPage, name: str) -> None:
             if i == len(line) // 2:
                 wait_run(visitor)  # the answer to the line before comes while the pen rests
             if i in (len(line) // 2, len(line)):
-                expect_drawing(visitor, model)
+                look()
         assert visitor.evaluate("window.stale") == 0
-        # The second line may be begun before the server has heard of the first.
+        # The second line is begun before the server has heard of the first.
         assert len(sent) <= before + number, "it hears nothing of a line that is being drawn"
         visitor.mouse.up()
-        expect_drawing(visitor, model)
-    # The server's own pictures take the place of ours, and nobody sees it.
-    expect(visitor.locator(".pictures canvas")).to_have_count(0)
+        look()
+    expect(visitor.locator(".pixels + canvas")).to_have_count(0)
     wait_run(visitor)
-    expect_drawing(visitor, model)
+    look()  # the server's own takes the place of ours, and nobody sees it
 
 
-def test_a_finger_is_followed_and_one_sentence_comes_afterwards(page: OpenPage) -> None:
-    visitor = page("/?model=deep", viewport=(390, 844), touch=True)
-    clear(visitor)
-    model, line = ae.load("deep"), points(SEVEN[0])
-    finger = visitor.context.new_cdp_session(visitor)
+@pytest.mark.parametrize("name", ["deep", "vae"])
+def test_draw_follows_the_mouse(open_empty: Any, name: str) -> None:
+    visitor, sent = open_empty(f"/?model={name}")
+    wait_for_chart(visitor)
+    draw_and_look(visitor, sent, lambda: expect_draw(visitor, ae.load(name)))
+
+
+def test_all_lanes_follow_the_mouse(open_empty: Any) -> None:
+    visitor, sent = open_empty(f"/compare?lanes={','.join(LANES)}")
+    draw_and_look(visitor, sent, lambda: expect_lanes(visitor))
+
+
+@pytest.mark.parametrize("by", ["umap", "pca"])
+def test_star_bars_and_picture_follow_the_mouse(open_empty: Any, by: str) -> None:
+    visitor, sent = open_empty("/explore?model=deep")
+    if by == "pca":
+        visitor.get_by_text(ENGLISH("PCA: a flat shadow"), exact=True).click()
+        wait_run(visitor)
+    expect(visitor.locator(".code-map")).to_have_attribute("data-star", "")
+    model = ae.load("deep")
+    draw_and_look(visitor, sent, lambda: expect_map(visitor, model, by))
+    if by == "umap":
+        return
+    # The bars show the code of the place under the mouse, and go back when it leaves.
+    own, before = bars(visitor), len(sent)
+    code_map = ae.atlas.load().maps["deep"]
+    host = visitor.locator(".code-map")
+    canvas = host.locator("canvas.map")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    for right, down in ((4, 4), (box["width"] - 4, box["height"] - 4)):
+        visitor.mouse.move(box["x"] + right, box["y"] + down)
+        expect(host).to_contain_text(ENGLISH("Nobody wrote this one: the decoder made it up"))
+        x, y, scale = map(float, (host.get_attribute("data-view") or "").split(","))
+        at = (x + (right - box["width"] / 2) / scale, y - (down - box["height"] / 2) / scale)
+        expect_bars(visitor, model, code_map.mean + np.float32(at) @ code_map.axes)
+    visitor.mouse.move(5, 5)
+    expect(host).to_contain_text(ENGLISH("★ Your digit, decoded"))
+    np.testing.assert_array_equal(bars(visitor), own)
+    assert len(sent) == before
+
+
+def test_a_second_finger_takes_the_lanes_back(page: OpenPage) -> None:
+    visitor = page("/compare", viewport=(390, 844), touch=True)
+    wait_run(visitor)
+    sample(visitor, 3)
     left, top = place(visitor)
-    invitation = visitor.locator(".draw-here")
+    table = visitor.locator(".lanes")
+    before = table.inner_html()
+    finger = visitor.context.new_cdp_session(visitor)
 
     def put(kind: str, *places: tuple[float, float]) -> None:
         at = [{"x": left + x, "y": top + y, "id": i} for i, (x, y) in enumerate(places)]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
-    # A pinch: its first finger draws until the second one comes, which takes the line back.
-    expect(invitation).to_be_visible()
-    put("touchStart", line[0])
-    expect(invitation).to_be_hidden()
-    put("touchStart", line[0], (200, 200))
-    expect(invitation).to_be_visible()
+    put("touchStart", (60, 60))
+    for i in range(1, 8):
+        put("touchMove", (60, 60 + 20 * i))
+    expect(table.locator(".pixels + canvas")).to_have_count(1 + 2 * 5)
+    assert table.inner_html() != before
+    put("touchStart", (60, 200), (200, 200))
+    expect(table.locator("canvas")).to_have_count(0)
+    assert re.sub(r' class=""', "", table.inner_html()) == before
     put("touchEnd")
-    wait_run(visitor)
-
-    visitor.evaluate(WATCH)
-    put("touchStart", line[0])
-    expect(invitation).to_be_hidden()
-    for i, at in enumerate(line[1:], 2):
-        put("touchMove", at)
-        if i in (len(line) // 2, len(line)):
-            expect_drawing(visitor, model)
-    assert visitor.evaluate("window.said") == []
-    put("touchEnd")
-    expect_drawing(visitor, model)
-    expect(visitor.locator(".pictures canvas")).to_have_count(0)
-    wait_run(visitor)
-    expect_drawing(visitor, model)
-    (sentence,) = visitor.evaluate("window.said")
-    assert sentence == visitor.locator("#told").text_content() != ""
-
-
-# The page's websockets, so that a test can close them.
-SOCKETS = """() => {
-  window.sockets = [];
-  window.WebSocket = class extends WebSocket {
-    constructor(...address) {
-      super(...address);
-      window.sockets.push(this);
-    }
-  };
-}"""
-
-
-def test_a_line_goes_on_without_the_server_which_gets_it_later(
-    browser: Browser, server: str
-) -> None:
-    with watched_page(browser, viewport={"width": 1440, "height": 900}) as visitor:
-        visitor.add_init_script(f"({SOCKETS})()")
-        visitor.goto(f"{server}/?model=deep&lang=en")
-        clear(visitor)
-        model, line = ae.load("deep"), points(SEVEN[0])
-        left, top = place(visitor)
-        visitor.evaluate(WATCH)
-        visitor.mouse.move(left + line[0][0], top + line[0][1])
-        visitor.mouse.down()
-        for i, (x, y) in enumerate(line[1:]):
-            visitor.mouse.move(left + x, top + y)
-            if i == len(line) // 2:
-                visitor.context.set_offline(True)
-                visitor.evaluate("window.sockets.forEach((socket) => socket.close())")
-                lost = visitor.locator("[data-test-connection-state=CONNECTED]")
-                expect(lost).to_have_count(0)
-        expect_drawing(visitor, model)
-        visitor.mouse.up()
-        visitor.wait_for_timeout(500)  # the canvas has tried to send it
-        expect_drawing(visitor, model)
-        expect(visitor.locator(".pictures canvas")).not_to_have_count(0)
-        visitor.context.set_offline(False)
-        expect(visitor.locator(".pictures canvas")).to_have_count(0, timeout=30_000)
-        wait_run(visitor)
-        expect_drawing(visitor, model)

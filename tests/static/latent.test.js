@@ -6,11 +6,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { codeAt, enclosed, meanCode, neighbours, unpack } from "../../static/latent.js";
+import { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } from "../../static/latent.js";
 import { decode } from "../../static/network.js";
 import { idOf } from "../../static/packed.js";
 
 const PIXEL = 0.01;
+const NEAR = 2e-4; // of the largest number in the codes
+const PLACE = 1e-4; // of the map's width
+const MOVED = 0.01;
 const FLOAT32 = 1e-5; // of the largest value that takes part
 
 const folder = process.env.GARGALO_ORACLE;
@@ -66,7 +69,7 @@ for (const name of readdirSync(maps)) {
 
     test("places have neighbours", () => {
       oracle.places.forEach(([x, y], i) => {
-        const near = neighbours(map.points, x, y, oracle.neighbours);
+        const near = neighbours(map.points, [x, y], oracle.neighbours);
         assert.deepEqual(
           near.map(({ index }) => index),
           oracle.nearest[i],
@@ -74,7 +77,7 @@ for (const name of readdirSync(maps)) {
         const distances = near.map(({ distance }) => distance);
         close(distances, oracle.distances[i], FLOAT32 * oracle.width, "distances");
       });
-      assert.equal(neighbours(map.points, 0, 0, 1e6).length, map.digits.length);
+      assert.equal(neighbours(map.points, [0, 0], 1e6).length, map.digits.length);
     });
 
     test("places have codes, and these are decoded", () => {
@@ -90,6 +93,29 @@ for (const name of readdirSync(maps)) {
       assert.deepEqual(group, oracle.inside);
       close(meanCode(map, group), oracle.mean_inside, code, "mean");
     });
+  });
+}
+
+// The maps that ship: on them, codes lie among their like.
+const atlas = join(folder, "atlas");
+for (const name of readdirSync(atlas).filter((file) => !file.includes("."))) {
+  test(`${name}: codes have a place, and neighbours`, () => {
+    const map = unpack(new Uint8Array(readFileSync(join(atlas, name))));
+    const { codes, near, places } = JSON.parse(readFileSync(join(atlas, `${name}.json`), "utf-8"));
+    const largest = map.codes.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const width = Math.max(...map.ends.map(([low, high]) => high - low));
+    // Of two that are as near but for rounding, either may be the tenth, in the code and on the map:
+    // then a place moves a little, and never to another heap.
+    let moved = 0;
+    codes.forEach((code, i) => {
+      const placed = placeOf(map, code);
+      const away = (index) =>
+        Math.hypot(...code.map((x, j) => x - map.codes[index * map.units + j]));
+      close(placed.near.map(away), near[i].map(away), NEAR * largest, `neighbours of code ${i}`);
+      close(placed.star, places[i], MOVED * width, `place of code ${i}`);
+      moved += placed.star.some((value, axis) => Math.abs(value - places[i][axis]) > PLACE * width);
+    });
+    assert(moved <= codes.length / 20, `${moved} of ${codes.length} moved`);
   });
 }
 

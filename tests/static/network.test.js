@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { decode, ink, through, unpack } from "../../static/network.js";
+import { decode, ink, mse, through, unpack } from "../../static/network.js";
 
 const CODE = 0.005; // of the range of a model's codes: the weights have 16 bits
 const PIXEL = 0.01;
 const INK = 0.005;
+const SQUARED = 5e-5; // half of the last decimal that is shown
 
 const folder = join(process.env.GARGALO_ORACLE, "networks");
 
@@ -25,7 +26,7 @@ for (const name of readdirSync(folder).filter((file) => !file.includes("."))) {
   const network = unpack(new Uint8Array(readFileSync(join(folder, name))));
   const { range, digits } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf-8"));
   test(`${name}: as in Python, over ${digits.length} digits`, () => {
-    for (const { digit, layers, code, reconstruction, kept, invented } of digits) {
+    for (const { digit, layers, code, reconstruction, ...figures } of digits) {
       const activations = through(network.encoder, digit);
       activations.forEach((values, i) => {
         close(values, layers[i], CODE * Math.max(...layers[i].map(Math.abs)), `layer ${i}`);
@@ -34,7 +35,8 @@ for (const name of readdirSync(folder).filter((file) => !file.includes("."))) {
       const ours = decode(network.decoder, activations.at(-1));
       close(ours, reconstruction, PIXEL, "reconstruction");
       const shares = ink(Float32Array.from(digit), ours);
-      close([shares.kept, shares.invented], [kept, invented], INK, "ink");
+      close([shares.kept, shares.invented], [figures.kept, figures.invented], INK, "ink");
+      close([mse(Float32Array.from(digit), ours)], [figures.mse], SQUARED, "squared error");
     }
   });
 }

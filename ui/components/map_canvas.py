@@ -18,7 +18,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from ae.arrays import PIXELS, SIDE, Float32
-from ae.atlas import NEIGHBOURS
+from ae.atlas import HEAP, NEIGHBOURS
 from ae.model import Dense
 from ui.components import packed
 from ui.components.module import component
@@ -134,6 +134,7 @@ def pack(
     header = {
         "activations": [layer.activation for layer in layers],
         "neighbours": NEIGHBOURS,
+        "heap": HEAP,
         "palette": PALETTE,
     }
     short = ["codes", *(f"weights{i}" for i in range(len(layers)))]
@@ -147,6 +148,7 @@ def show(
     near: Sequence[int],
     code: Float32 | None,
     labels: Mapping[str, str],
+    model: str | None = None,
     revision: int = 0,
     key: str,
 ) -> None:
@@ -163,6 +165,8 @@ def show(
     code : (units,), what is decoded while the visitor looks at no other place; None without a star.
     labels : a text for each name in `LABELS`; {digit} in "of_digit", {n}, {share} and {digit} in
         "group", {digit} in "group_one", {n} in "corner"; "language" as in HTML's `lang`.
+    model : whose codes they are: the star then follows the pen, and the bars of this model's code
+        the mouse (`live.py`).
     revision : of the drawing; comes back as ``data-revision`` once these data are in the picture.
 
     Raises
@@ -186,6 +190,7 @@ def show(
                 "near": tuple(near),
                 "code": None if code is None else tuple(code.tolist()),
                 "labels": tuple(labels.items()),
+                "model": model,
                 "revision": revision,
             },
         )

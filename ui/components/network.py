@@ -7,21 +7,22 @@ from ae.pca import PCA
 from ui.components import packed
 
 
-def pack(model: Model) -> bytes:
+def pack(model: Model, *, decoder: bool = True) -> bytes:
     """Write a model's layers for the browser.
 
     Parameters
     ----------
     model : an autoencoder, or PCA, which is two linear layers: ``(x - mean) @ components.T`` is
         ``x @ weights + bias``, and so is the way back.
+    decoder : False leaves it out, half of the bytes, where a page shows the code alone.
 
     Raises
     ------
     ValueError
         A weight is a NaN or an infinity.
     """
-    encoder, decoder = _layers(model)
-    layers = (*encoder, *decoder)
+    encoder, back = _layers(model)
+    layers = (*encoder, *back) if decoder else encoder
     arrays: dict[str, packed.Array] = {}
     for i, layer in enumerate(layers):
         arrays |= {f"weights{i}": layer.weights, f"bias{i}": layer.bias}
