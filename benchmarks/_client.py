@@ -215,6 +215,8 @@ class Visitor:
                     file += part[4 + int.from_bytes(part[:4], "little") :]
                 self._learn(element, message.delta.fragment_id)
             elif kind == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    continue  # a callback asked for another fragment: its run is the answer
                 if message.script_finished not in _FINISHED:
                     faults.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
                 return Answer(time.perf_counter() - began, code, tuple(faults), file)
