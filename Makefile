@@ -102,6 +102,8 @@ bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
 	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 	for page in compare explore; do $(BIN)/python benchmarks/latency.py --page "$$page" --no-keras; done
 	$(BIN)/python benchmarks/menu.py --page explore
+	$(BIN)/python benchmarks/latency.py --live
+	$(BIN)/python benchmarks/visitors.py --ladder 30,100,200,300
 
 .PHONY: lock
 lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in

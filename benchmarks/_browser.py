@@ -15,7 +15,7 @@ from typing import Any
 from _server import OURS, App, MeasurementError
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-_PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
+PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 # No later change for so long: this was the last repaint. Streamlit's slowest one comes 200 ms late.
 QUIET = 300  # ms
 LIMIT = 30_000  # ms
@@ -30,7 +30,7 @@ _KERAS = {"bars": ".st-key-bars", "pictures": ".st-key-pictures"}
 
 # In all areas together: pictures that are there (or the map), and 32 bars, Plotly's or (in a lane)
 # our own.
-_COMPLETE = """(areas) => {
+COMPLETE = """(areas) => {
   const within = (inner) => (area) => [...document.querySelectorAll(`${area} ${inner}`)];
   const all = (inner) => Object.values(areas).flatMap(within(inner));
   const images = all("img");
@@ -39,12 +39,24 @@ _COMPLETE = """(areas) => {
   const seen = areas.map ? probe.find(areas.map) : images.length >= 3;
   return seen && loaded && all(".trace.bars, .small-bars").some(whole);
 }"""
+VISITOR: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
 _TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium, which paints in software."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(**how_to_launch())
+        except Error as fault:
+            raise MeasurementError(f"Chromium did not start: {first_line(fault)}") from None
+        yield browser
+        browser.close()
+
+
+def how_to_launch() -> dict[str, Any]:
+    """Find Chromium; gives what Playwright is to be told."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
@@ -52,15 +64,7 @@ def chromium() -> Iterator[Browser]:
     # No sandbox, because it may run as root; the rest keeps Chromium from calling its maker.
     flags = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run")
     flags += ("disable-background-networking", "disable-component-update", "disable-sync")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=path, headless=True, args=[f"--{flag}" for flag in flags]
-            )
-        except Error as fault:
-            raise MeasurementError(f"Chromium did not start: {_first_line(fault)}") from None
-        yield browser
-        browser.close()
+    return {"executable_path": path, "headless": True, "args": [f"--{flag}" for flag in flags]}
 
 
 @dataclass(frozen=True)
@@ -102,18 +106,18 @@ class Visit:
         self._ours = app is OURS
         self.areas = AREAS[path or "draw"] if self._ours else _KERAS
         self._dice = random.Random(0)
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
-        context.add_init_script(_PROBE)
+        context = browser.new_context(**VISITOR)
+        context.add_init_script(PROBE)
         self.page: Page = context.new_page()
         self.page.set_default_timeout(LIMIT)
         try:
             self.page.goto(f"{url}/{'' if path == 'draw' else path}{query}")
             self._canvas = self.page.locator("canvas.upper-canvas")
             self._canvas.wait_for()
-            self.page.wait_for_function(_COMPLETE, arg=self.areas, polling="raf")
+            self.page.wait_for_function(COMPLETE, arg=self.areas, polling="raf")
             self.page.evaluate(_TWO_FRAMES)
         except Error as fault:
-            raise MeasurementError(f"the page did not get complete: {_first_line(fault)}") from None
+            raise MeasurementError(f"the page did not get complete: {first_line(fault)}") from None
 
     def __enter__(self) -> Visit:
         return self
@@ -128,9 +132,7 @@ class Visit:
 
     def watch_frames(self) -> None:
         """Look at every animation frame from now on."""
-        everything = ", ".join(self.areas.values())
-        areas = {"bars": everything, "pictures": everything} | dict(self.areas)
-        self.page.evaluate("areas => void probe.start(areas)", areas)
+        self.page.evaluate(WATCH_FRAMES, frame_areas(self.areas))
 
     def frames(self) -> dict[str, Any]:
         """Give what the frames showed so far: name -> number of frames."""
@@ -152,7 +154,7 @@ class Visit:
                 "limits => probe.settled(limits)", {"quiet": QUIET, "limit": LIMIT}
             )
         except Error as fault:
-            raise MeasurementError(_first_line(fault)) from None
+            raise MeasurementError(first_line(fault)) from None
         now = self._revisions()
         if self._ours and (len(set(now)) != 1 or now == revisions):
             raise MeasurementError(f"bars and pictures show different drawings: revisions {now}")
@@ -196,5 +198,14 @@ class Visit:
         return [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles]
 
 
-def _first_line(fault: Error) -> str:
+WATCH_FRAMES = "areas => void probe.start(areas)"
+
+
+def frame_areas(areas: Mapping[str, str]) -> dict[str, str]:
+    """Say where `probe.start` finds bars and pictures."""
+    everything = ", ".join(areas.values())
+    return {"bars": everything, "pictures": everything} | dict(areas)
+
+
+def first_line(fault: Error) -> str:
     return str(fault).splitlines()[0]

@@ -87,12 +87,11 @@ class Visitor:
     url: str
     _socket: Any = field(default=None, init=False)
     _widgets: dict[str, WidgetState] = field(default_factory=dict, init=False)
-    _canvas: str = field(default="", init=False)
-    _download: str = field(default="", init=False)
-    _fragment: str = field(default="", init=False)
+    # Component -> its id and the fragment that it is in, from the last run that it was part of. A
+    # stroke's run may bring neither the canvas nor any button again.
+    _found: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
     _page: str = field(default="", init=False)
     _session: str = field(default="", init=False)
-    _upload: str = field(default="", init=False)
     _uploader: str = field(default="", init=False)
     _pages: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -107,7 +106,7 @@ class Visitor:
             ping_interval=None,
         )
         answer = await self._rerun(self._message())
-        if not self._canvas and not answer.faults:
+        if CANVAS not in self._found and not answer.faults:
             raise ConnectionError("the page has no canvas")
         return answer
 
@@ -119,35 +118,19 @@ class Visitor:
             "background": "#000",
         }
         state = {"drawing": {"raw": raw, "data": None}}
-        self._widgets[self._canvas] = WidgetState(id=self._canvas, json_value=json.dumps(state))
-        return await self._rerun(self._of_fragment())
+        canvas, _ = self._found[CANVAS]
+        self._widgets[canvas] = WidgetState(id=canvas, json_value=json.dumps(state))
+        return await self._rerun(self._of_fragment(CANVAS))
 
     async def download(self, name: str, pause: float = 0.0) -> Answer:
         """Ask for a file, as its button does, and look for what comes after a pause in seconds."""
         wish = {"event": "wish", "value": {"id": secrets.token_hex(8), "name": name}}
-        message = self._of_fragment()
-        message.rerun_script.widget_states.widgets.append(
-            WidgetState(
-                # How Streamlit 1.67 names what a component says once.
-                id=f"$$STREAMLIT_INTERNAL_KEY_{self._download}__events",
-                json_trigger_value=json.dumps([wish]),
-            )
-        )
-        return await self._rerun(message, pause)
+        return await self._rerun(self._event(DOWNLOAD, wish), pause)
 
     async def photograph(self, raw: bytes) -> Answer:
         """Send a picture, as the upload's button does."""
         event = {"event": "file", "value": base64.b64encode(raw).decode()}
-        # Streamlit's name for a component's events (1.67, `_make_trigger_id`).
-        name = f"$$STREAMLIT_INTERNAL_KEY_{self._upload}__events"
-        message = self._message()
-        message.rerun_script.page_script_hash = self._page
-        message.rerun_script.fragment_id = self._fragment
-        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
-        message.rerun_script.widget_states.widgets.add(
-            id=name, json_trigger_value=json.dumps([event])
-        )
-        return await self._rerun(message)
+        return await self._rerun(self._event(UPLOAD, event))
 
     async def bring_model(self, raw: bytes) -> Answer:
         """Go to the Train page, and open a saved model there."""
@@ -182,12 +165,22 @@ class Visitor:
         if self._socket is not None:
             await self._socket.close()
 
-    def _of_fragment(self) -> BackMsg:
-        """Make the message that asks for a run of what the canvas is in."""
+    def _of_fragment(self, component: str) -> BackMsg:
+        """Make the message that asks for a run of what a component is in."""
         message = self._message()
         message.rerun_script.page_script_hash = self._page
-        message.rerun_script.fragment_id = self._fragment
+        _, message.rerun_script.fragment_id = self._found[component]
         message.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        return message
+
+    def _event(self, component: str, event: dict[str, Any]) -> BackMsg:
+        """Make the message by which a component says something once."""
+        message = self._of_fragment(component)
+        # Streamlit's name for a component's events (1.67, `_make_trigger_id`).
+        name = f"$$STREAMLIT_INTERNAL_KEY_{self._found[component][0]}__events"
+        message.rerun_script.widget_states.widgets.add(
+            id=name, json_trigger_value=json.dumps([event])
+        )
         return message
 
     def _message(self) -> BackMsg:
@@ -222,18 +215,16 @@ class Visitor:
                     file += part[4 + int.from_bytes(part[:4], "little") :]
                 self._learn(element, message.delta.fragment_id)
             elif kind == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    continue  # a callback asked for another fragment: its run is the answer
                 if message.script_finished not in _FINISHED:
                     faults.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
                 return Answer(time.perf_counter() - began, code, tuple(faults), file)
 
     def _learn(self, element: Element, fragment: str) -> None:
-        """Keep the widgets' states, as a browser does, and where the canvas is."""
-        if _component(element) == CANVAS:
-            self._canvas, self._fragment = element.bidi_component.id, fragment
-        elif _component(element) == DOWNLOAD:
-            self._download = element.bidi_component.id
-        elif _component(element) == UPLOAD:
-            self._upload = element.bidi_component.id
+        """Keep the widgets' states, as a browser does, and where the components are."""
+        if component := _component(element):
+            self._found[component] = element.bidi_component.id, fragment
         elif element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
         for state in _states(element):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import shlex
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +19,13 @@ from _server import MeasurementError
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity, of this app and of the Keras page; the smaller the better.
+    """One quantity, of this app and of the Keras page.
 
     Attributes
     ----------
+    ours : NaN where there is no such quantity.
     target : the most that this app may have, or None where nothing was promised.
+    more : the larger the better; the target is then the least.
     unit : empty for a mere count, which has no ratio.
     keras : None where the Keras page was not measured or has no such quantity.
     """
@@ -33,23 +36,33 @@ class Row:
     unit: str = "ms"
     target: float | None = None
     digits: int = 0
+    more: bool = False
 
     @property
     def met(self) -> bool:
         """Is the target met? True where there is none."""
-        return self.target is None or self.ours <= self.target
+        if self.target is None or math.isnan(self.ours):
+            return True
+        return self.ours >= self.target if self.more else self.ours <= self.target
 
     def cells(self) -> tuple[str, ...]:
         """Write the row of the table."""
         ratio = f"{self.keras / self.ours:.1f}×" if self.unit and self.keras else ""
-        target = (
-            "" if self.target is None else ("≤ " * (self.target > 0)) + self._write(self.target)
-        )
         verdict = "" if self.target is None else "yes" if self.met else "**no**"
-        keras = "" if self.keras is None else self._write(self.keras)
-        return self.what, self._write(self.ours), target, verdict, keras, ratio
+        keras = "" if self.keras is None else self.write(self.keras)
+        return self.what, self.write(self.ours), self.promise(), verdict, keras, ratio
 
-    def _write(self, value: float) -> str:
+    def promise(self) -> str:
+        """Write the target."""
+        if self.target is None:
+            return ""
+        sign = "≥ " if self.more else "≤ " if self.target > 0 else ""
+        return sign + self.write(self.target)
+
+    def write(self, value: float) -> str:
+        """Write a value of this quantity."""
+        if math.isnan(value):
+            return "–"
         return f"{value:,.{self.digits}f} {self.unit}".strip()
 
 
@@ -99,15 +112,42 @@ def count(text: str) -> int:
 def publish(rows: Iterable[Row], notes: Iterable[str], *, markdown: bool) -> None:
     """Print the table, what is to be said beside it, and whether the targets are met."""
     rows = list(rows)
+    header = ("", "Gargalo", "target", "met", "Keras in the page", "ratio")
+    missed = [row.what for row in rows if not row.met]
+    _publish(header, [row.cells() for row in rows], notes, missed, markdown)
+
+
+def publish_grid(
+    title: str, grid: Mapping[str, Sequence[Row]], notes: Iterable[str], *, markdown: bool
+) -> None:
+    """Print the same quantities under several conditions: condition -> rows, a line for each."""
+    quantities = next(iter(grid.values()))
+    lines = [
+        (name, *(row.write(row.ours) if row.met else f"**{row.write(row.ours)}**" for row in rows))
+        for name, rows in grid.items()
+    ]
+    columns = zip(*grid.values(), strict=True)
+    promises = [dict.fromkeys(row.promise() for row in column) for column in columns]
+    lines.append(("target", *map(" / ".join, promises)))
+    missed = [f"{row.what} at {name}" for name, rows in grid.items() for row in rows if not row.met]
+    _publish((title, *(row.what for row in quantities)), lines, notes, missed, markdown)
+
+
+def _publish(
+    header: tuple[str, ...],
+    lines: Sequence[tuple[str, ...]],
+    notes: Iterable[str],
+    missed: Sequence[str],
+    markdown: bool,
+) -> None:
     if markdown:
         print(f"`{_command()}`\n")
     print(f"{_machine()}\n")
-    print(_table([row.cells() for row in rows]))
+    print(_table(header, lines))
     print()
     for note in notes:
         print(f"- {note}")
     if not markdown:
-        missed = [row.what for row in rows if not row.met]
         print(f"\nTargets missed: {'; '.join(missed)}." if missed else "\nAll targets are met.")
 
 
@@ -140,12 +180,11 @@ def _machine() -> str:
     )
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
-    header = ("", "Gargalo", "target", "met", "Keras in the page", "ratio")
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+def _table(header: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    lines = [map(str.ljust, row, widths) for row in (header, rule, *rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    padded = [map(str.ljust, line, widths) for line in (header, rule, *lines)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in padded)
 
 
 _LOAD = os.getloadavg()[0]

@@ -85,6 +85,11 @@ class Server:
             raise MeasurementError("the system does not say how much memory the server had at most")
         return Memory(full.rss, int(peak[1]) * 1024, full.uss)
 
+    def cpu(self) -> float:
+        """Read how many seconds of processor time the process has taken so far, by all threads."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
     def frameworks(self) -> list[str]:
         """Name the deep-learning frameworks whose native libraries are mapped into the process."""
         maps = Path(f"/proc/{self.process.pid}/maps").read_text()

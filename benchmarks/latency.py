@@ -7,17 +7,23 @@ been painted for the last time; and both together. A repaint ends with the secon
 after the last change of the page's nodes (or the last picture's load event), with no other change
 in the 300 ms that follow. Every fourth stroke is followed by the Clear button, which is not
 counted.
+
+`--live` asks instead what the page shows while the line is still drawn, on all pages: how long it
+is from each move of the pen to the end of the frame that shows it, and whether the server's answer
+changes what was seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import _pen
 from _browser import AREAS, Stroke, Visit, chromium
-from _report import Row, count, median, p95, parser, publish, run, say
+from _report import Row, count, median, p95, parser, publish, publish_grid, run, say
 from _server import OURS, App, MeasurementError, keras_app, serve
 from playwright.sync_api import Browser
 
@@ -28,6 +34,15 @@ WARM_UP = 2  # strokes; the first ones compile the page's scripts
 WATCHED_STROKES = 12
 # Page -> median and 95th percentile from the sending to the last repaint, in ms.
 TARGETS = {"draw": (120, 200), "compare": (250, None), "explore": (150, None)}
+
+# What follows the pen: name -> page and query.
+LIVE = {
+    "Draw, shallow": ("draw", "?model=shallow"),
+    "Draw, deep": ("draw", "?model=deep"),
+    "Draw, vae": ("draw", "?model=vae"),
+    "Compare, five lanes": ("compare", "?lanes=pca,shallow,sparse,deep,vae"),
+    "Explore, map": ("explore", ""),
+}
 
 Statistic = Callable[[Sequence[float]], float]
 
@@ -42,6 +57,9 @@ class Measured:
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.live:
+        asyncio.run(_follow(arguments))
+        return
     if arguments.page != "draw" and arguments.keras:
         raise MeasurementError("the Keras page draws, and no more: add --no-keras")
     with chromium() as browser:
@@ -69,7 +87,52 @@ def _arguments() -> argparse.Namespace:
         help=f"look at every frame of {WATCHED_STROKES} more strokes: was anything blank, did"
         " anything jump?",
     )
+    options.add_argument("--live", action="store_true", help="measure what follows the pen")
+    options.add_argument(
+        "--moves", type=count, default=300, help="of the pen on each page, with --live"
+    )
     return options.parse_args()
+
+
+async def _follow(arguments: argparse.Namespace) -> None:
+    grid, still = {}, []
+    with serve(OURS) as server:
+        async with _pen.chromium() as browser:
+            for name, (page, query) in LIVE.items():
+                say(f"{name}: {arguments.moves} moves of the pen")
+                url = f"{server.url}/{'' if page == 'draw' else page}{query}"
+                seen = await _pen.draw(browser, url, AREAS[page], arguments.moves)
+                if any(line.shown for line in seen[0]):
+                    grid[name] = _live_rows(*seen)
+                else:
+                    still.append(
+                        f"{name} does not follow the pen: nothing of it was painted while"
+                        " a line was drawn."
+                    )
+        complaints = server.complaints()
+    if complaints:
+        raise MeasurementError(f"the server's log holds an error: {complaints[0]}")
+    if not grid:
+        raise MeasurementError(" ".join(still))
+    publish_grid("", grid, still, markdown=arguments.markdown)
+
+
+def _live_rows(lines: Sequence[_pen.Line], frames: dict[str, Any]) -> list[Row]:
+    shown = [time for line in lines for time in line.shown]
+    heard = sum(line.heard for line in lines)
+    changes = [line.changed for line in lines if line.changed is not None]
+    wrong = sum(frames[name] for name in ("no_bars", "no_pictures", "jumped", "dimmed"))
+    rate = median([line.frames for line in lines])
+    return [
+        Row("moves", heard, unit=""),
+        Row("move → frame painted, median", median(shown), target=17, digits=1),
+        Row("p95", p95(shown), target=34, digits=1),
+        Row("not shown", heard - len(shown), unit="", target=0),
+        Row("frames a second", rate, unit="", target=50, more=True),
+        Row("messages", sum(line.sent for line in lines), unit="", target=0),
+        Row("pixel's change", max(changes, default=float("nan")), unit="", target=0.01, digits=3),
+        Row("frames blank or moved", wrong, unit="", target=0),
+    ]
 
 
 def _query(arguments: argparse.Namespace) -> str:

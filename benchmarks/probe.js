@@ -98,22 +98,84 @@
       look();
     });
 
+  // While a line is drawn: when the pen was heard, and when a frame that shows it had been painted.
+  // live.js paints in an animation frame. A message that is posted there is taken when the frame's
+  // styles, layout and painting are done; the next animation frame would come up to 17 ms later,
+  // and the browser's own event timing leaves the moves out.
+  const lines = [];
+  const last = () => lines.at(-1);
+  const begin = ({ timeStamp }) =>
+    lines.push({ begun: timeStamp, lifted: Infinity, moves: [], shown: [], frames: [] });
+  const move = ({ timeStamp }) => {
+    if (last()?.lifted === Infinity) last().moves.push(timeStamp);
+  };
+  const lift = ({ timeStamp }) => {
+    if (last()?.lifted === Infinity) last().lifted = timeStamp;
+  };
+  for (const [type, act] of Object.entries({ mousedown: begin, mousemove: move, mouseup: lift }))
+    addEventListener(type, act, { capture: true, passive: true });
+  const after = new MessageChannel();
+  let painted = null; // in this frame: a line, and how many of its moves had been heard
+  const followed = () => {
+    if (painted || !last()) return;
+    painted = { line: last(), heard: last().moves.length };
+    after.port2.postMessage(null);
+  };
+  after.port1.onmessage = () => {
+    const { line, heard } = painted;
+    painted = null;
+    if (line.lifted < Infinity) return; // what comes now is the server's
+    const time = performance.now();
+    line.frames.push(time);
+    while (line.shown.length < heard) line.shown.push(time - line.moves[line.shown.length]);
+  };
+  const { putImageData } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.putImageData = function (...pixels) {
+    putImageData.apply(this, pixels);
+    if (this.canvas.previousElementSibling?.matches("[data-live]")) followed();
+  };
+  // The map says where it has painted the star.
+  const star = new MutationObserver(followed);
+  const follow = () => {
+    for (const root of roots())
+      star.observe(root, { subtree: true, attributeFilter: ["data-star"] });
+  };
+  // What each line has seen since the last time, and what was sent while it was drawn.
+  const drawn = () =>
+    lines.splice(0).map((line) => {
+      const sent = seen.sent.filter((time) => line.begun < time && time < line.lifted);
+      return { ...line, frames: line.frames.length, sent: sent.length };
+    });
+  // The ink of the pictures that follow the pen, as the page shows it now: 784 bytes of each.
+  const ink = () =>
+    [...document.querySelectorAll(":is([data-live=sees], [data-live=survives])")].map((image) => {
+      const source = image.nextElementSibling?.matches("canvas") ? image.nextElementSibling : image;
+      const context = new OffscreenCanvas(28, 28).getContext("2d");
+      context.drawImage(source, 0, 0);
+      return [...context.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
+    });
+  const confirmed = () =>
+    document.querySelector(IDLE) && !document.querySelector("[data-live] + canvas");
+
   // Looks at each animation frame from now on; what is counted are frames.
   const frames = ({ bars, pictures }) => {
     const traces = () =>
       [...document.querySelectorAll(`${bars} :is(.trace.bars, .small-bars)`)].filter(
         (trace) => trace.querySelectorAll(".point path, :scope > i").length === 32,
       ).length;
+    // While a line is drawn live.js lays a canvas over a picture, and takes the picture out of sight.
+    const painted = (image) => image.nextElementSibling?.matches("canvas");
     const images = () => [...document.querySelectorAll(`${pictures} img`)];
     // An element that gets a new address goes on showing its old picture until the new one is there; a new one is blank.
     const shownBefore = new WeakSet();
     const shown = (image) => {
+      if (painted(image)) return true;
       if (image.complete && image.naturalWidth > 0) shownBefore.add(image);
       return image.naturalWidth > 0 && shownBefore.has(image);
     };
     const boxes = () =>
       [...document.querySelectorAll(`${bars}, ${pictures}, ${pictures} img`)]
-        .map((node) => node.getBoundingClientRect())
+        .map((node) => (painted(node) ? node.nextElementSibling : node).getBoundingClientRect())
         .map(({ x, y, width, height }) =>
           [x, y, width, height].map((edge) => edge.toFixed(1)).join(" "),
         )
@@ -143,5 +205,5 @@
     window.probe.counted = frames(selectors);
     return window.probe.counted;
   };
-  window.probe = { watch, find, forget, settled, start };
+  window.probe = { watch, find, forget, settled, start, follow, drawn, ink, confirmed };
 })();

@@ -10,6 +10,9 @@ for one second (`server.disconnectedSessionTTL`; Streamlit's default, and produc
 
 On a server of their own come waves of heavy visitors (`--heavy`): each makes long drawings, sends
 photos and opens a large model of their own.
+
+`--ladder 30,100,200,300` asks how many the server carries, and nothing else: so many visitors at
+once, each number on a server of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import io
 import random
 import tempfile
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +31,7 @@ from typing import Any
 
 import numpy as np
 from _client import Answer, Visitor
-from _report import Row, count, median, p95, parser, publish, run, say
+from _report import Row, count, median, p95, parser, publish, publish_grid, run, say
 from _server import MB, OURS, App, MeasurementError, Memory, Server, keras_app, serve
 from PIL import Image, ImageDraw
 from websockets.exceptions import WebSocketException
@@ -45,6 +48,8 @@ TOLERANCE = 1e-4
 WARM_UP = 10
 BURSTS = 5  # of visitors in each wave: the more come, the less the allocator's moods weigh
 DRAWINGS_PER_VISIT = 2
+# What the last rung of the ladder may cost, and so the others too.
+LATE, STROKE = 300, 6  # ms: the 95th percentile; the server's processor time for one stroke
 PATIENCE = 120.0  # seconds; a visitor who waits longer is an error
 
 HEAVY = 5  # visitors at once
@@ -69,6 +74,7 @@ class Load:
 
     openings: list[float] = field(default_factory=list)  # seconds
     answers: list[float] = field(default_factory=list)  # seconds
+    cpu: float = 0.0  # seconds of the server's processor time while they drew
     due: int = 0
     checked: int = 0
     foreign: int = 0
@@ -102,6 +108,9 @@ def growth(waves: Sequence[int], visitors_per_wave: int) -> tuple[float, float]:
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.ladder:
+        _climb(arguments)
+        return
     model = ae.load("shallow")
     # All drawings are made before the first is sent: this process shares the server's cores.
     say("Preparing the drawings")
@@ -115,6 +124,45 @@ def main() -> None:
             # No waves: nothing was promised for the Keras page, and they would take an hour there.
             keras = asyncio.run(_measure(app, tasks, arguments, arguments.keras_seconds, 0))
     _publish(ours, heavy, keras, arguments)
+
+
+def _climb(arguments: argparse.Namespace) -> None:
+    say("Preparing the drawings")
+    rounds = int(arguments.seconds / arguments.every) + 2
+    tasks = _tasks(max(arguments.ladder), rounds, ae.load("shallow"))
+    loads = {
+        n: asyncio.run(_measure(OURS, tasks[:n], arguments, arguments.seconds, 0)).load
+        for n in arguments.ladder
+    }
+    notes = [
+        f"Each visitor drew every {arguments.every:g} s for {arguments.seconds} s. Of the drawings"
+        " that were due, so many were sent and answered, and so many answers compared with what"
+        f" `ae` computes: {_sent(loads)}."
+    ]
+    for n, load in loads.items():
+        if load.faults:
+            notes.append(f"First error with {n} visitors: {load.faults[0]}")
+    grid = {str(n): _rung(load) for n, load in loads.items()}
+    publish_grid("visitors", grid, notes, markdown=arguments.markdown)
+
+
+def _rung(load: Load) -> list[Row]:
+    times = [1e3 * second for second in load.answers] or [float("nan")]
+    return [
+        Row("p50", median(times)),
+        Row("p95", p95(times), target=LATE),
+        Row("errors", len(load.faults), unit="", target=0),
+        Row("another's digit", load.foreign, unit="", target=0),
+        Row("server's CPU per stroke", 1e3 * load.cpu / len(times), target=STROKE, digits=1),
+    ]
+
+
+def _sent(loads: Mapping[int, Load]) -> str:
+    """Say of each load how much of it was sent, and how much of that checked."""
+    return "; ".join(
+        f"{n} visitors, {len(load.answers):,} of {load.due:,}, {load.checked:,} compared"
+        for n, load in loads.items()
+    )
 
 
 def _arguments() -> argparse.Namespace:
@@ -137,6 +185,12 @@ def _arguments() -> argparse.Namespace:
     options.add_argument(
         "--keras-seconds", type=count, default=20, help="of drawing on the Keras page (default: 20)"
     )
+    options.add_argument(
+        "--ladder",
+        type=_numbers,
+        metavar="N,N,…",
+        help="measure these numbers of visitors one after the other, and nothing else",
+    )
     arguments = options.parse_args()
     if arguments.waves < WARM_UP + 4:
         options.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
@@ -145,6 +199,11 @@ def _arguments() -> argparse.Namespace:
     if not 0.1 <= arguments.every <= 60:
         options.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
     return arguments
+
+
+def _numbers(text: str) -> list[int]:
+    """Read counts with commas between them."""
+    return [count(part) for part in text.split(",")]
 
 
 def _tasks(visitors: int, rounds: int, model: ae.Model) -> list[list[Task]]:
@@ -201,7 +260,7 @@ async def _draw_together(
     for answer in await asyncio.gather(*(_patient(visitor.open()) for visitor in visitors)):
         load.openings.append(answer.seconds)
         load.faults += answer.faults
-    began = time.perf_counter()
+    before, began = server.cpu(), time.perf_counter()
     dice = random.Random(0)
     phases = [dice.uniform(0, every) for _ in tasks]
     load.due = sum(1 + int((seconds - phase) / every) for phase in phases)
@@ -222,6 +281,7 @@ async def _draw_together(
                 return
 
     await asyncio.gather(*map(draw, visitors, tasks, phases))
+    load.cpu = server.cpu() - before
     await asyncio.gather(*(visitor.close() for visitor in visitors))
     return load
 

@@ -1,6 +1,7 @@
 // A drawing -> the 28×28 digit that the network sees, as in ae/drawing.py and ui/strokes.py: pure
 // functions that know no page. tests/static holds them to Python's numbers. Lines are flat, four
-// numbers each: x and y of one end, x and y of the other.
+// numbers each: x and y of one end, x and y of the other. All of it is done again for each frame,
+// and a scribble has thousands of lines: their loops make no arrays and call nothing back.
 
 /**
  * @typedef {[number, number]} Point x and y in pixels of the canvas, y downwards
@@ -17,6 +18,7 @@ const INSET = 1.5;
 const CANVAS_PEN = 1 / 14;
 const TREMBLE = 1 / 50;
 const NEAR = 0.4; // pixels of the canvas
+const PIECES = 4; // of a curve, as in ui/strokes.py
 
 /**
  * Ink strokes as MNIST's digits are inked.
@@ -27,14 +29,14 @@ const NEAR = 0.4; // pixels of the canvas
 export function normalForm(strokes, size) {
   const lines = clipped(linesOf(strokes), size);
   if (!lines.length) return null;
-  const unit = toUnit(lines, size * TREMBLE);
+  const bounds = boundsOf(lines, size * TREMBLE);
   const picture = new Float32Array(SIDE * SIDE);
   const middle = [SIDE / 2, SIDE / 2];
   for (let box = BOX; box > CENTRE - 2; box--) {
-    const points = unit.map((value) => value * (box - 2 * INSET));
-    const first = inkInBox(points, middle, box);
+    const first = inkInBox(lines, bounds, middle, box);
     const away = offCentre(first, box);
-    const second = inkInBox(points, [middle[0] + away[0], middle[1] + away[1]], box);
+    const centred = [middle[0] + away[0], middle[1] + away[1]];
+    const second = inkInBox(lines, bounds, centred, box);
     const [x, y] = offCentre(second, box).map((shift, axis) => second.corner[axis] + rint(shift));
     if (Math.min(x, y) < 0 || Math.max(x, y) + box > SIDE) continue;
     for (let row = 0; row < box; row++) {
@@ -53,8 +55,8 @@ export function normalForm(strokes, size) {
  * @returns {Float32Array | null} of shape (784) in [0, 1], ink is 1; null while there is none
  */
 export function plain(strokes, size) {
-  const lines = linesOf(strokes).map((value) => (value / size) * SIDE);
-  const picture = ink(lines, SIDE, CANVAS_PEN * SIDE, 1);
+  const place = { scale: SIDE / size, x: 0, y: 0 };
+  const picture = ink(linesOf(strokes), place, SIDE, CANVAS_PEN * SIDE, 1);
   return picture.some((value) => value > 0) ? picture : null;
 }
 
@@ -62,35 +64,47 @@ export function plain(strokes, size) {
  * Bend a stroke as Fabric's pencil does: through the midpoints of the pen's places, by quadratic
  * Bézier curves whose control points are the places themselves.
  * @param {Stroke} stroke
- * @returns {Stroke}
+ * @returns {Float64Array} lines
  */
-function smooth(stroke) {
-  if (stroke.length < 3) return stroke;
-  const between = ([x1, y1], [x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2];
-  const bent = [stroke[0]];
+function bent(stroke) {
+  const last = stroke.length - 1;
+  const lines = new Float64Array(4 * (PIECES * Math.max(last - 1, 0) + 1));
   let [x, y] = stroke[0];
-  for (let i = 1; i < stroke.length - 1; i++) {
-    const [controlX, controlY] = stroke[i];
-    const [endX, endY] = between(stroke[i], stroke[i + 1]);
-    for (const t of [0.25, 0.5, 0.75, 1]) {
-      const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
-      bent.push([a * x + b * controlX + c * endX, a * y + b * controlY + c * endY]);
+  let end = 0;
+  for (let i = 1; i < last; i++) {
+    const controlX = stroke[i][0];
+    const controlY = stroke[i][1];
+    const toX = (controlX + stroke[i + 1][0]) / 2;
+    const toY = (controlY + stroke[i + 1][1]) / 2;
+    const fromX = x;
+    const fromY = y;
+    for (let piece = 1; piece <= PIECES; piece++) {
+      const t = piece / PIECES;
+      const a = (1 - t) * (1 - t);
+      const b = 2 * t * (1 - t);
+      const c = t * t;
+      lines[end++] = x;
+      lines[end++] = y;
+      x = a * fromX + b * controlX + c * toX;
+      y = a * fromY + b * controlY + c * toY;
+      lines[end++] = x;
+      lines[end++] = y;
     }
-    [x, y] = [endX, endY];
   }
-  bent.push(stroke[stroke.length - 1]);
-  return bent;
+  lines.set([x, y, ...stroke[last]], end);
+  return lines;
 }
 
 /**
  * What Fabric's pencil keeps of a line when it is lifted (PencilBrush.decimatePoints): not what is
- * too near, nor the last place but one.
+ * too near, nor the last place but one. The first place counts twice, so that the line leaves it
+ * straight (PencilBrush.getSmoothPathFromPoints).
  * @param {Stroke} stroke
  * @returns {Stroke}
  */
 export function lifted(stroke) {
   if (stroke.length < 3) return stroke;
-  const kept = [stroke[0]];
+  const kept = [stroke[0], stroke[0]];
   for (const [x, y] of stroke.slice(1, -2)) {
     const [lastX, lastY] = kept.at(-1);
     if (Math.hypot(x - lastX, y - lastY) >= NEAR) kept.push([x, y]);
@@ -100,62 +114,82 @@ export function lifted(stroke) {
 }
 
 function linesOf(strokes) {
-  const lines = [];
-  for (const stroke of strokes) {
-    const points = smooth(stroke);
-    for (let i = 0; i < Math.max(points.length - 1, Math.min(points.length, 1)); i++) {
-      const [from, to] = [points[i], points[Math.min(i + 1, points.length - 1)]];
-      lines.push(from[0], from[1], to[0], to[1]);
-    }
+  const parts = strokes.filter((stroke) => stroke.length).map(bent);
+  const lines = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    lines.set(part, end);
+    end += part.length;
   }
-  return Float64Array.from(lines);
+  return lines;
 }
 
 /** What lies in the square from 0 to `size` (Liang & Barsky, 1984). */
 function clipped(lines, size) {
-  const kept = [];
+  const outside = (value) => value < 0 || value > size;
+  const kept = new Float64Array(lines.length);
+  let end = 0;
   for (let i = 0; i < lines.length; i += 4) {
-    let [enter, leave] = [0, 1];
-    for (const axis of [0, 1]) {
-      const from = lines[i + axis];
-      const along = lines[i + 2 + axis] - from;
-      if (along) {
-        const crossings = [-from / along, (size - from) / along];
-        enter = Math.max(enter, Math.min(...crossings));
-        leave = Math.min(leave, Math.max(...crossings));
-      } else if (from < 0 || from > size) {
-        leave = -1;
-      }
-    }
-    if (enter > leave) continue;
-    for (const share of [enter, leave]) {
-      for (const axis of [0, 1]) {
-        const [from, to] = [lines[i + axis], lines[i + 2 + axis]];
-        const place = share === 1 ? to : from + share * (to - from);
-        kept.push(Math.min(Math.max(place, 0), size));
-      }
+    const x1 = lines[i];
+    const y1 = lines[i + 1];
+    const x2 = lines[i + 2];
+    const y2 = lines[i + 3];
+    if (outside(x1) || outside(y1) || outside(x2) || outside(y2)) {
+      const part = inside([x1, y1], [x2, y2], size);
+      kept.set(part, end);
+      end += part.length;
+    } else {
+      kept[end++] = x1;
+      kept[end++] = y1;
+      kept[end++] = x2;
+      kept[end++] = y2;
     }
   }
-  return Float64Array.from(kept);
+  return kept.subarray(0, end);
 }
 
-/** Centre the bounding box on (0, 0) and make its longest side 1, or `least` long before that. */
-function toUnit(lines, least) {
-  const low = [Infinity, Infinity];
-  const high = [-Infinity, -Infinity];
-  lines.forEach((value, i) => {
-    low[i & 1] = Math.min(low[i & 1], value);
-    high[i & 1] = Math.max(high[i & 1], value);
-  });
-  const span = Math.max(high[0] - low[0], high[1] - low[1], least) || 1;
-  return lines.map((value, i) => (value - (low[i & 1] + high[i & 1]) / 2) / span);
+/** The part of one line that lies in the square, or nothing. */
+function inside(from, to, size) {
+  let [enter, leave] = [0, 1];
+  for (const axis of [0, 1]) {
+    const along = to[axis] - from[axis];
+    if (along) {
+      const crossings = [-from[axis] / along, (size - from[axis]) / along];
+      enter = Math.max(enter, Math.min(...crossings));
+      leave = Math.min(leave, Math.max(...crossings));
+    } else if (from[axis] < 0 || from[axis] > size) {
+      leave = -1;
+    }
+  }
+  if (enter > leave) return [];
+  return [enter, leave].flatMap((share) =>
+    from.map((start, axis) => {
+      const place = share === 1 ? to[axis] : start + share * (to[axis] - start);
+      return Math.min(Math.max(place, 0), size);
+    }),
+  );
+}
+
+/** The lines' bounding box: its middle, and its longest side, which is `least` long at least. */
+function boundsOf(lines, least) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < lines.length; i += 2) {
+    left = Math.min(left, lines[i]);
+    right = Math.max(right, lines[i]);
+    top = Math.min(top, lines[i + 1]);
+    bottom = Math.max(bottom, lines[i + 1]);
+  }
+  const span = Math.max(right - left, bottom - top, least) || 1;
+  return { span, x: (left + right) / 2, y: (top + bottom) / 2 };
 }
 
 /** Ink on exactly those pixels whose centres lie in the box around `middle`. */
-function inkInBox(points, middle, box) {
+function inkInBox(lines, bounds, middle, box) {
   const corner = middle.map((value) => Math.ceil(value - (box + 1) / 2));
-  const lines = points.map((value, i) => value + middle[i & 1] - corner[i & 1]);
-  return { corner, ink: ink(lines, box, PEN, SOFT) };
+  const scale = (box - 2 * INSET) / bounds.span;
+  const x = middle[0] - corner[0] - bounds.x * scale;
+  const y = middle[1] - corner[1] - bounds.y * scale;
+  return { corner, ink: ink(lines, { scale, x, y }, box, PEN, SOFT) };
 }
 
 /** How far the centre of mass, as a pixel's index, is from where it shall be, in x and in y. */
@@ -169,26 +203,34 @@ function offCentre({ corner, ink }, box) {
   return [CENTRE - corner[0] - x / total, CENTRE - corner[1] - y / total];
 }
 
-/** The share of each pixel that the pen covers; of each line, only the pixels that it reaches. */
-function ink(lines, side, pen, soft) {
+/**
+ * The share of each pixel that the pen covers; of each line, only the pixels that it reaches are
+ * looked at. `place` scales the lines, then moves them.
+ */
+function ink(lines, place, side, pen, soft) {
   const reach = (pen + soft) / 2;
   const squared = new Float64Array(side * side).fill(Infinity);
   const first = (value) => Math.max(Math.ceil(value - reach - 0.5), 0);
   const last = (value) => Math.min(Math.floor(value + reach - 0.5), side - 1);
   for (let i = 0; i < lines.length; i += 4) {
-    const [x1, y1, x2, y2] = [lines[i], lines[i + 1], lines[i + 2], lines[i + 3]];
-    const [alongX, alongY] = [x2 - x1, y2 - y1];
+    const x = lines[i] * place.scale + place.x;
+    const y = lines[i + 1] * place.scale + place.y;
+    const alongX = (lines[i + 2] - lines[i]) * place.scale;
+    const alongY = (lines[i + 3] - lines[i + 1]) * place.scale;
     const length = alongX * alongX + alongY * alongY || 1;
-    const [left, right] = [first(Math.min(x1, x2)), last(Math.max(x1, x2))];
-    const bottom = last(Math.max(y1, y2));
-    for (let row = first(Math.min(y1, y2)); row <= bottom; row++) {
+    const left = first(Math.min(x, x + alongX));
+    const right = last(Math.max(x, x + alongX));
+    const bottom = last(Math.max(y, y + alongY));
+    for (let row = first(Math.min(y, y + alongY)); row <= bottom; row++) {
+      const fromY = row + 0.5 - y;
       for (let column = left; column <= right; column++) {
-        let [x, y] = [column + 0.5 - x1, row + 0.5 - y1];
-        const share = Math.min(Math.max((x * alongX + y * alongY) / length, 0), 1);
-        x -= share * alongX;
-        y -= share * alongY;
+        const fromX = column + 0.5 - x;
+        const share = (fromX * alongX + fromY * alongY) / length;
+        const along = Math.min(Math.max(share, 0), 1);
+        const awayX = fromX - along * alongX;
+        const awayY = fromY - along * alongY;
         const pixel = row * side + column;
-        squared[pixel] = Math.min(squared[pixel], x * x + y * y);
+        squared[pixel] = Math.min(squared[pixel], awayX * awayX + awayY * awayY);
       }
     }
   }

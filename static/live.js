@@ -82,6 +82,7 @@ function begin(event, at) {
   if (!canvas || !scene) return;
   pen = canvas;
   lines.push([place(at)]);
+  invite();
   ask();
 }
 
@@ -99,7 +100,20 @@ function end() {
 function drop() {
   if (pen) lines.pop();
   pen = null;
+  invite();
   ask();
+}
+
+// While the pen rests on a line, the answer to the one before puts new elements in the place of
+// those painted here.
+const BARE = ".pixels[data-live]:not(:has(+ canvas))";
+new MutationObserver(() => {
+  if (pen && document.querySelector(BARE)) ask();
+}).observe(document.body, { childList: true, subtree: true });
+
+// What the empty canvas says makes way for the first line.
+function invite() {
+  for (const words of document.querySelectorAll(".draw-here")) words.hidden = lines.length > 0;
 }
 
 function place({ clientX, clientY }) {

@@ -43,21 +43,38 @@ PIXELS = """image => {
   return [...context.getImageData(0, 0, 28, 28).data];
 }"""
 # Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
+# What was said meanwhile to those who do not see the page. How many frames showed a picture of the
+# server's, which does not know the line.
 WATCH = """() => {
   window.lines = [];
+  window.said = [];
+  new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
+    .observe(document.querySelector("#told"), { childList: true });
+  window.stale = 0;
+  const painted = new MessageChannel(); // a message waits for the end of the frame
+  painted.port1.onmessage = () => {
+    const followed = down && window.lines.at(-1).length > 2;
+    if (followed && document.querySelector("img[data-live]:not(:has(+ canvas))")) window.stale += 1;
+    requestAnimationFrame(() => painted.port2.postMessage(null));
+  };
+  painted.port2.postMessage(null);
   const place = ({ clientX, clientY }) => {
     const { left, top } = window.upper.getBoundingClientRect();
     window.lines.at(-1).push([clientX - left, clientY - top]);
   };
   let down = false;
-  addEventListener("mousedown", (event) => {
+  const begin = (event, at) => {
     window.upper = event.composedPath()[0];
     down = true;
     window.lines.push([]);
-    place(event);
-  }, true);
+    place(at);
+  };
+  addEventListener("mousedown", (event) => begin(event, event), true);
   addEventListener("mousemove", (event) => down && place(event), true);
   addEventListener("mouseup", () => { down = false; }, true);
+  addEventListener("touchstart", (event) => begin(event, event.touches[0]), true);
+  addEventListener("touchmove", (event) => place(event.touches[0]), true);
+  addEventListener("touchend", () => { down = false; }, true);
 }"""
 LANES = ("pca", "shallow", "sparse", "deep", "linear", "vae")  # those of the first visit, and one
 
@@ -90,8 +107,8 @@ def seen(page: Page) -> Float32:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     drawn = page.evaluate("window.lines")
     lines = tuple(tuple((round(x, 1), round(y, 1)) for x, y in line) for line in drawn)
-    # The pencil leaves out the last place but one when it is lifted; so does the picture before.
-    return strokes.digit(Drawing(tuple((*line[:-2], line[-1]) for line in lines)))
+    # As the pencil leaves the line when it is lifted; so does the picture before.
+    return strokes.digit(Drawing(tuple((line[0], *line[:-2], line[-1]) for line in lines)))
 
 
 def expect_bars(page: Page, model: ae.model.Model, code: Float32) -> None:
@@ -152,11 +169,14 @@ def expect_map(page: Page, model: ae.model.Model, by: str) -> None:
     expect_bars(page, model, code[0])
 
 
-def points(line: Line) -> list[tuple[float, float]]:
-    """Where a mouse passes that moves along a line in steps of a few pixels."""
+BOW: Line = [(60, 150), (100, 120), (100, 100), (220, 100), (220, 200), (140, 200)]
+
+
+def points(line: Line, step: int = 6) -> list[tuple[float, float]]:
+    """Where a mouse passes that moves along a line in steps of so many pixels."""
     passed = [line[0]]
     for (x0, y0), (x1, y1) in pairwise(line):
-        steps = max(int(np.hypot(x1 - x0, y1 - y0) // 6), 1)
+        steps = max(int(np.hypot(x1 - x0, y1 - y0) // step), 1)
         passed += [
             (round(x0 + (x1 - x0) * i / steps), round(y0 + (y1 - y0) * i / steps))
             for i in range(1, steps + 1)
@@ -184,17 +204,21 @@ def open_empty(page: OpenPage) -> Iterator[Callable[[str], tuple[Page, list[Any]
 
 
 def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> None:
-    """Draw a seven with the mouse, and look in the middle of each line, at its end, and after."""
+    """Draw two lines with the mouse, and look in the middle of each, at its end, and after."""
     left, top = place(visitor)
     visitor.evaluate(WATCH)
-    for number, line in enumerate(map(points, SEVEN)):
+    # The second one is drawn by a fast hand: what the pencil makes of each place is then seen.
+    for number, line in enumerate((points(SEVEN[0]), points(BOW, step=40))):
         visitor.mouse.move(left + line[0][0], top + line[0][1])
         visitor.mouse.down()
         before = len(sent)
         for i, (x, y) in enumerate(line[1:], 2):
             visitor.mouse.move(left + x, top + y)
+            if i == len(line) // 2:
+                wait_run(visitor)  # the answer to the line before comes while the pen rests
             if i in (len(line) // 2, len(line)):
                 look()
+        assert visitor.evaluate("window.stale") == 0
         # The second line is begun before the server has heard of the first.
         assert len(sent) <= before + number, "it hears nothing of a line that is being drawn"
         visitor.mouse.up()
