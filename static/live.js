@@ -191,7 +191,15 @@ function outcome(network, digit) {
   const difference = reconstruction.map((value, i) => value - digit[i]);
   const error = mse(digit, reconstruction);
   const layers = { encoder, code: [code], decoder };
-  return { code, encoded, layers, reconstruction, difference, error, ...ink(digit, reconstruction) };
+  return {
+    code,
+    encoded,
+    layers,
+    reconstruction,
+    difference,
+    error,
+    ...ink(digit, reconstruction),
+  };
 }
 
 // For what more than one model concerns, or what stands in a shadow root: the outcomes by the
