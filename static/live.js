@@ -18,6 +18,7 @@ const KEPT = 12; // networks: more than a page shows at once
 
 const networks = new Map(); // id -> Network, the latest few
 let scene = null; // what Python knows of the drawing, and how it is to be shown
+let stage = null; // the element that brought it
 const lines = []; // the strokes that Python does not know yet
 let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
 let held = null; // of the code's edits, what the visitor's hand does and Python does not know yet
@@ -27,10 +28,10 @@ let asked = false; // for a frame
 export default function show({ data, parentElement }) {
   if (data instanceof Uint8Array) return receive(data);
   settle(data);
-  const mine = scene;
+  stage = parentElement;
   return () => {
     // Nothing follows on another page, unless it has said so itself by now.
-    if (scene === mine && !parentElement.isConnected) scene = null;
+    if (stage === parentElement && !stage.isConnected) scene = null;
   };
 }
 
@@ -40,6 +41,7 @@ function receive(packed) {
   networks.delete(id);
   networks.set(id, network);
   if (networks.size > KEPT) networks.delete(networks.keys().next().value);
+  if (lines.length) ask(); // a line is drawn already
 }
 
 function settle(data) {
