@@ -36,6 +36,7 @@ OpenPage = Callable[..., Page]
 Point = tuple[float, float]
 
 UNIT = 4
+PICTURE = next(iter(ae.out_of_distribution.PICTURES))  # of which only Python knows what is seen
 SENT = "window.sent"
 # Also of a socket that is open already.
 COUNT_MESSAGES = """() => {
@@ -53,7 +54,7 @@ LENGTH = """() => {
   const { range, _length } = document.querySelector(".js-plotly-plot")._fullLayout.yaxis;
   return (range[1] - range[0]) / _length;
 }"""
-# Of each frame: the bar, and whether the picture is the browser's own.
+# The bar's value in each frame.
 RECORD = """unit => {
   window.frames = [];
   const look = () => {
@@ -112,9 +113,10 @@ def open_draw(page: OpenPage) -> OpenPage:
     return open_page
 
 
-@pytest.mark.parametrize("name", ["shallow", "vae"])
-def test_a_bar_is_dragged(open_draw: OpenPage, name: str) -> None:
-    visitor, model, digit = open_draw(f"?sample=7b&model={name}"), ae.load(name), sample_digit("7b")
+@pytest.mark.parametrize(("name", "sample"), [("shallow", "7b"), ("vae", PICTURE)])
+def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
+    visitor, model = open_draw(f"?sample={sample}&model={name}"), ae.load(name)
+    digit = sample_digit(sample)
     (code,) = model.encode(digit[None])
     own = code[UNIT]
     (x, y), length = foot(visitor, UNIT), visitor.evaluate(LENGTH)
