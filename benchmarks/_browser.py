@@ -22,25 +22,26 @@ LIMIT = 30_000  # ms
 
 # What a stroke changes on each page, as CSS selectors.
 AREAS = {
-    "draw": {"bars": ".code-bars", "pictures": ".st-key-decoder"},
+    "draw": {"bars": ".code-bars", "pictures": ".st-key-halves [data-revision]"},
     "compare": {"lanes": ".lanes"},
     "explore": {"map": ".code-map[data-map]", "bars": ".code-bars"},
 }
 _KERAS = {"bars": ".st-key-bars", "pictures": ".st-key-pictures"}
 
-# In all areas together: pictures that are there (or the map), and 32 bars, Plotly's or (in a lane)
-# our own.
+# In all areas together: the pictures that are there (or the map), and 32 bars, Plotly's or (in a
+# lane) our own. Draw has two, of the way in and the way out; the Keras page has three.
 COMPLETE = """(areas) => {
   const within = (inner) => (area) => [...document.querySelectorAll(`${area} ${inner}`)];
   const all = (inner) => Object.values(areas).flatMap(within(inner));
   const images = all("img");
   const loaded = images.every((image) => image.complete && image.naturalWidth);
   const whole = (bars) => bars.querySelectorAll(".point path, :scope > i").length === 32;
-  const seen = areas.map ? probe.find(areas.map) : images.length >= 3;
+  const least = probe.find("[data-live]") ? 2 : 3;
+  const seen = areas.map ? probe.find(areas.map) : images.length >= least;
   return seen && loaded && all(".trace.bars, .small-bars").some(whole);
 }"""
 VISITOR: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
-_TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @contextmanager
@@ -115,7 +116,7 @@ class Visit:
             self._canvas = self.page.locator("canvas.upper-canvas")
             self._canvas.wait_for()
             self.page.wait_for_function(COMPLETE, arg=self.areas, polling="raf")
-            self.page.evaluate(_TWO_FRAMES)
+            self.page.evaluate(TWO_FRAMES)
         except Error as fault:
             raise MeasurementError(f"the page did not get complete: {first_line(fault)}") from None
 

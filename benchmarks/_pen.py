@@ -20,6 +20,7 @@ from _browser import (
     COMPLETE,
     LIMIT,
     PROBE,
+    TWO_FRAMES,
     VISITOR,
     WATCH_FRAMES,
     first_line,
@@ -109,7 +110,7 @@ async def _draw(page: Page, pen: Any, dice: random.Random) -> Line:
         due += PACE
         await asyncio.sleep(max(due - time.perf_counter(), 0))
     await asyncio.gather(*pending)
-    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    await page.evaluate(TWO_FRAMES)
     before = await page.evaluate("probe.ink()")
     await _mouse(pen, "mouseReleased", points[-1], 0)
     await _rest(page)
