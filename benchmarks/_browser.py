@@ -22,7 +22,7 @@ LIMIT = 30_000  # ms
 
 # What a stroke changes on each page, as CSS selectors.
 AREAS = {
-    "draw": {"bars": ".code-bars", "pictures": ".st-key-halves [data-revision]"},
+    "draw": {"bars": ".code-bars", "pictures": ".machine .ways"},
     "compare": {"lanes": ".lanes"},
     "explore": {"map": ".code-map[data-map]", "bars": ".code-bars"},
 }

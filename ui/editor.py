@@ -15,6 +15,14 @@ from ui.state import Visit
 from ui.text import Text
 
 
+def heading(result: Result | None, model: Model, text: Text) -> Markup:
+    """Write what stands above the bars, and for those who do not see them, what they show."""
+    code = result.code if result else None
+    title = figures.code_title(code, model.code_size, text)
+    summary = html.element("p", told.code(code, text), class_="unseen")
+    return html.element("div", title, summary, data_model=model.name)
+
+
 def bars(
     now: Visit,
     model: Model,
@@ -35,9 +43,6 @@ def bars(
     """
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
-    summary = html.element("p", told.code(code, text), class_="unseen")
-    title = figures.code_title(code, model.code_size, text)
-    st.html(html.element("div", title, summary, data_model=model.name))
     now.sketch.hear_edits = lambda: _hear(now, model, key)
 
     def choose(unit: int | None) -> None:

@@ -13,19 +13,16 @@ from ui.inference import Result
 from ui.text import Text
 
 
-def show(result: Result | None, family: Family, revision: int, text: Text) -> None:
+def show(result: Result | None, family: Family, text: Text) -> None:
     """Say how a model works, with its real shapes.
 
     Parameters
     ----------
-    result : what it makes of the drawing that is on the canvas, of that revision.
+    result : what it makes of the drawing that is on the canvas.
     """
     _ = text.gettext
     st.markdown(text.long("draw", "how"))
-    ways = (
-        machine.encoder(result, family, revision, text),
-        machine.decoder(result, family, "survives", revision, text),
-    )
+    ways = machine.ways(result, family, "survives", False, text)
     st.html(html.element("div", *ways, class_="small-machine"))
     st.latex(formulas.forward(family))
     st.markdown("\n".join(f"- {term}" for term in _terms(family, text)))

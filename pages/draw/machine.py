@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from ae.arrays import PIXELS, Float32
 from ae.families import Family
-from ui import html, pictures
+from ae.model import Model
+from ui import editor, html, pictures
 from ui.inference import Result
+from ui.state import Visit
 from ui.text import Text
 
 # How high things stand, as shares of the machine's height: what the network sees, the code, and
@@ -19,18 +21,49 @@ from ui.text import Text
 # straight scale would be a line.
 _SEES, _CODE, _SURVIVES = 0.62, 0.5, 0.9
 
-_HALF = {False: "half", True: "half built"}
 
-
-def encoder(
-    result: Result | None, family: Family, revision: int, text: Text, *, built: bool = False
+def whole(
+    result: Result | None,
+    model: Model,
+    family: Family,
+    shown: str,
+    built: bool,
+    now: Visit,
+    text: Text,
 ) -> Markup:
-    """Write the way in: the 784 pixels, and the layers before the code.
+    """Write all of it but the bars, in one element: each costs a stroke the server's time.
 
     Parameters
     ----------
-    revision : of the drawing. built : whether it is another machine than the last one shown.
+    result : what the model makes of the drawing; None while there is none.
+    shown : what the result is shown as, "survives", or "changed" for the map of errors.
+    built : whether it is another machine than the last one shown.
     """
+    parts = (
+        html.element("div", *ways(result, family, shown, built, text), class_="ways"),
+        html.element("div", editor.heading(result, model, text), class_="code-head"),
+        html.element("p", " → ".join(map(str, family.widths)), class_="widths"),
+    )
+    marks = {"data_model": family.name, "data_revision": now.revision}
+    return html.element("div", *parts, class_="machine", **marks)
+
+
+def ways(
+    result: Result | None, family: Family, shown: str, built: bool, text: Text
+) -> Sequence[Markup]:
+    """Write the way in, the way out, and how much of the ink survives; arguments as for `whole`."""
+    note = html.legend(text.gettext("lost"), text.gettext("added"))
+    outcome = html.element("small", note if shown == "changed" else html.SPACE), _ink(result, text)
+    fresh = " built" if built else ""
+    return (
+        html.element("div", *_encoder(result, family, text), class_=f"half encoder{fresh}"),
+        html.element("div", *_decoder(result, family, shown, text), class_=f"half decoder{fresh}"),
+        html.element("div", *outcome, class_="survived"),
+    )
+
+
+def _encoder(result: Result | None, family: Family, text: Text) -> Sequence[Markup]:
+    """Write the 784 pixels, and the layers before the code."""
     _ = text.gettext
     if result is None:
         picture = html.blank("sees")
@@ -50,28 +83,12 @@ def encoder(
     hidden = result.encoder_hidden if result else ()
     heights = [_height(width, _SEES, family) for width in family.encoder]
     layers = _layers("encoder", family.encoder[1:-1], hidden, heights, text)
-    parts = _ribbon(1, _SEES), figure, *layers, _waist(result, family, text)
-    half = html.element("div", *parts, class_=_HALF[built])
-    return html.element("div", half, data_model=family.name, data_revision=revision)
+    return _ribbon(1, _SEES), figure, *layers, _waist(result, family, text)
 
 
-def decoder(
-    result: Result | None,
-    family: Family,
-    shown: str,
-    revision: int,
-    text: Text,
-    *,
-    built: bool = False,
-) -> Markup:
-    """Write the way out: the layers behind the code, and what survives.
-
-    Parameters
-    ----------
-    shown : "survives", or "changed" for the map of errors. revision, built : as for `encoder`.
-    """
+def _decoder(result: Result | None, family: Family, shown: str, text: Text) -> Sequence[Markup]:
+    """Write the layers behind the code, and what survives."""
     _ = text.gettext
-    note = html.legend(_("lost"), _("added")) if shown == "changed" else html.SPACE
     if result is None:
         words = _("Draw any digit, large or small, or choose one below the canvas.")
         picture = html.blank(shown, words)
@@ -85,13 +102,10 @@ def decoder(
             share=text.percent(result.kept),
         )
         picture = pictures.img(pictures.grey(result.reconstruction), alt, shown)
-    figure = html.element("figure", picture, class_="survives")
     hidden = result.decoder_hidden if result else ()
     heights = [_height(width, _SURVIVES, family) for width in family.decoder]
     layers = _layers("decoder", family.decoder[1:-1], hidden, heights, text)
-    half = html.element("div", *layers, figure, class_=_HALF[built])
-    parts = half, html.element("small", note, class_="signs"), _ink(result, text)
-    return html.element("div", *parts, data_model=family.name, data_revision=revision)
+    return *layers, html.element("figure", picture, class_="survives")
 
 
 def _ink(result: Result | None, text: Text) -> Markup:

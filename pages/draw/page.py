@@ -28,25 +28,16 @@ def look() -> inference.Result | None:
 @st.dialog(_("How it works"), width="large")
 def how_it_works() -> None:
     """Say how this model works, with its real shapes."""
-    how.show(look(), family, now.revision, text)
+    how.show(look(), family, text)
 
 
 @st.fragment(key="machine")
-def run_machine() -> None:
+def run_machine(shown: str) -> None:
     """Show what changes with each stroke, and nothing else."""
     result = look()
     built, now.machine = name != now.machine, name
-    with st.container(key="switch"):
-        titles = {"survives": _("What survives"), "changed": _("What changed")}
-        shown = segments(_("The result"), titles, "shown")
-    with st.container(key="halves"):
-        with st.container(key="encoder"):
-            st.html(machine.encoder(result, family, now.revision, text, built=built))
-        with st.container(key="decoder"):
-            st.html(machine.decoder(result, family, shown, now.revision, text, built=built))
-    with st.container(key="code"):
-        editor.bars(now, model, result, text, key="bars", height=150, beside="workspace")
-        st.html(html.element("p", " → ".join(map(str, family.widths)), class_="widths"))
+    st.html(machine.whole(result, model, family, shown, built, now, text))
+    editor.bars(now, model, result, text, key="bars", height=150, beside="workspace")
     live.follow(now, {name: weights})
     browser.settle(now, text, told=told.result(result, now.edits, text))
 
@@ -56,8 +47,11 @@ def workspace() -> None:
     """Show the machine, and the tools around it."""
     with st.container(key="whole"):
         canvas.show(now, text, confirm="machine")
+        with st.container(key="switch"):
+            titles = {"survives": _("What survives"), "changed": _("What changed")}
+            shown = segments(_("The result"), titles, "shown")
         with st.container(key="machine"):
-            run_machine()
+            run_machine(shown)
         with st.container(key="canvas_tools"):
             canvas.tools(now, text)
         with st.container(key="code_tools"):

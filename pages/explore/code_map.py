@@ -72,6 +72,7 @@ def show(scene: Scene, text: Text) -> None:
     )
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
     st.caption(f"{lines} {_how(code_map, by, text)}")
+    st.html(editor.heading(scene.result, model, text))
     editor.bars(scene.now, model, scene.result, text, key="map_bars", height=130)
     editor.tools(scene.now, model, scene.result, text)
     encoder = models.weights(model.name, scene.now, decoder=False)  # the map has the decoder

@@ -571,7 +571,7 @@ def test_a_finger_on_a_phone(open_app: OpenPage) -> None:
     finger = visitor.context.new_cdp_session(visitor)
     overheard = listen(visitor)
     tops = []
-    for part in (canvas(visitor), visitor.locator(".st-key-halves"), visitor.locator(".code-bars")):
+    for part in (canvas(visitor), visitor.locator(".ways"), visitor.locator(".code-bars")):
         box = part.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
         tops.append(box["y"])

@@ -142,7 +142,7 @@ def test_a_digit_is_drawn_by_keys_alone(open_app: OpenPage) -> None:
     first, second, third = (told for told in said(visitor) if not told.startswith("Column"))
     assert (first, second) == ("Pen down. Column 10, row 10.", "Pen up. Column 6, row 23.")
     assert re.match(r"\d+% of the ink survives\.", third)
-    expect(visitor.locator(".st-key-code p.unseen")).to_contain_text("The largest: unit ")
+    expect(visitor.locator(".code-head p.unseen")).to_contain_text("The largest: unit ")
 
     # It is lifted when it leaves, by Escape or by Tab; then keys are the page's again.
     for key in ("Escape", "Tab"):

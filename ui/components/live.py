@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
-
 from ui import inference, state, strokes
 from ui.components import packed
 from ui.components.module import component
@@ -28,8 +26,7 @@ _ship = component("network", script="live.js")
 
 def ship(name: str, data: bytes) -> None:
     """Send a model's weights to the browser, as `network.pack` packed them."""
-    with st.container(key=f"network_side_{name}"):  # style.css takes both out of sight
-        _ship(key=f"network_{name}", data=data)
+    _ship(key=f"network_{name}", data=data)  # style.css takes both out of sight
 
 
 def follow(now: Visit, networks: Mapping[str, bytes]) -> None:
@@ -42,21 +39,20 @@ def follow(now: Visit, networks: Mapping[str, bytes]) -> None:
     """
     drawing, edits = now.sketch.drawing, now.edits
     models = tuple((name, data[: packed.ID].decode()) for name, data in networks.items())
-    with st.container(key="live_side"):
-        _mount(
-            key="live",
-            data={
-                # On a picture a stroke goes the way of pictures, which only Python knows.
-                "strokes": None if drawing.picture else drawing.strokes,
-                "size": strokes.SIDE,
-                "normal": now.normal,
-                "load": now.sketch.loads,
-                "models": models,
-                "edits": (edits.keep, tuple(edits.values.items())),
-                "digit": _digit(now) if drawing.picture else None,
-                "separators": state.text().separators,
-            },
-        )
+    _mount(
+        key="live",
+        data={
+            # On a picture a stroke goes the way of pictures, which only Python knows.
+            "strokes": None if drawing.picture else drawing.strokes,
+            "size": strokes.SIDE,
+            "normal": now.normal,
+            "load": now.sketch.loads,
+            "models": models,
+            "edits": (edits.keep, tuple(edits.values.items())),
+            "digit": _digit(now) if drawing.picture else None,
+            "separators": state.text().separators,
+        },
+    )
 
 
 def _digit(now: Visit) -> tuple[float, ...] | None:
