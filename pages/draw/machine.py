@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from markupsafe import Markup
@@ -169,6 +170,7 @@ def _waist(result: Result | None, family: Family, text: Text) -> Markup:
     return _column(code, "code0", _CODE, text.gettext("The code"), "layer waist")
 
 
+@cache
 def _ribbon(before: float, behind: float) -> Markup:
     return html.element(
         "span", class_="ribbon", style=f"--before: {before:.3f}; --behind: {behind:.3f}"
