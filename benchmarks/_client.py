@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import secrets
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 CANVAS = "streamlit-drawable-canvas.streamlit_drawable_canvas"
-BARS = "gargalo_code_bars"
+ANSWER = re.compile(r' data-answer="([^"]*)"')  # see ui/components/live.py
 DOWNLOAD, PART = "gargalo_download", "gargalo_download_part"
 UPLOAD = "gargalo_upload"
 _FINISHED = (
@@ -69,7 +71,7 @@ class Answer:
     Attributes
     ----------
     seconds : from the message that asked for it to the one that says that the script has ended.
-    code : what the bars show, or None where the page has no bars of ours.
+    code : what the bars show, by the answer; or None where the page has no bars of ours.
     faults : errors and warnings that the visitor would have read.
     file : what came of a file that was asked for.
     """
@@ -209,7 +211,8 @@ class Visitor:
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 faults += _faults(element)
-                code = _code(element) if _component(element) == BARS else code
+                if answered := ANSWER.search(element.html.body):
+                    code = _code(answered[1])
                 if _component(element) == PART:
                     part = element.bidi_component.bytes
                     file += part[4 + int.from_bytes(part[:4], "little") :]
@@ -254,11 +257,10 @@ def _component(element: Element) -> str:
     return element.bidi_component.component_name
 
 
-def _code(element: Element) -> np.ndarray:
-    """Read the bars' heights out of what `ui.components.bars` sends to the browser."""
-    data = json.loads(element.bidi_component.json)
-    traces, _ = data["figure"]
-    return np.array(traces[data["code"]]["y"], np.float32)
+def _code(answer: str) -> np.ndarray | None:
+    """Read the bars' heights out of what the answer hands on to them."""
+    codes = json.loads(unescape(answer))["codes"]
+    return np.array(next(iter(codes.values())), np.float32) if codes else None
 
 
 def _faults(element: Element) -> Iterator[str]:

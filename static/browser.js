@@ -1,6 +1,7 @@
 // What Streamlit does not do in the browser by itself; ui/components/browser.py says what.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { hearAnswers } = await import(`./answers.js${version}`);
 const { say } = await import(`./status.js${version}`);
 
 // The colours of the theme that style.css uses; Streamlit defines them inside components only.
@@ -9,9 +10,12 @@ const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-col
 // What brings another drawing onto the canvas.
 const ONTO_CANVAS = ["tools", "samples", "strangers"].map((key) => `.st-key-${key} button`).join();
 
+// The view that the visitor's link names.
+const named = new URLSearchParams(location.search).get("view");
+
 let page; // at the last run
 let view; // the one that was open then
-let told; // what was said of it
+let told; // what was said last, and where
 
 // How much the frame covers of what scrolls below it, style.css wants to know.
 const covered = new ResizeObserver(([{ target }]) => {
@@ -29,17 +33,9 @@ addEventListener("click", ({ target }) => {
 
 export default function settle({ data, parentElement }) {
   const root = document.documentElement;
-  const opened =
-    page === undefined &&
-    data.view &&
-    new URLSearchParams(location.search).get("view") === data.view;
-  root.lang = data.language;
+  const opened = page === undefined && data.view && named === data.view;
   const theme = getComputedStyle(parentElement.host);
   for (const name of COLOURS) root.style.setProperty(name, theme.getPropertyValue(name));
-  if (location.search !== data.link) {
-    history.replaceState(history.state, "", data.link + location.hash);
-  }
-
   // Python does not know whether a proxy serves HTTPS; the browser does.
   const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store needs a secure context
@@ -49,16 +45,20 @@ export default function settle({ data, parentElement }) {
   const menu = menuOfViews();
   if (opened) openThere();
   else if (menu && !inSight(menu) && page === location.pathname && view !== data.view) glide(menu);
-  tell(data);
+  if (data.word) tell(data.word);
   page = location.pathname;
   view = data.view;
 }
 
-// One sentence on what has changed. A page, and another language, begin in silence.
-function tell({ told: sentence, revision, language }) {
+hearAnswers((answer) => answer && tell(answer.word));
+
+// The address, and one sentence on what has changed. A page, and another language, begin in silence.
+function tell({ link, language, sentence, revision }) {
+  document.documentElement.lang = language;
+  if (location.search !== link) history.replaceState(history.state, "", link + location.hash);
   const before = told;
-  told = { sentence, revision, language };
-  const began = page !== location.pathname || language !== before.language;
+  told = { sentence, revision, language, page: location.pathname };
+  const began = told.page !== before?.page || language !== before.language;
   if (began || (sentence === before.sentence && revision === before.revision)) return;
   if (sentence) say(sentence);
 }

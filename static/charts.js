@@ -8,6 +8,7 @@ import "./plotly/plotly-basic-4.1.1.min.js";
 const { Plotly } = window;
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { hearAnswers, latest } = await import(`./answers.js${version}`);
 const { edited } = await import(`./edits.js${version}`);
 const { write } = await import(`./numbers.js${version}`);
 
@@ -136,6 +137,7 @@ class CodeBars extends Plot {
     hear("blur", this.letGo);
     hear("code", ({ detail }) => this.follow(detail));
     hear("edited", ({ detail: { code, encoded } }) => this.follow(code, encoded));
+    this.stopHearing = hearAnswers(() => this.confirm() && this.draw());
   }
 
   // Who is right about the selection, the visitor or the server? The visitor, until the server has
@@ -155,8 +157,28 @@ class CodeBars extends Plot {
     this.host.classList.toggle("movable", Boolean(data.reach));
     const moved = this.moves.length;
     this.moves = this.moves.filter(([, , number]) => number > data.seen);
-    super.update(data);
+    this.data = data;
+    this.confirm();
+    this.draw();
     if (moved && !this.moves.length) this.tell();
+  }
+
+  // A stroke's answer brings a code alone, which has no edits. Is it newer than the figure?
+  confirm() {
+    const { data } = this;
+    const { codes, word } = latest() ?? {};
+    const code = data && codes?.[data.model];
+    if (!code || !(word.revision > data.revision)) return false;
+    const [traces, layout] = data.figure;
+    const marked = this.marked(code, code);
+    const figure = [traces.map((trace, i) => ({ ...trace, ...marked.get(i) })), layout];
+    this.data = { ...data, figure, revision: word.revision };
+    return true;
+  }
+
+  destroy() {
+    this.stopHearing();
+    super.destroy();
   }
 
   draw() {
@@ -172,33 +194,41 @@ class CodeBars extends Plot {
   // Show another code than the server's, which has not heard of it yet: see static/live.js. Where it
   // is an edited one, bars that differ from it as `encoded` keep that as an outline.
   follow(code, encoded = code) {
-    const { data, plot, positions } = this;
+    const { plot, positions } = this;
     if (!code) return this.draw();
     if (!plot.data || code.length !== positions.length) return;
-    const [bottom, top] = plot.layout.yaxis.range;
+    const marked = this.marked(code, encoded);
+    const traces = [...marked.values()];
+    const of = (name) => traces.map((trace) => trace[name]);
+    Plotly.restyle(plot, { x: of("x"), y: of("y"), customdata: of("customdata") }, [
+      ...marked.keys(),
+    ]);
+    this.host.setAttribute("aria-valuetext", this.said(code));
+  }
+
+  // What changes in the figure with the code: index of a trace -> its part of it. As ui/figures.py
+  // marks what a bar alone does not show.
+  marked(code, encoded) {
+    const { data, positions } = this;
+    const [traces, layout] = data.figure;
+    const [bottom, top] = layout.yaxis.range;
     const lift = LIFT * (top - bottom);
-    // As ui/figures.py marks what a bar alone does not show.
     const marks = {
       changed: [(value, unit) => value !== encoded[unit], (unit) => encoded[unit]],
       zeros: [(value) => value === 0, () => lift],
       tall: [(value) => value > top, () => top - lift],
       deep: [(value) => value < bottom, () => bottom + lift],
     };
-    const names = Object.keys(marks);
-    const units = names.map((name) => [...code.keys()].filter((i) => marks[name][0](code[i], i)));
-    const x = units.map((marked) => marked.map((unit) => positions[unit]));
-    const y = names.map((name, i) => units[i].map(marks[name][1]));
-    const written = Array.from(code, (value) => this.write(value));
-    Plotly.restyle(
-      plot,
-      {
-        x: [positions, ...x],
-        y: [Array.from(code), ...y],
-        customdata: [written, ...names.map(() => null)],
-      },
-      [data.code, ...names.map((name) => plot.data.findIndex(({ meta }) => meta === name))],
-    );
-    this.host.setAttribute("aria-valuetext", this.said(code));
+    const customdata = Array.from(code, (value) => this.write(value));
+    const marked = new Map([[data.code, { x: positions, y: Array.from(code), customdata }]]);
+    for (const [name, [holds, height]] of Object.entries(marks)) {
+      const units = [...code.keys()].filter((unit) => holds(code[unit], unit));
+      marked.set(
+        traces.findIndex(({ meta }) => meta === name),
+        { x: units.map((unit) => positions[unit]), y: units.map(height), customdata: null },
+      );
+    }
+    return marked;
   }
 
   choose(unit) {
@@ -320,7 +350,7 @@ class CodeBars extends Plot {
   }
 
   pressed(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !this.positions) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !this.plot.data) {
       this.letGo(); // an undo, say, is to find it
       return;
     }
@@ -361,8 +391,7 @@ class CodeBars extends Plot {
   }
 
   complete(traces, layout, style, width, height) {
-    const { x, y } = traces[this.data.code];
-    this.positions = x ?? y.map((_, unit) => unit);
+    const { y } = traces[this.data.code];
     this.code = y;
     this.encoded = Float32Array.from(y); // and their edits, in the same precision
     const outlines = traces.find(({ meta }) => meta === "changed");
@@ -382,6 +411,12 @@ class CodeBars extends Plot {
       shapes: [...(layout.shapes ?? []), ...chosen],
     };
     return super.complete(traces, own, style, width, height);
+  }
+
+  // Where on the x-axis the units stand.
+  get positions() {
+    const { x, y } = this.data.figure[0][this.data.code];
+    return x ?? y.map((_, unit) => unit);
   }
 
   get decimals() {

@@ -4,6 +4,7 @@
 // Python side is ui/components/live.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { hearAnswers } = await import(`./answers.js${version}`);
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
 const { heard, shownCode } = await import(`./edits.js${version}`);
 const { ink, mse, through, unpack } = await import(`./network.js${version}`);
@@ -18,26 +19,15 @@ const KEPT = 12; // networks: more than a page shows at once
 
 const networks = new Map(); // id -> Network, the latest few
 let scene = null; // what Python knows of the drawing, and how it is to be shown
-let stage = null; // the element that brought it
 const lines = []; // the strokes that Python does not know yet
 let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
 let held = null; // of the code's edits, what the visitor's hand does and Python does not know yet
 let asked = false; // for a frame
 
-// For both elements: the one that ships a network, and the one that says what is on the page.
-export default function show({ data, parentElement }) {
-  if (data instanceof Uint8Array) return receive(data);
-  settle(data);
-  stage = parentElement;
-  return () => {
-    // Nothing follows on another page, unless it has said so itself by now.
-    if (stage === parentElement && !stage.isConnected) scene = null;
-  };
-}
-
-function receive(packed) {
-  const id = idOf(packed);
-  const network = networks.get(id) ?? unpack(packed);
+// Streamlit calls this with a model's packed weights.
+export default function receive({ data }) {
+  const id = idOf(data);
+  const network = networks.get(id) ?? unpack(data);
   networks.delete(id);
   networks.set(id, network);
   if (networks.size > KEPT) networks.delete(networks.keys().next().value);
@@ -45,6 +35,10 @@ function receive(packed) {
 }
 
 function settle(data) {
+  if (!data) {
+    scene = null; // nothing follows on another page
+    return;
+  }
   // Of the strokes that were drawn here since, the server has heard so many. Where it has put
   // something else onto the canvas, it has heard them all, but for the one under the pen.
   const count = (known) => known?.strokes?.length ?? 0;
@@ -246,3 +240,5 @@ function picture(image, pixels, { kind = "", width = SIDE } = {}) {
   }
   canvas.getContext("2d").putImageData(new ImageData(pixels, width), 0, 0);
 }
+
+hearAnswers(settle);

@@ -31,7 +31,6 @@ def bars(
     *,
     key: str,
     height: int,
-    beside: str | None = None,
 ) -> None:
     """Show the code as bars, of which the visitor chooses one.
 
@@ -39,7 +38,6 @@ def bars(
     ----------
     result : what the model makes of the drawing; None while there is none.
     key, height : of the chart, in px.
-    beside : key of the fragment that has the tools, which a choice changes.
     """
     _ = text.gettext
     code, encoded = (result.code, result.encoded) if result else (None, None)
@@ -47,8 +45,6 @@ def bars(
 
     def choose(unit: int | None) -> None:
         now.edits.unit = unit
-        if beside:
-            st.rerun(beside)
 
     now.edits.unit = code_bars(
         figures.code_figure(

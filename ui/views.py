@@ -26,11 +26,19 @@ class View(Generic[Scene]):
     name : as in a link.
     title : English source string; the menu translates it.
     show : shows it, from what all views of the page look at and in the visitor's language.
+    follows : whether it shows the drawing, so that a stroke changes it.
     """
 
     name: str
     title: str
     show: Callable[[Scene, Text], None]
+    follows: bool = False
+
+
+def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
+    """Give the page's view that is open, before its menu is shown."""
+    name = st.session_state.get(state.view_key(page))
+    return next((view for view in views if view.name == name), views[0])
 
 
 def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:

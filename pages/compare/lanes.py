@@ -44,8 +44,13 @@ def _keep_one(before: list[str]) -> None:
         st.session_state[state.LANES] = before
 
 
-def html(scene: Scene, text: Text) -> Markup:
-    """Write the table of lanes; the same shapes while there is no drawing, so nothing jumps."""
+def html(scene: Scene, answer: str, text: Text) -> Markup:
+    """Write the table of lanes; the same shapes while there is no drawing, so nothing jumps.
+
+    Parameters
+    ----------
+    answer : what else the page is to know, from `ui.components.live`.
+    """
     _ = text.gettext
     heads = (
         _("Model"),
@@ -69,7 +74,8 @@ def html(scene: Scene, text: Text) -> Markup:
         )
         rows.append(tables.row(name, title, cells, heads, current=model is scene.focus))
     words = {f"data_{mark}": _(mark) for mark in (_CLOSEST, _FURTHEST)}  # for static/lanes.js
-    return tables.table(heads, rows, "lanes", data_revision=scene.now.revision, **words)
+    says = {"data_revision": scene.now.revision, "data_answer": answer}
+    return tables.table(heads, rows, "lanes", **says, **words)
 
 
 def _own(digit: Float32 | None, text: Text) -> Markup:

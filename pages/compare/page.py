@@ -1,5 +1,7 @@
 """The same digit through every model, and what "almost PCA" really means."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.compare import lanes, scene, takeaway
@@ -21,12 +23,23 @@ if not available:
     st.stop()
 
 
+@st.fragment(key="lanes")
+def run_lanes(chosen: Sequence[str]) -> None:
+    """Show what changes with each stroke, and nothing else."""
+    compared = scene.compare(now, available, chosen)
+    errors = {models.title(name, text): one.mse for name, one in compared.results.items()}
+    networks = {name: weights[name] for name in compared.models}
+    answer = live.answer(now, text, networks, told=told.models(errors, text))
+    st.html(lanes.html(compared, answer, text))
+
+
 @st.fragment
 def workspace() -> None:
-    """Show what changes with each stroke, and nothing else."""
+    """Show the lanes, the tools around them, and the open view."""
+    view = views.opened("compare", VIEWS)
     with st.container(horizontal=True, gap="medium"):
         with st.container(key="canvas_side", width=strokes.SIDE):
-            canvas.show(now, text)
+            canvas.show(now, text, confirm=None if view.follows else "lanes")
             canvas.tools(now, text)
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -34,16 +47,13 @@ def workspace() -> None:
                 canvas.normal_form(now, text)
                 compared = scene.compare(now, available, chosen)
                 takeaway.show(compared, text)
-            st.html(lanes.html(compared, text))
-    errors = {models.title(name, text): one.mse for name, one in compared.results.items()}
-    browser.settle(now, text, told=told.models(errors, text))
+            run_lanes(chosen)
+    browser.settle(now, text)
     view = views.menu("compare", VIEWS, text)
     with st.container(key="view_side"), views.damage_told(text):
         view.show(compared, text)
-    networks = {name: weights[name] for name in compared.models}
-    live.follow(now, networks)
-    for name, network in networks.items():  # last: the first picture comes before them
-        live.ship(name, network)
+    for name in compared.models:  # last: the first picture comes before them
+        live.ship(name, weights[name])
 
 
 weights = {name: models.weights(name, now) for name in available}

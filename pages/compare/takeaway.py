@@ -36,7 +36,13 @@ def show(scene: Scene, text: Text) -> None:
     """Show the downloads and the snippet, behind one button; it needs a drawing."""
     _ = text.gettext
     way = way_for("takeaway")
-    with st.popover(_("Download"), icon=":material/download:", disabled=not scene.results):
+    with st.popover(
+        _("Download"),
+        icon=":material/download:",
+        disabled=not scene.results,
+        on_change="rerun",  # a stroke since then has run the lanes alone
+        key="take",
+    ):
         if not scene.results:
             return
         files = [

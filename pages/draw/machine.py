@@ -14,7 +14,6 @@ from ae.families import Family
 from ae.model import Model
 from ui import editor, html, pictures
 from ui.inference import Result
-from ui.state import Visit
 from ui.text import Text
 
 # How high things stand, as shares of the machine's height: what the network sees, the code, and
@@ -29,7 +28,7 @@ def whole(
     family: Family,
     shown: str,
     built: bool,
-    now: Visit,
+    answer: str,
     text: Text,
 ) -> Markup:
     """Write all of it but the bars, in one element: each costs a stroke the server's time.
@@ -39,13 +38,14 @@ def whole(
     result : what the model makes of the drawing; None while there is none.
     shown : what the result is shown as, "survives", or "changed" for the map of errors.
     built : whether it is another machine than the last one shown.
+    answer : what else the page is to know, from `ui.components.live`.
     """
     parts = (
         html.element("div", *ways(result, family, shown, built, text), class_="ways"),
         html.element("div", editor.heading(result, model, text), class_="code-head"),
         html.element("p", " → ".join(map(str, family.widths)), class_="widths"),
     )
-    marks = {"data_model": family.name, "data_revision": now.revision}
+    marks = {"data_model": family.name, "data_answer": answer}
     return html.element("div", *parts, class_="machine", **marks)
 
 

@@ -36,10 +36,14 @@ def run_machine(shown: str) -> None:
     """Show what changes with each stroke, and nothing else."""
     result = look()
     built, now.machine = name != now.machine, name
-    st.html(machine.whole(result, model, family, shown, built, now, text))
-    editor.bars(now, model, result, text, key="bars", height=150, beside="workspace")
-    live.follow(now, {name: weights})
-    browser.settle(now, text, told=told.result(result, now.edits, text))
+    answer = live.answer(
+        now,
+        text,
+        {name: weights},
+        told=told.result(result, now.edits, text),
+        codes={name: result.code} if result else {},
+    )
+    st.html(machine.whole(result, model, family, shown, built, answer, text))
 
 
 @st.fragment(key="workspace")
@@ -52,11 +56,13 @@ def workspace() -> None:
             shown = segments(_("The result"), titles, "shown")
         with st.container(key="machine"):
             run_machine(shown)
+        # A stroke's answer moves the bars without mounting them again.
+        editor.bars(now, model, result := look(), text, key="bars", height=150)
         with st.container(key="canvas_tools"):
             canvas.tools(now, text)
         with st.container(key="code_tools"):
             canvas.normal_form(now, text)
-            editor.tools(now, model, result := look(), text)
+            editor.tools(now, model, result, text)
         with st.container(key="read"):
             way = way_for("takeaway")
             if st.button(_("How it works"), icon=":material/function:"):
@@ -84,4 +90,5 @@ def workspace() -> None:
 
 weights = models.weights(name, now)
 workspace()
+browser.settle(now, text)
 live.ship(name, weights)

@@ -13,7 +13,7 @@ from ae.plans import OWN
 from pages.explore.scene import NO_MAP, Scene
 from ui import editor, models
 from ui.choices import segments
-from ui.components import live, map_canvas
+from ui.components import map_canvas
 from ui.text import Text
 
 
@@ -75,9 +75,6 @@ def show(scene: Scene, text: Text) -> None:
     st.html(editor.heading(scene.result, model, text))
     editor.bars(scene.now, model, scene.result, text, key="map_bars", height=130)
     editor.tools(scene.now, model, scene.result, text)
-    encoder = models.weights(model.name, scene.now, decoder=False)  # the map has the decoder
-    live.follow(scene.now, {model.name: encoder})
-    live.ship(model.name, encoder)
 
 
 def _place(code_map: CodeMap, by: str, code: Float32, scene: Scene) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.explore import scene
 from pages.explore.views import VIEWS
 from ui import canvas, html, models, state, strokes, told, views
-from ui.components import browser
+from ui.components import browser, live
 
 now = state.visit("explore")
 text = state.text()
@@ -33,7 +33,12 @@ def workspace() -> None:
                 seen = scene.look(now, model, edits)
                 sentence = told.result(seen.result, edits, text)
                 view.show(seen, text)
-    browser.settle(now, text, told=sentence)
+    encoder = models.weights(model.name, now, decoder=False)  # the map has the decoder
+    answer = live.answer(now, text, {model.name: encoder}, told=sentence)
+    st.html(html.element("div", class_="answer", data_answer=answer))
+    browser.settle(now, text)
+    if view.name == "map":
+        live.ship(model.name, encoder)
 
 
 workspace()

@@ -124,9 +124,23 @@ def _downloads(app: AppTest) -> list[Any]:
     return [node for node in app.get("bidi_component") if node.proto.component_name == named]
 
 
+def answer(app: AppTest) -> dict[str, Any]:
+    """What the drawing's HTML tells the page's scripts."""
+    pages = "".join(node.proto.body for node in app.get("html"))
+    (said,) = re.findall(r' data-answer="([^"]*)"', pages)
+    answer: dict[str, Any] = json.loads(unescape(said))
+    return answer
+
+
+def word(app: AppTest) -> dict[str, Any]:
+    """What the browser is told of the run: address, language, a sentence."""
+    own: dict[str, Any] | None = component(app, "browser")["word"]
+    return own or answer(app)["word"]
+
+
 def link(app: AppTest) -> dict[str, str]:
     """What the address bar says."""
-    query = component(app, "browser")["link"]
+    query = word(app)["link"]
     assert query.startswith("?")
     return dict(parse_qsl(query[1:], strict_parsing=True))
 
@@ -163,7 +177,7 @@ def test_each_page_runs_in_each_language(path: str, language: str) -> None:
     app.switch_page(path)
     run(app)
     assert app.session_state[state.LANG] == language
-    assert component(app, "browser")["language"] == language
+    assert word(app)["language"] == language
     assert app.button_group(key=state.MODEL).formatted_values
     title = table()[path]
     assert language == "en" or translator(language).gettext(title) != title

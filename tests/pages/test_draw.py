@@ -25,7 +25,7 @@ from streamlit.testing.v1.element_tree import Button, Slider
 
 import ae
 from ae.model import Dense
-from tests.pages.test_app import component, link, look_at, offered, opened, run, texts
+from tests.pages.test_app import answer, component, link, look_at, offered, opened, run, texts, word
 from ui import canvas as ui_canvas
 from ui import models, pictures, state, strokes, uploads
 from ui.edits import Edits
@@ -123,6 +123,7 @@ def assert_shows(
     change(code[0])
     reconstruction = model.decode(code)
     assert bars(app) == pytest.approx(code[0], rel=1e-4, abs=1e-6)
+    assert answer(app)["codes"] == {name: pytest.approx(code[0], abs=1e-5)}
     (seen,), (survived,) = pictured(app, "sees"), pictured(app, "survives")
     assert (seen.pixels == pictures.grey(digit)).all()
     # Plotly is given five digits, the decoder all; a slider gives what it shows.
@@ -139,7 +140,7 @@ def assert_shows(
         assert int(shown) == pytest.approx(100 * share, abs=1)
     active = np.count_nonzero(code)
     assert f'<b data-live="active">{active}</b>' in page
-    told, of = component(app, "browser")["told"], "of" if text.language == "en" else "de"
+    told, of = word(app)["sentence"], "of" if text.language == "en" else "de"
     assert told.endswith(f" {active} {of} {code.size}.")
 
 

@@ -27,7 +27,7 @@ from ae.evaluation import measure
 from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
 from pages.train import use
-from tests.pages.test_app import component, opened, run, texts
+from tests.pages.test_app import component, opened, run, texts, word
 from ui import own, state
 from ui import trainings as offices
 from ui.text import translator
@@ -322,7 +322,7 @@ def test_what_cannot_be_says_why_and_changes_nothing(name: str, value: float, wo
     before = widget(app, name).value
     set_to(app, name, value)
     assert any(words in text for text in texts(app))
-    assert component(app, "browser")["told"] == words
+    assert word(app)["sentence"] == words
     assert plan_of(app) == plans.preset("seconds", "deep")
     assert widget(app, name).value == before
     set_to(app, "epochs", 3)
@@ -407,7 +407,7 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     written = " ".join(texts(app))
     outcome = "Done. The trained model is now “My model” on every page."
     assert outcome in written
-    assert component(app, "browser")["told"].startswith(outcome)
+    assert word(app)["sentence"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
     assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN

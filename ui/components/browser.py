@@ -22,23 +22,33 @@ from ui.text import Text
 _mount = component("browser")
 
 
-def settle(now: Visit, text: Text, *, told: str, cookie: tuple[str, str] | None = None) -> None:
+def word(now: Visit, text: Text, told: str) -> dict[str, object]:
+    """Give what each stroke may change of it; arguments as for `settle`."""
+    return {
+        "link": state.link(now),
+        "language": text.language,
+        "sentence": told,
+        "revision": now.revision,
+    }
+
+
+def settle(
+    now: Visit, text: Text, *, told: str | None = None, cookie: tuple[str, str] | None = None
+) -> None:
     """Bring the browser in line with this run.
 
     Parameters
     ----------
     told : one sentence on what is on the screen. It is said when it changes, or after another
-        stroke; not when the page opens, and not when it is empty.
+        stroke; not when the page opens, and not when it is empty. None on a page where an answer
+        says it: `live.answer`.
     cookie : name and value that the browser is to keep for a day.
     """
     _mount(
         key="browser",
         data={
-            "link": state.link(now),
-            "language": text.language,
             "view": state.view(now),  # another one than before is scrolled to
-            "told": told,
-            "revision": now.revision,
+            "word": None if told is None else word(now, text, told),
             "cookie": f"{'='.join(cookie)}; Path=/; Max-Age=86400; SameSite=Lax"
             if cookie
             else None,
