@@ -134,15 +134,15 @@ def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
             args=(edits, model.code_size, keep_key),
             disabled=disabled,
         )
-        # Last, so that nothing that may be under the visitor's hand moves when it comes.
-        if edits and result:
-            st.button(
-                told.changes(edits, text),
-                key="edited",
-                icon=":material/restart_alt:",
-                help=_("Show the code as the encoder gave it"),
-                on_click=edits.reset,
-            )
+    # Beside the tools, so that nothing that may be under the visitor's hand moves when it comes.
+    if edits and result:
+        st.button(
+            told.changes(edits, text),
+            key="edited",
+            icon=":material/restart_alt:",
+            help=_("Show the code as the encoder gave it"),
+            on_click=edits.reset,
+        )
 
 
 def _reach(model: Model) -> tuple[float, float]:
