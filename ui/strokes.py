@@ -36,6 +36,10 @@ _MARK = "strokeDashOffset"
 # What the canvas says of an uploaded picture under the strokes.
 _FIT = {"naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"}
 
+# Of a curve's start, control point and end: how much they weigh at a quarter of the way, …, its end.
+_t = np.linspace(0, 1, 5, dtype=np.float32)[1:, None, None]
+_BEZIER = (1 - _t) ** 2, 2 * _t * (1 - _t), _t**2
+
 Point = tuple[float, float]  # canvas px, y downwards; a pen may leave the canvas
 Stroke = tuple[Point, ...]
 
@@ -167,8 +171,8 @@ def smooth(stroke: Stroke) -> Float32:
     starts = np.vstack([points[:1], middles])
     ends = np.vstack([middles, points[-2:-1] / 2 + points[-1:] / 2])
     controls = points[1:-1]
-    t = np.linspace(0, 1, 5, dtype=np.float32)[1:, None, None]
-    curve = (1 - t) ** 2 * starts + 2 * t * (1 - t) * controls + t**2 * ends  # (4, k - 2, 2)
+    start, control, end = _BEZIER
+    curve = start * starts + control * controls + end * ends  # (4, k - 2, 2)
     return np.vstack([points[:1], curve.transpose(1, 0, 2).reshape(-1, 2), points[-1:]])
 
 
