@@ -36,7 +36,7 @@ _MARK = "strokeDashOffset"
 # What the canvas says of an uploaded picture under the strokes.
 _FIT = {"naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"}
 
-# Of a curve's start, control point and end: how much they weigh at a quarter of the way, …, its end.
+# How much a curve's start, control point and end weigh at a quarter of the way, …, at its end.
 _t = np.linspace(0, 1, 5, dtype=np.float32)[1:, None, None]
 _BEZIER = (1 - _t) ** 2, 2 * _t * (1 - _t), _t**2
 
