@@ -291,6 +291,27 @@ def test_a_press_in_the_top_right_corner_is_a_dot_like_any_other(open_app: OpenP
     assert count == len(ae.samples.SAMPLES["7b"]) + 4
 
 
+def test_the_bars_keep_the_code_that_a_stroke_brought(open_app: OpenPage) -> None:
+    visitor = open_app("/?model=deep")
+    overheard = listen(visitor)
+    press(visitor, "Clear")
+    draw(visitor, *SEVEN)  # on a canvas that is not empty a stroke runs the machine alone
+    drawn = [{"path": path} for path in overheard()]
+    digit = strokes.digit(strokes.Drawing(strokes.from_fabric({"objects": drawn})))
+    code = ae.load("deep").encode(digit[None])[0]
+    expect_bars(visitor, code)
+    visitor.emulate_media(color_scheme="dark")
+    expect_bars(visitor, code)
+    visitor.set_viewport_size({"width": 1024, "height": 768})
+    visitor.wait_for_function(
+        """() => Math.abs(document.querySelector(".code-bars").clientWidth
+          - document.querySelector(".code-bars .main-svg").clientWidth) < 2"""
+    )
+    expect_bars(visitor, code)
+    press(visitor, "Clear")
+    expect_empty(visitor)
+
+
 def test_two_visitors_do_not_see_each_others_digit(open_app: OpenPage) -> None:
     one, other = (open_app("/?sample=7b") for _visitor in range(2))
     press(one, "Clear")
