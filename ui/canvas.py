@@ -29,13 +29,14 @@ def show(now: Visit, text: Text, confirm: str | None = None) -> None:
     ----------
     confirm : key of the fragment that shows what a stroke changes. It alone runs after a stroke
         that changes nothing else: to register the tools again, which stay as they are, would be
-        most of a stroke's cost.
+        most of a stroke's cost. The page says by `done` that the tools are there.
     """
     # Not at the top: it loads on a server only, and the tables of views are read without one, too.
     from streamlit_drawable_canvas import st_canvas
 
     _ = text.gettext
     sketch = now.sketch
+    sketch.beside = None
     _hear(sketch)
     with st.container(key="canvas_box"):
         if sketch.canvas_key not in st.session_state:
@@ -94,11 +95,15 @@ def _switch(now: Visit) -> None:
     now.edits.turn += 1  # the digit's code is another one
 
 
+def done(now: Visit) -> None:
+    """Note what is beside the canvas, once all of it is there: a message may break a run off."""
+    now.sketch.beside = _beside(now)
+
+
 def _drawn(now: Visit, confirm: str) -> None:
-    before = _beside(now)
     _hear(now.sketch)
     # The slider of a chosen unit shows its value, which is another one now.
-    if now.edits.unit is None and _beside(now) == before:
+    if now.edits.unit is None and _beside(now) == now.sketch.beside:
         st.rerun(confirm)
 
 

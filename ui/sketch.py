@@ -48,6 +48,7 @@ class Sketch:
     aside : number -> drawing that was put aside; the oldest goes first.
     problem : one sentence on what went wrong with the last drawing or upload, untranslated.
     choosing : whether the visitor chooses a part of the photo that is on the canvas.
+    beside : what the tools beside the canvas show of all this; None until they are there.
     hear_edits : takes the edits that came from the browser and were not heard yet.
     """
 
@@ -62,6 +63,7 @@ class Sketch:
     aside: dict[int, Drawing] = field(default_factory=dict)
     problem: str | None = None
     choosing: bool = False
+    beside: tuple[object, ...] | None = None
     hear_edits: Callable[[], None] = lambda: None
     _heard: tuple[Stroke, ...] | None = None
 

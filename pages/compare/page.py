@@ -54,6 +54,7 @@ def workspace() -> None:
         view.show(compared, text)
     for name in compared.models:  # last: the first picture comes before them
         live.ship(name, weights[name])
+    canvas.done(now)
 
 
 weights = {name: models.weights(name, now) for name in available}

@@ -86,6 +86,7 @@ def workspace() -> None:
             ):
                 if result:  # also while it is closed: empty, it would open to the wrong side
                     takeaway.show(result, now, name, text, way)
+    canvas.done(now)
 
 
 weights = models.weights(name, now)
