@@ -161,7 +161,7 @@ def test_axe_finds_nothing_that_we_could_avoid(page: OpenPage) -> None:
             visitor.set_viewport_size({"width": size[0], "height": size[1]})
             visitor.emulate_media(color_scheme=theme)
             visitor.goto(address)
-            visitor.locator(".lead").wait_for()
+            visitor.get_by_role("heading", level=1).wait_for()
             wait_run(visitor)
             for deed in deeds:
                 deed(visitor, language)
@@ -178,9 +178,8 @@ def test_axe_finds_nothing_that_we_could_avoid(page: OpenPage) -> None:
 # Forced colours: a picture of the element, and of a hair around it, has two colours that differ.
 DRAWN = {
     "/?sample=7b": [
-        ".diagram i",
-        ".lost",
-        ".added",
+        ".ribbon",
+        ".half .layer .pixels",
         ".usual",
         "[data-testid=stCheckbox] label > div:first-of-type",
         "[data-testid=stSlider] [data-orientation] [data-orientation] > :first-child",
@@ -249,7 +248,7 @@ def test_paper_shows_all_of_it_dark_on_white(path: str, page: OpenPage) -> None:
     assert (
         visitor.evaluate(f"() => {{ {main} return getComputedStyle(main).overflow }}") == "visible"
     )
-    box = visitor.locator(".lead").bounding_box()
+    box = visitor.get_by_role("heading", level=1).bounding_box()
     assert box
     with Image.open(io.BytesIO(visitor.screenshot(clip=box))) as image:
         painted = np.asarray(image.convert("L"))

@@ -105,8 +105,14 @@ def sample(page: Page, digit: int) -> None:
 
 
 def choose(page: Page, option: str) -> None:
-    """Press a model or a language in the frame."""
-    page.locator(".st-key-frame").get_by_text(option, exact=True).click()
+    """Press a model or a language in the frame; a model that is not in sight, in the menu there."""
+    frame = page.locator(".st-key-frame")
+    in_sight = frame.get_by_text(option, exact=True)
+    if in_sight.count():
+        in_sight.click()
+    else:
+        frame.locator(".st-key-more_models button").click()
+        page.get_by_role("menuitem", name=option, exact=True).click()
     wait_run(page)
 
 
