@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import ae
-from ae import evaluation, units
+from ae import units
 from tests.browser.test_draw import (
     ENGLISH,
     ONE,
@@ -28,9 +28,8 @@ from tests.browser.test_draw import (
     touch,
     wait_for_chart,
 )
-from tests.browser.test_live import FIGURE, pixels
+from tests.browser.test_live import expect_machine
 from tests.conftest import wait_run
-from ui import pictures
 
 OpenPage = Callable[..., Page]
 Point = tuple[float, float]
@@ -75,23 +74,6 @@ def frame(page: Page) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
-def expect_pictures(page: Page, model: ae.model.Model, digit: np.ndarray, code: np.ndarray) -> None:
-    """In this frame the bars, the pictures and the figures are those of an edited code."""
-    scale = np.ptp(model.statistics.code_axis)
-    np.testing.assert_allclose(bars(page), code, atol=0.005 * scale)
-    (reconstruction,) = model.decode(code[None])
-    survives = pixels(page, "survives")[..., 0].astype(int)
-    assert np.abs(survives - pictures.grey(reconstruction)).max() <= 0.01 * 255 + 1
-    signed = pictures.signed(reconstruction - digit).astype(int)
-    changed = pixels(page, "changed").astype(int)[..., : signed.shape[-1]]
-    assert np.abs(changed - signed).max() <= 8
-    kept, invented = evaluation.ink(digit[None], reconstruction[None])
-    for figure, (share,) in (("kept", kept), ("invented", invented)):
-        assert abs(int(page.evaluate(FIGURE, figure).rstrip("%")) - 100 * share) <= 1
-    active = page.evaluate(FIGURE, "active")
-    assert active == f"{np.count_nonzero(code)} / {len(code)}"
-
-
 @contextmanager
 def unheard(page: Page) -> Iterator[None]:
     """The server hears nothing of what is done inside."""
@@ -131,7 +113,7 @@ def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
             visitor.mouse.move(x + up / 4, y - up)
             frame(visitor)
             code[UNIT] = max(own + up * length, 2 * model.statistics.code_axis[0])
-            expect_pictures(visitor, model, digit, code)
+            expect_machine(visitor, model, digit, code)
             assert outlines(visitor) == [UNIT + 1]
     decimals = units.axis_step(*model.statistics.code_axis)[1]
     said = chart.get_attribute("aria-valuetext")
@@ -143,15 +125,15 @@ def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
     slider = visitor.locator(".st-key-editor").get_by_role("slider").first
     expect(slider).to_have_value(f"{code[UNIT]:.{decimals}f}".rstrip("0").rstrip("."))
     wait_run(visitor)
-    expect(visitor.locator(".pictures canvas")).to_have_count(0)
-    expect_pictures(visitor, model, digit, code)
+    expect(visitor.locator(".machine canvas")).to_have_count(0)
+    expect_machine(visitor, model, digit, code)
     shown = visitor.evaluate("window.frames")
     assert len(shown) > 3 and np.ptp(shown) < 1e-4
     # A click without a move is one as before.
     expect(visitor.locator(".st-key-editor")).to_contain_text(f"Unit {UNIT + 1}")
     visitor.mouse.click(x, y)
     expect(chart).to_have_attribute("aria-valuenow", "0")
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
 
 
 def test_a_drag_is_taken_back_by_escape(open_draw: OpenPage) -> None:
@@ -164,7 +146,7 @@ def test_a_drag_is_taken_back_by_escape(open_draw: OpenPage) -> None:
         visitor.mouse.move(x, y - 40)
         visitor.keyboard.press("Escape")
         visitor.mouse.up()
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     expect(visitor.locator(".code-bars")).to_have_attribute("aria-valuenow", "0")
 
 
@@ -184,18 +166,18 @@ def test_arrow_keys_change_the_chosen_bar(open_draw: OpenPage) -> None:
         code[UNIT] = round(float(code[UNIT]) + share * (top - bottom), 2)
     frame(visitor)
     assert visitor.evaluate(SENT) == before  # they follow each other
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     visitor.wait_for_function(f"{SENT} === {before + 1}")
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     # A key and its undo, faster than the pause that ends a move.
     visitor.keyboard.press("PageDown")
     visitor.keyboard.press("Control+z")
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     visitor.keyboard.press("Control+z")
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, model.encode(digit[None])[0])
+    expect_machine(visitor, model, digit)
 
 
 def thumb(slider: Locator) -> Point:
@@ -226,11 +208,11 @@ def test_sliders_act_while_they_move(open_draw: OpenPage) -> None:
                 visitor.mouse.move(x + by, y)
                 frame(visitor)
                 change(float(slider.input_value()))
-                expect_pictures(visitor, model, digit, code)
+                expect_machine(visitor, model, digit, code)
         visitor.mouse.up()
         wait_run(visitor)
-        expect(visitor.locator(".pictures canvas")).to_have_count(0)
-        expect_pictures(visitor, model, digit, code)
+        expect(visitor.locator(".machine canvas")).to_have_count(0)
+        expect_machine(visitor, model, digit, code)
 
     follows(sliders.first, lambda value: code.__setitem__(UNIT, value))
     (encoded,) = model.encode(digit[None])
@@ -249,9 +231,9 @@ def test_sliders_act_while_they_move(open_draw: OpenPage) -> None:
         visitor.keyboard.press("ArrowLeft")
         frame(visitor)
         keep(float(sliders.last.input_value()))
-        expect_pictures(visitor, model, digit, code)
+        expect_machine(visitor, model, digit, code)
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
 
 
 def test_undo_goes_through_strokes_and_drags(open_draw: OpenPage) -> None:
@@ -317,10 +299,10 @@ def test_a_finger_drags_the_chosen_bar_and_scrolls_elsewhere(open_draw: OpenPage
         put("touchMove", (x, y - up))
     frame(visitor)
     code[UNIT] += 40 * length
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     put("touchEnd")
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     assert visitor.evaluate(SCROLLED) == scrolled
     # A second finger: it is none.
     put("touchStart", (x, y))
@@ -328,14 +310,14 @@ def test_a_finger_drags_the_chosen_bar_and_scrolls_elsewhere(open_draw: OpenPage
     put("touchStart", (x, y - 20), (x + 40, y))
     put("touchEnd")
     wait_run(visitor)
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
     # A tap beside it chooses, a swipe scrolls.
     visitor.touchscreen.tap(*foot(visitor, UNIT + 3))
     expect(chart).to_have_attribute("aria-valuenow", str(UNIT + 4))
     wait_run(visitor)
     touch(finger, *[(x, y + 60 - 8 * step) for step in range(-20, 10)][::-1])
     visitor.wait_for_function(f"{SCROLLED} !== {scrolled}")
-    expect_pictures(visitor, model, digit, code)
+    expect_machine(visitor, model, digit, code)
 
 
 def test_a_bar_is_dragged_on_explore(page: OpenPage) -> None:

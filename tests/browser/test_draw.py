@@ -105,8 +105,14 @@ def sample(page: Page, digit: int) -> None:
 
 
 def choose(page: Page, option: str) -> None:
-    """Press a model or a language in the frame."""
-    page.locator(".st-key-frame").get_by_text(option, exact=True).click()
+    """Press a model or a language in the frame; a model that is not in sight, in the menu there."""
+    frame = page.locator(".st-key-frame")
+    in_sight = frame.get_by_text(option, exact=True)
+    if in_sight.count():
+        in_sight.click()
+    else:
+        frame.locator(".st-key-more_models button").click()
+        page.get_by_role("menuitem", name=option, exact=True).click()
     wait_run(page)
 
 
@@ -356,6 +362,42 @@ def test_samples_models_and_the_address(open_app: OpenPage) -> None:
     wait_run(visitor)
     expect_screen(visitor, "sparse", sample_digit("2a"))
     assert address(visitor)["sample"] == "2a"
+
+
+def test_a_model_that_is_not_in_sight_is_chosen_from_the_menu(open_app: OpenPage) -> None:
+    visitor = open_app("/?sample=7b")
+    in_sight = visitor.locator(".st-key-model")
+
+    def expect_model(name: str) -> None:
+        expect_screen(visitor, name, sample_digit("7b"))
+        assert address(visitor)["model"] == name
+        expect(in_sight.get_by_role("radio", checked=True)).to_have_text(ae.FAMILIES[name].title)
+
+    choose(visitor, ae.FAMILIES["linear"].title)
+    expect_model("linear")
+    # It has left the menu, so the next one is the first there.
+    visitor.locator(".st-key-more_models button").focus()
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_function("document.activeElement.closest('[role=menu]')")
+    visitor.keyboard.press("ArrowDown")
+    visitor.keyboard.press("Enter")
+    wait_run(visitor)
+    expect_model("vae")
+    choose(visitor, ae.FAMILIES["deep"].title)
+    expect(in_sight.get_by_role("radio")).to_have_count(3)
+
+
+def test_another_model_is_built_before_the_eyes_of_those_who_want_motion(
+    open_app: OpenPage,
+) -> None:
+    visitor = open_app("/")
+    moved = """() => [...document.querySelectorAll(".built > *")].some(
+      (part) => part.getAnimations().length)"""
+    for motion, name, moves in (("reduce", "deep", False), ("no-preference", "shallow", True)):
+        visitor.emulate_media(reduced_motion=motion)
+        choose(visitor, ae.FAMILIES[name].title)
+        expect(visitor.locator(".built")).to_have_count(2)
+        assert visitor.evaluate(moved) == moves
 
 
 def test_a_link_opens_its_state_and_nothing_from_elsewhere(open_app: OpenPage, server: str) -> None:
@@ -679,6 +721,17 @@ def test_a_phone(open_app: OpenPage) -> None:
         wait_run(visitor)
     visitor.locator(".code-bars").press("End")  # the chart knows of it, and goes on
     expect(editor).to_contain_text("Unit 32")
+    # While a slider is in sight, so is what survives; the frame has made way for it.
+    keep = editor.get_by_role("slider").last
+    keep.scroll_into_view_if_needed()
+    slider, survives, frame = (
+        part.bounding_box()
+        for part in (keep, visitor.locator(".survived"), visitor.locator(".st-key-frame"))
+    )
+    assert slider and survives and frame
+    assert frame["y"] + frame["height"] <= 0 < survives["y"]
+    assert survives["y"] + survives["height"] <= slider["y"] < 844
+    expect(visitor.locator(".survives .pixels")).to_be_in_viewport(ratio=1)
     visitor.set_viewport_size({"width": 844, "height": 390})
     for path in ("/", "/compare", "/explore?lang=pt", "/?lang=pt"):
         visitor.goto(path)
@@ -728,6 +781,47 @@ def test_the_page_fits_the_screen(name: str, language: str, open_app: OpenPage) 
     press(visitor, translator(language).gettext("Clear"))
     assert visitor.evaluate(measure) == [0, 0]
     assert visitor.locator(".code-bars").bounding_box() == chart  # nothing jumps
+
+
+# What lies over another part of the page, and what stands out of the window or of its half.
+FAULTS = """() => {
+  const wide = document.querySelector("[data-testid=stMain]").clientWidth;
+  const keys = ["canvas_box", "switch", "bars", "code_tools", "read"];
+  const names = [".encoder", ".decoder", ".code-head", ".widths", ".survived"];
+  const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const parts = [...keys.map((key) => `.st-key-${key}`), ...names];
+  const over = (one, other) => {
+    const [a, b] = [box(one), box(other)];
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    return across > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  };
+  return [
+    ...parts.flatMap((one, i) => parts.slice(i + 1).filter((other) => over(one, other))
+      .map((other) => `${one} over ${other}`)),
+    ...parts.filter((name) => box(name).left < 0 || box(name).right > wide),
+    ...[".encoder", ".decoder"].filter((half) =>
+      [...document.querySelector(half).children].some((part) =>
+        part.getBoundingClientRect().right > box(half).right + 1)).map((half) => `out of ${half}`),
+  ];
+}"""
+WIDTHS = 1440, 1280, 1181, 1180, 1024, 810, 641, 640, 390, 320
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_every_machine_fits_every_window(language: str, open_app: OpenPage) -> None:
+    visitor = open_app(f"/?lang={language}&sample=7b")
+    translated = translator(language).gettext
+    scrolls = """() => {
+      const main = document.querySelector("[data-testid=stMain]");
+      return main.scrollHeight > main.clientHeight;
+    }"""
+    for name, family in ae.FAMILIES.items():
+        visitor.set_viewport_size({"width": 1280, "height": 720})
+        choose(visitor, translated(family.title))
+        assert not visitor.evaluate(scrolls), name
+        for width in WIDTHS:
+            visitor.set_viewport_size({"width": width, "height": 720})
+            assert visitor.evaluate(FAULTS) == [], (name, width)
 
 
 def test_ink_is_white_on_black_in_both_themes(open_app: OpenPage) -> None:

@@ -173,7 +173,7 @@ def test_shortcuts_act_where_the_canvas_is_meant(open_app: OpenPage) -> None:
             press(visitor, keys)
         expect_bars(visitor, expected)
     # The page has the focus after a click on nothing; a key puts no frame around it.
-    visitor.locator(".lead").click()
+    visitor.locator(".headline").click()
     with new_drawing(visitor):
         press(visitor, "s")
     assert focus_on(visitor, "body")

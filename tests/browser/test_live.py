@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -32,15 +32,15 @@ from ui.strokes import Drawing
 from ui.text import translator
 
 OpenPage = Callable[..., Page]
+Shown = Literal["survives", "changed"]
 
 # What is in sight of a picture: the server's own, or what is painted over it.
 PIXELS = """image => {
   const source = image.nextElementSibling?.matches("canvas") ? image.nextElementSibling : image;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 28;
-  const context = canvas.getContext("2d");
+  const { naturalWidth: width = source.width, naturalHeight: height = source.height } = source;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
   context.drawImage(source, 0, 0);
-  return [...context.getImageData(0, 0, 28, 28).data];
+  return [height, width, ...context.getImageData(0, 0, width, height).data];
 }"""
 # Where the pen has been, as the browser tells it: a mouse has whole pixels, the canvas has not.
 # What was said meanwhile to those who do not see the page. How many frames showed a picture of the
@@ -80,24 +80,29 @@ LANES = ("pca", "shallow", "sparse", "deep", "linear", "vae")  # those of the fi
 
 
 def pixels(image: Locator) -> np.ndarray:
-    return np.array(image.evaluate(PIXELS), np.uint8).reshape(28, 28, 4)
+    """What a picture shows: (h, w, 4)."""
+    height, width, *values = image.evaluate(PIXELS)
+    return np.array(values, int).reshape(height, width, 4)
+
+
+def expect_grey(image: Locator, expected: pictures.Pixels) -> None:
+    assert np.abs(pixels(image)[..., 0] - expected).max() <= 3
 
 
 def expect_picture(image: Locator, digit: Float32) -> None:
-    shown = pixels(image)[..., 0].astype(int)
-    assert np.abs(shown - pictures.grey(digit)).max() <= 0.01 * 255 + 1
+    expect_grey(image, pictures.grey(digit))
 
 
-def expect_pictures(part: Locator, digit: Float32, model: ae.model.Model) -> None:
-    """What survives and what changed, and how much, is what the library says."""
-    reconstruction = model.reconstruct(digit[None])
-    expect_picture(part.locator(".pixels[data-live=survives]"), reconstruction[0])
-    signed = pictures.signed(reconstruction[0] - digit).astype(int)
-    shown = pixels(part.locator(".pixels[data-live=changed]")).astype(int)
-    assert np.abs(shown[..., : signed.shape[-1]] - signed).max() <= 8
-    for name, (share,) in zip(
-        ("kept", "invented"), evaluation.ink(digit[None], reconstruction), strict=True
-    ):
+def expect_outcome(part: Locator, digit: Float32, reconstruction: Float32, *shown: Shown) -> None:
+    """The pictures of what survives and what changed, and how much, are what the library says."""
+    if "survives" in shown:
+        expect_picture(part.locator(".pixels[data-live=survives]"), reconstruction)
+    if "changed" in shown:
+        signed = pictures.signed(reconstruction - digit).astype(int)
+        changed = pixels(part.locator(".pixels[data-live=changed]"))
+        assert np.abs(changed - signed).max() <= 8
+    shares = evaluation.ink(digit[None], reconstruction[None])
+    for name, (share,) in zip(("kept", "invented"), shares, strict=True):
         written = part.locator(f"[data-live={name}]").inner_text()
         assert abs(int(written.rstrip("%")) - 100 * share) <= 1
 
@@ -116,11 +121,41 @@ def expect_bars(page: Page, model: ae.model.Model, code: Float32) -> None:
     np.testing.assert_allclose(bars(page), code, atol=0.005 * scale)
 
 
-def expect_draw(page: Page, model: ae.model.Model) -> None:
-    digit = seen(page)
-    expect_picture(page.locator(".pixels[data-live=sees]"), digit)
-    expect_pictures(page.locator(".pictures"), digit, model)
-    expect_bars(page, model, model.encode(digit[None])[0])
+def expect_machine(
+    page: Page,
+    model: ae.model.Model,
+    digit: Float32,
+    code: Float32 | None = None,
+    shown: Shown = "survives",
+) -> None:
+    """In this frame each part of the machine is what the library makes of a digit.
+
+    Parameters
+    ----------
+    code : as it was edited; the digit's own if None.
+    shown : what the visitor has chosen to see of the result.
+    """
+    machine = page.locator(".machine")
+    expect_picture(machine.locator(".pixels[data-live=sees]"), digit)
+    codes = model.encode(digit[None]) if code is None else code[None]
+    layers = {"code0": codes}
+    for half, hidden in (
+        ("encoder", model.encoder_hidden(digit[None])),
+        ("decoder", model.decoder_hidden(codes)),
+    ):
+        layers |= {f"{half}{i}": values for i, values in enumerate(hidden)}
+    assert machine.locator("img[data-layer]").count() == len(layers)
+    for name, (values,) in layers.items():
+        expect_grey(machine.locator(f"[data-layer={name}]"), pictures.cells(values))
+    expect_bars(page, model, codes[0])
+    active = int(machine.locator("[data-live=active]").inner_text())
+    assert abs(active - np.count_nonzero(codes)) <= 1
+    expect_outcome(machine, digit, model.decode(codes)[0], shown)
+
+
+def expect_draw(page: Page, model: ae.model.Model, shown: Shown = "survives") -> None:
+    """In this frame the machine shows where the pen has been."""
+    expect_machine(page, model, seen(page), shown=shown)
 
 
 def expect_lanes(page: Page) -> None:
@@ -129,7 +164,8 @@ def expect_lanes(page: Page) -> None:
     errors, marked = {}, {}
     for name in LANES:
         model, lane = ae.load(name), page.locator(f"tr[data-model={name}]")
-        expect_pictures(lane, digit, model)
+        reconstruction = model.reconstruct(digit[None])
+        expect_outcome(lane, digit, reconstruction[0], "survives", "changed")
         code = model.encode(digit[None])[0]
         bottom, top = model.statistics.code_axis
         drawn = heights(lane.locator(".code").inner_html().replace(": ", ":"))
@@ -139,7 +175,7 @@ def expect_lanes(page: Page) -> None:
         active = lane.locator("[data-live=active]").inner_text()
         assert abs(int(active.split(" / ")[0]) - np.count_nonzero(code)) <= 1
         errors[name] = float(lane.locator("[data-live=mse]").inner_text())
-        error = evaluation.mse(digit[None], model.reconstruct(digit[None]))
+        error = evaluation.mse(digit[None], reconstruction)
         assert errors[name] == pytest.approx(error[0], abs=1.5e-4)
         marked[name] = lane.locator(".mark").inner_text()
     least, most = (pick(errors.values()) for pick in (min, max))
@@ -229,11 +265,15 @@ def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> N
     look()  # the server's own takes the place of ours, and nobody sees it
 
 
-@pytest.mark.parametrize("name", ["deep", "vae"])
-def test_draw_follows_the_mouse(open_empty: Any, name: str) -> None:
+@pytest.mark.parametrize(("name", "shown"), [("deep", "changed"), ("vae", "survives")])
+def test_the_machine_follows_the_mouse(open_empty: Any, name: str, shown: Shown) -> None:
     visitor, sent = open_empty(f"/?model={name}")
     wait_for_chart(visitor)
-    draw_and_look(visitor, sent, lambda: expect_draw(visitor, ae.load(name)))
+    if shown == "changed":
+        visitor.get_by_role("radio", name=ENGLISH("What changed")).click()
+        wait_run(visitor)
+    model = ae.load(name)
+    draw_and_look(visitor, sent, lambda: expect_draw(visitor, model, shown))
 
 
 def test_all_lanes_follow_the_mouse(open_empty: Any) -> None:

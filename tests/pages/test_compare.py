@@ -69,7 +69,7 @@ def cells(row: str) -> list[str]:
 
 
 def plain(markup: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", markup)).strip()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
 
 
 def lanes(app: AppTest) -> dict[str, list[str]]:
