@@ -84,7 +84,7 @@ def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
         # static/sliders.js reads in their keys which slider is which.
         value_key, position = f"unit_{unit}_{edits.turn}", round(value, decimals)
         st.slider(
-            _("Click a bar, or drag it") if unit is None else _("Unit {unit}", unit=unit + 1),
+            _("Click or drag a bar") if unit is None else _("Unit {unit}", unit=unit + 1),
             bottom,
             top,
             position,

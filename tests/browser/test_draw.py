@@ -804,7 +804,7 @@ FAULTS = """() => {
         part.getBoundingClientRect().right > box(half).right + 1)).map((half) => `out of ${half}`),
   ];
 }"""
-WIDTHS = 1440, 1280, 1181, 1180, 1024, 810, 641, 640, 390, 320
+WIDTHS = 1440, 1280, 1241, 1240, 1024, 810, 641, 640, 390, 320
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
