@@ -12,7 +12,8 @@ from tests.conftest import serve, wait_run, watched_page
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
-LIVE = ["comparison", "drawing", "lanes", "live", "network", "numbers", "packed", "raster"]
+LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed", "raster"]
+LIVE += ["sliders"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
 
 
@@ -32,7 +33,7 @@ def below() -> Iterator[str]:
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
         ("/compare?view=atoms", None, ["atoms", "download", "strips", *LIVE]),
         ("/compare?view=ladder", None, ["charts", "download", *LIVE]),
-        ("/train", None, ["charts", "film", "numbers", "strips"]),
+        ("/train", None, ["charts", "edits", "film", "numbers", "strips"]),
     ],
 )
 def test_each_script_is_fetched_once(
@@ -41,7 +42,17 @@ def test_each_script_is_fetched_once(
     visitor = page(f"{below}{path}")
     if click:
         visitor.get_by_text(click, exact=True).click()
-    everywhere = ["browser", "canvas", "connection", "focus", "frame", "keyboard", "keys", "pen"]
+    everywhere = [
+        "answers",
+        "browser",
+        "canvas",
+        "connection",
+        "focus",
+        "frame",
+        "keyboard",
+        "keys",
+        "pen",
+    ]
     everywhere += ["shortcuts", "status"]
     if path != "/train":
         everywhere += ["upload", "rectangle"]
@@ -72,6 +83,7 @@ def test_the_page_is_watched_once_however_often_it_runs(browser: Browser, server
         visitor.add_init_script(COUNT_OBSERVERS)
         visitor.goto(f"{server}/?sample=7b")
         visitor.wait_for_selector("[aria-keyshortcuts]")
+        visitor.wait_for_load_state("networkidle")  # the last script has come
         before = visitor.evaluate("window.observers")
         assert before > 0
         for digit in "123":
