@@ -24,6 +24,7 @@ from tests.browser.test_draw import (
     address,
     button,
     canvas,
+    choose,
     draw,
     sample_digit,
 )
@@ -117,8 +118,7 @@ def test_the_star_follows_drawing_code_model_and_map(open_explore: OpenPage) -> 
     z[0, 0] = 0
     expect_star(visitor, shipped_map("deep").project(z)[0])
 
-    visitor.get_by_text(ENGLISH("VAE-2"), exact=True).click()
-    wait_run(visitor)
+    choose(visitor, ENGLISH("VAE-2"))
     expect_star(visitor, shipped_map("vae2").project(code("vae2", sample_digit("3a")))[0])
     assert address(visitor) == {"model": "vae2", "lang": "en", "sample": "3a"}
     click(visitor, "Clear")

@@ -51,13 +51,18 @@ WATCH = """() => {
   new MutationObserver(() => window.said.push(document.querySelector("#told").textContent))
     .observe(document.querySelector("#told"), { childList: true });
   window.stale = 0;
-  const painted = new MessageChannel(); // a message waits for the end of the frame
-  painted.port1.onmessage = () => {
+  // After all that is done in a frame, and before it is seen, come those who wait for a size.
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style = "position: fixed; height: 1px; visibility: hidden";
+  new ResizeObserver(() => {
     const followed = down && window.lines.at(-1).length > 2;
     if (followed && document.querySelector("img[data-live]:not(:has(+ canvas))")) window.stale += 1;
-    requestAnimationFrame(() => painted.port2.postMessage(null));
+  }).observe(probe);
+  const frame = () => {
+    probe.style.width = probe.style.width === "1px" ? "2px" : "1px";
+    requestAnimationFrame(frame);
   };
-  painted.port2.postMessage(null);
+  requestAnimationFrame(frame);
   const place = ({ clientX, clientY }) => {
     const { left, top } = window.upper.getBoundingClientRect();
     window.lines.at(-1).push([clientX - left, clientY - top]);
