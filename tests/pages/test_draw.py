@@ -247,10 +247,10 @@ def test_the_result_shows_what_changed_instead(name: str) -> None:
 
 def test_another_model_is_built_once() -> None:
     app = opened(model="shallow")
-    assert "half built" in "".join(texts(app))
-    assert "half built" not in "".join(texts(draw(app, *SEVEN)))
-    assert "half built" in "".join(texts(look_at(app, "deep")))
-    assert "half built" not in "".join(texts(run(app)))
+    assert "decoder built" in "".join(texts(app))
+    assert "decoder built" not in "".join(texts(draw(app, *SEVEN)))
+    assert "decoder built" in "".join(texts(look_at(app, "deep")))
+    assert "decoder built" not in "".join(texts(run(app)))
 
 
 @every_language
