@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import html, keyboard, memory, models, own, state
+from ui import html, keyboard, memory, models, own, share, state
 from ui.components import connection, frame
 from ui.text import LANGUAGES, N_
 
@@ -89,8 +89,11 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         required=True,
         label_visibility="collapsed",
     )
+    shares = share.button(text)
 
 keyboard.listen(text)
 while now.notices:
     st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
 page.run()
+if shares:
+    share.show(now, page.url_path, text)

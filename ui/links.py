@@ -42,7 +42,7 @@ _NOTICES = {
     DRAWING: N_("The link's drawing cannot be read; perhaps the link was cut off."),
     VIEW: N_("The link names a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
-    NORMAL: N_("The link switches the normal form neither on nor off."),
+    NORMAL: N_("The link switches centring neither on nor off."),
     EDITS: N_("The link changes the code in a way that is not possible."),
     KEEP: N_("The link keeps a number of the largest that is not possible."),
     SEED: N_("The link names a seed that does not exist."),

@@ -94,6 +94,7 @@ def uploaded(visitor: Page, language: str) -> None:
 Deed = Callable[[Page, str], None]
 STOPS: dict[str, tuple[str, list[Deed]]] = {
     "draw": ("/?sample=7b&model=linear", [click(".code-bars .nsewdrag"), press("Download")]),
+    "draw, share": ("/?sample=7b", [press("Share")]),
     "draw, how it works": ("/?model=vae", [press("How it works")]),
     "draw, the keys": ("/", [click(".st-key-keyboard button")]),
     "draw, empty": ("/?sample=7b", [press("Clear")]),
