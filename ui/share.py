@@ -46,7 +46,8 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
         if segments(_("Who opens the link"), titles, "share_for") == "network":
             alone, address = False, network
     address += state.link(now)
-    st.code(address, language=None, wrap_lines=True)
+    with st.container(key="share_link"):
+        st.code(address, language=None, wrap_lines=True)
     if alone:
         st.caption(_("Only this computer can open it: the app runs here, for nobody else."))
     else:

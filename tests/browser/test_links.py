@@ -7,8 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_draw import ONE, SEVEN, bars, button, draw, expect_bars, wait_for_chart
+from tests.browser.test_draw import (
+    ONE,
+    PORTUGUESE,
+    SEVEN,
+    bars,
+    button,
+    draw,
+    expect_bars,
+    wait_for_chart,
+)
 from tests.conftest import wait_run
+
+ALONE = "Only this computer can open it: the app runs here, for nobody else."
 
 OpenPage = Callable[..., Page]
 
@@ -57,19 +68,18 @@ def test_the_page_is_found_by_its_name(page: OpenPage) -> None:
     expect(visitor.get_by_role("dialog")).to_have_count(0)
 
 
-def test_the_link_can_be_copied_and_its_code_is_large(page: OpenPage) -> None:
-    visitor = page("/?lang=en&sample=7b", viewport=(1280, 720))
-    wait_for_chart(visitor)
+def test_the_link_can_be_copied(page: OpenPage) -> None:
+    visitor = page("/compare?lang=pt&model=vae&sample=7b", viewport=(1280, 720))
+    wait_run(visitor)
     frame = visitor.locator(".st-key-frame").bounding_box()
-    assert frame and frame["height"] < 70  # one row
-    button(visitor, "Share").click()
+    assert frame and frame["height"] < 70  # one row, in the longer of the languages
+    button(visitor, PORTUGUESE("Share")).click()
     dialog = visitor.get_by_role("dialog")
-    expect(dialog.get_by_text("Only this computer")).to_be_visible()  # the tests' server is local
+    # The tests' server listens to this computer alone.
+    expect(dialog.get_by_text(PORTUGUESE(ALONE))).to_be_visible()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     dialog.get_by_test_id("stCode").hover()
-    dialog.get_by_test_id("stCodeCopyButton").click()
-    visitor.wait_for_function(
-        "navigator.clipboard.readText().then((text) => text.startsWith('http'))"
-    )
-    copied = visitor.evaluate("navigator.clipboard.readText()")
-    assert copied == visitor.url
+    dialog.get_by_role("button", name="Copy to clipboard").click()
+    read = "navigator.clipboard.readText()"
+    visitor.wait_for_function(f"{read}.then((text) => text.startsWith('http'))")
+    assert visitor.evaluate(read) == visitor.url
