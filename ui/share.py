@@ -76,7 +76,8 @@ def public(url: str, page: str, environment: Mapping[str, str]) -> str:
     if urlsplit(given).scheme in ("http", "https"):
         return f"{given.rstrip('/')}/{page}"
     # On Community Cloud the app sits in a frame of its own, which has this in its address.
-    return url.replace("/~/+/", "/")
+    url = url.replace("/~/+/", "/")
+    return url if page else f"{url.rstrip('/')}/"
 
 
 def is_alone(url: str) -> bool:

@@ -12,6 +12,7 @@ from ui import share
     [
         ("https://here/compare", "compare", {}, "https://here/compare"),
         ("https://x.streamlit.app/~/+/compare", "compare", {}, "https://x.streamlit.app/compare"),
+        ("http://localhost:8501", "", {}, "http://localhost:8501/"),
         ("http://10.0.0.7:8501/", "", {share.PUBLIC: "https://g.org/a/"}, "https://g.org/a/"),
         ("http://localhost/train", "train", {share.PUBLIC: "http://g.org"}, "http://g.org/train"),
         ("https://here/", "", {share.PUBLIC: "javascript:alert(1)"}, "https://here/"),
