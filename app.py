@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import html, keyboard, memory, models, own, state
+from ui import html, keyboard, memory, models, own, share, state
 from ui.components import connection, frame
 from ui.text import LANGUAGES, N_
 
@@ -34,11 +34,21 @@ text = state.text()
 _ = text.gettext
 
 pages = [
-    st.Page(f"pages/{name}/page.py", title=_(title), icon=icon, url_path=name, default=not i)
+    st.Page(
+        f"pages/{name}/page.py",
+        title=_(title),
+        icon=icon,
+        url_path=name if i else "",
+        default=not i,
+    )
     for i, (name, title, icon, _views, _looks) in enumerate(PAGES)
 ]
+# The first page's address is the app's own; whoever writes its name after that gets there too.
+named = st.Page(f"pages/{PAGES[0][0]}/page.py", url_path=PAGES[0][0], visibility="hidden")
 # Our own menu in the frame: Streamlit's would take a row of its own from a projector's screen.
-page = st.navigation(pages, position="hidden")
+page = st.navigation([*pages, named], position="hidden")
+if page == named:
+    st.switch_page(pages[0])
 st.set_page_config(f"{page.title} · Gargalo")
 *_row, looks_at_model = PAGES[pages.index(page)]
 
@@ -79,8 +89,11 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
         required=True,
         label_visibility="collapsed",
     )
+    shares = share.button(text)
 
 keyboard.listen(text)
 while now.notices:
     st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
 page.run()
+if shares:
+    share.show(now, page.url_path, text)

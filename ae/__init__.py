@@ -22,6 +22,7 @@ from ae import (
     pca,
     plans,
     samples,
+    strokes,
     units,
     weights,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "pca",
     "plans",
     "samples",
+    "strokes",
     "units",
     "weights",
 ]

@@ -99,9 +99,7 @@ def test_a_script_imports_what_it_may(script: str) -> None:
 
 def test_no_script_is_passed_over() -> None:
     assert {path.name for path in ROOT.glob("*.py")} == {"app.py"}
-    stubs = {path.stem for path in ROOT.glob("pages/*.py")}
-    # Draw opens at the app's root, which needs no stub.
-    assert stubs == set(PAGES) - {"draw"}
+    assert {path.stem for path in ROOT.glob("pages/*.py")} == set(PAGES)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every session key and every query parameter, typed and allow-listed.
+"""Every session key, and what of it a link says (ui/links.py), typed and allow-listed.
 
 A page asks here and nowhere else. Streamlit forgets a widget's value when the visitor changes the
 page, so what must last lives in the `Visit`, under a key that no widget owns.
@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -21,18 +20,19 @@ from ae import plans
 from ae.families import Family
 from ae.model import Autoencoder
 from ae.plans import OWN
-from ui import lost, strokes
+from ui import links, lost, strokes
 from ui.components import download
 from ui.draft import Draft
 from ui.edits import Edits
+from ui.links import Link
 from ui.sketch import Sketch
 from ui.strokes import Drawing
 from ui.text import LANGUAGES, N_, Text, best_language, translator
 
-# Query parameters; the first two are also the keys of the widgets in the frame, on every page.
-MODEL, LANG, SAMPLE, VIEW = "model", "lang", "sample", "view"
+# The first two are also query parameters, and the keys of the widgets in the frame, on every page.
+MODEL, LANG, LANES = links.MODEL, links.LANG, links.LANES
+COMPARED, DEFAULT_MODEL, SEEDS = links.COMPARED, links.DEFAULT_MODEL, links.SEEDS
 MORE_MODELS = "more_models"
-LANES = "lanes"  # the models that are compared: "pca,deep"
 NORMAL = "normal_form"
 _VISIT = "visit"
 
@@ -41,36 +41,14 @@ _VISIT = "visit"
 TOKEN_COOKIE = "gargalo_desk"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
-# PCA first: what the others are compared with.
-COMPARED = ("pca", *ae.FAMILIES)
 # Who opens Compare sees these; the others have their own part of Explore.
 FIRST_LANES = ("pca", *plans.PLAIN)
 
-SEEDS = 10_000
 UPLOADS = 500  # of a session, pictures and models together
 TOO_MANY_UPLOADS = N_("You have uploaded a lot already. Load the page again to go on.")
 
-DEFAULT_MODEL = next(iter(ae.FAMILIES))
 DEFAULT_SAMPLE = "7b"
 
-# What a link may say (which views there are, the pages know), and what the visitor is told when it
-# says something else. The value itself is never repeated: a notice is Markdown, and the link comes
-# from anybody.
-_ALLOWED = {
-    MODEL: frozenset(ae.FAMILIES),
-    LANG: frozenset(LANGUAGES),
-    SAMPLE: frozenset(
-        [*ae.samples.SAMPLES, *ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
-    ),
-    LANES: frozenset(COMPARED),
-}
-_NOTICES = {
-    MODEL: N_("The link names a model that does not exist."),
-    LANG: N_("The link names a language that does not exist."),
-    SAMPLE: N_("The link names a sample that does not exist."),
-    VIEW: N_("The link names a view that does not exist."),
-    LANES: N_("The link names a model to compare that does not exist."),
-}
 # After an absence longer than the server keeps a session, or after its restart.
 _LOST = (
     N_(
@@ -173,25 +151,22 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         named = {page: tuple(names) for page, names in views.items()}
         left = lost.remains()
         query = left.link if left and left.link else st.query_params
-        link, notices = _read_link(query, frozenset(chain(*named.values())))
+        link, notices = links.read(query, frozenset(chain(*named.values())))
         first = {page: names[0] for page, names in named.items() if names}
-        if left is None:
-            now = Visit(Sketch(strokes.sample(link.get(SAMPLE, DEFAULT_SAMPLE))))
-        else:
-            now = _come_back(left, strokes.sample(link[SAMPLE]) if SAMPLE in link else None)
+        now = _begin(link) if left is None else _come_back(left, link)
+        if link.view:
+            now.seeds[link.view] = link.seed
         now.notices += notices
         now.first_views = first
         token = str(st.context.cookies.get(TOKEN_COOKIE, ""))
         if _TOKEN.fullmatch(token):
             now.token = token
         st.session_state[_VISIT] = now
-        st.session_state[MODEL] = link.get(MODEL, DEFAULT_MODEL)
-        st.session_state[LANG] = link.get(LANG, best_language(st.context.locale))
+        st.session_state[MODEL] = link.model or DEFAULT_MODEL
+        st.session_state[LANG] = link.lang or best_language(st.context.locale)
         for page, first_view in first.items():
-            view = link.get(VIEW)
-            st.session_state[view_key(page)] = view if view in named[page] else first_view
-        lanes = link.get(LANES)
-        st.session_state[LANES] = lanes.split(",") if lanes else list(FIRST_LANES)
+            st.session_state[view_key(page)] = link.view if link.view in named[page] else first_view
+        st.session_state[LANES] = list(link.lanes or FIRST_LANES)
     visit: Visit = st.session_state[_VISIT]
     # Streamlit requires a choice in the browser only; anybody's client may send none.
     for key, good in ((MODEL, model_name()), (LANG, text().language)):
@@ -201,10 +176,19 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
     return visit
 
 
-def _come_back(left: lost.Remains, named: Drawing | None) -> Visit:
+def _begin(link: Link) -> Visit:
+    """Begin a visit as its link says."""
+    drawing = link.drawing or strokes.sample(DEFAULT_SAMPLE)
+    return Visit(Sketch(drawing, Edits(values=dict(link.values), keep=link.keep)), link.normal)
+
+
+def _come_back(left: lost.Remains, link: Link) -> Visit:
     """Go on from what the browser still has of a session that was lost."""
-    drawing = left.drawing(named)
-    now = Visit(Sketch(drawing or Drawing()), normal=left.switches.get(NORMAL, True))
+    drawing = left.drawing(link.drawing)
+    now = Visit(Sketch(drawing or Drawing()), left.switches.get(NORMAL, link.normal))
+    # The address may be older than the last strokes: edits are of one drawing.
+    if drawing and link.drawing and drawing.in_link == link.drawing.in_link:
+        now.edits.values, now.edits.keep = dict(link.values), link.keep
     # The browser sends its sliders along, too; those of this session have other keys.
     now.edits.turn = secrets.randbelow(1_000_000)
     now.notices.append(_LOST[drawing is None])
@@ -288,30 +272,19 @@ def view(now: Visit) -> str | None:
 
 
 def link(now: Visit) -> str:
-    """Write the query string that opens what the visitor sees; free strokes have no address."""
-    values = {LANG: text().language}
-    if model_name() in ae.FAMILIES:  # one's own is for nobody else
-        values = {MODEL: model_name(), **values}
-    if now.sketch.drawing.sample:
-        values[SAMPLE] = now.sketch.drawing.sample
+    """Write the query string that opens what the visitor sees; pictures have no address."""
+    shipped = model_name() in ae.FAMILIES  # one's own is for nobody else, nor what is done with it
     # A link that names a view opens there; without, the page opens at its top.
-    if (opened := view(now)) and opened != now.first_views[now.page or ""]:
-        values[VIEW] = opened
-    if now.page == "compare":
-        lanes = tuple(name for name in COMPARED if name in st.session_state[LANES])
-        if lanes not in ((), FIRST_LANES):
-            values[LANES] = ",".join(lanes)
-    return f"?{urlencode(values, safe=',')}"
-
-
-def _read_link(query: Mapping[str, str], views: frozenset[str]) -> tuple[dict[str, str], list[str]]:
-    """Sort what a link says into values that exist and complaints about the others."""
-    allowed = {**_ALLOWED, VIEW: views}
-    given = {name: query[name] for name in _NOTICES if name in query}
-    good = {
-        name: value
-        for name, value in given.items()
-        # Only lanes are several values, with commas between.
-        if allowed[name].issuperset(value.split(",") if name == LANES else [value])
-    }
-    return good, [notice for name, notice in _NOTICES.items() if name in given.keys() - good]
+    opened = view(now)
+    chosen = tuple(name for name in COMPARED if name in st.session_state[LANES])
+    return Link(
+        model=model_name() if shipped else None,
+        lang=text().language,
+        drawing=now.sketch.drawing,
+        view=opened if opened != now.first_views.get(now.page or "") else None,
+        lanes=chosen if now.page == "compare" and chosen != FIRST_LANES else (),
+        normal=now.normal,
+        values=now.edits.values if shipped else {},
+        keep=now.edits.keep if shipped else None,
+        seed=now.seeds.get(opened or "", 0),
+    ).query()

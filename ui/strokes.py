@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -90,11 +90,18 @@ class Picture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Strokes, on an uploaded picture if there is one. ``sample`` names where they came from."""
+    """Strokes, on an uploaded picture if there is one.
+
+    Attributes
+    ----------
+    sample : names where they came from.
+    written : the text in the link that they came from.
+    """
 
     strokes: tuple[Stroke, ...] = ()
     picture: Picture | None = None
     sample: str | None = None
+    written: str | None = field(default=None, compare=False)
 
     @property
     def empty(self) -> bool:
@@ -105,6 +112,16 @@ class Drawing:
     def points(self) -> int:
         """How many points its strokes have."""
         return sum(map(len, self.strokes))
+
+    @cached_property
+    def in_link(self) -> str | None:
+        """How it stands in a link; None where it is too much for one, or a picture."""
+        if self.written or self.picture:
+            return self.written
+        try:
+            return ae.strokes.encode_strokes([smooth(stroke) for stroke in self.strokes], SIDE)
+        except ValueError:
+            return None
 
 
 def sample(name: str) -> Drawing:
@@ -118,6 +135,25 @@ def sample(name: str) -> Drawing:
     doubles = (stroke.astype(np.float64) for stroke in strokes)
     points = (np.round(stroke * SIDE, 1).tolist() for stroke in doubles)
     return Drawing(tuple(tuple((x, y) for x, y in stroke) for stroke in points), sample=name)
+
+
+def from_link(text: str) -> Drawing:
+    """Read strokes out of a link.
+
+    Raises
+    ------
+    ValueError
+        Nobody wrote such a text; anybody may send it.
+    """
+    lines = ae.strokes.decode_strokes(text, SIDE)
+    return Drawing(tuple(map(_unbent, lines)), written=text)
+
+
+def _unbent(line: npt.NDArray[np.float64]) -> Stroke:
+    """Give the points of a stroke that the pencil leaves as straight as this line (k, 2) is."""
+    # Between a point and itself lies that point, through which the curve must then go.
+    twice = np.repeat(line, 2, axis=0)[1:-1] if len(line) > 1 else line
+    return tuple((x, y) for x, y in twice.tolist())
 
 
 def digit(drawing: Drawing, *, normalise: bool = True) -> Float32:

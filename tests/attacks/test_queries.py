@@ -6,6 +6,8 @@ sentence for each name.
 
 from __future__ import annotations
 
+import re
+from base64 import urlsafe_b64encode
 from urllib.parse import parse_qsl
 
 import pytest
@@ -23,7 +25,9 @@ from ui.text import LANGUAGES
 
 LINKS, ON_THE_APP = 2000, 60
 
+EMPTY = ae.strokes.encode_strokes([], 1)
 SAMPLES = (
+    *"0123456789",
     *ae.samples.SAMPLES,
     *ae.out_of_distribution.STROKES,
     *ae.out_of_distribution.PICTURES,
@@ -35,11 +39,26 @@ RIGHT = {
     "sample": SAMPLES,
     "view": VIEWS,
     "lanes": state.COMPARED,
+    "normal": ("on", "off"),
+    "seed": ("0", "7", "9999"),
+    "edits": ("1:0", "2:-1.5,1:99.25"),
+    "keep": ("1", "2"),
+    "drawing": (EMPTY, *(ae.strokes.encode_strokes(one, 1) for one in ae.samples.SAMPLES.values())),
 }
 
 words = st.sampled_from([word for word in WORDS if word.isascii()]) | st.text(max_size=30)
 lists = st.lists(st.sampled_from(state.COMPARED) | words, max_size=4).map(",".join)
-anything = st.sampled_from([name for names in RIGHT.values() for name in names]) | words | lists
+# Of the right alphabet: what the codec is given once the rest has been refused.
+garbage = st.binary(max_size=500).map(
+    lambda raw: urlsafe_b64encode(b"\1" + raw).decode().rstrip("=")
+)
+pairs = st.builds(
+    "1:0,{}:{}".format,
+    st.sampled_from([0, -1, 33, 1234, "", "x"]),
+    st.floats() | st.sampled_from(["", "-", "0x1", "9" * 400]),
+)
+rights = st.sampled_from([name for names in RIGHT.values() for name in names])
+anything = rights | words | lists | garbage | pairs
 queries = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(right) | anything for name, right in RIGHT.items()}
 ) | st.dictionaries(words.filter(bool), anything, max_size=3)
@@ -61,23 +80,32 @@ def frame() -> None:
         st.toast(state.text().gettext(notice))
 
 
-def wrong(query: dict[str, str]) -> int:
-    """Count the names in a link that say what does not exist."""
-    return sum(
-        not set(query[name].split(",") if name == "lanes" else [query[name]]) <= set(right)
-        for name, right in RIGHT.items()
-        if name in query
-    )
+def is_right(name: str, value: str) -> bool:
+    if name == "drawing":
+        try:
+            return bool(ae.strokes.decode_strokes(value)) or value == EMPTY
+        except ValueError:
+            return False
+    if name in ("keep", "seed") and re.fullmatch("[0-9]{1,4}", value):
+        return name == "seed" or 1 <= int(value) <= 32
+    return set(value.split(",") if name == "lanes" else [value]) <= set(RIGHT[name])
 
 
 def assert_opens(query: dict[str, str], opens: dict[str, str], toasts: list[str]) -> None:
-    for name, default in (("model", "shallow"), ("lang", "en"), ("sample", state.DEFAULT_SAMPLE)):
-        right = query.get(name) in RIGHT[name]
-        assert opens[name] == (query[name] if right else default)
+    right = {name for name in RIGHT.keys() & query if is_right(name, query[name])}
+    for name, default in (("model", "shallow"), ("lang", "en")):
+        assert opens[name] == (query[name] if name in right else default)
+    if "drawing" in right:
+        assert opens["drawing"] == query["drawing"] and "sample" not in opens
+    else:
+        sample = query["sample"] if "sample" in right else state.DEFAULT_SAMPLE
+        assert opens["sample"] == (f"{sample}a" if sample in "0123456789" else sample)
     assert opens.get("view", VIEWS[0]) in VIEWS
     assert set(opens.get("lanes", "pca").split(",")) <= set(state.COMPARED)
     assert opens.keys() <= RIGHT.keys()
-    assert len(toasts) == len(set(toasts)) == wrong(query)
+    if query.get("model") != "vae2":  # it has two numbers only
+        assert len(toasts) == len(set(toasts)) == len((RIGHT.keys() & query) - right)
+        assert opens.get("edits") == (query["edits"] if "edits" in right else None)
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,7 @@ def uploaded(visitor: Page, language: str) -> None:
 Deed = Callable[[Page, str], None]
 STOPS: dict[str, tuple[str, list[Deed]]] = {
     "draw": ("/?sample=7b&model=linear", [click(".code-bars .nsewdrag"), press("Download")]),
+    "compare, share": ("/compare?sample=7b", [press("Share")]),
     "draw, how it works": ("/?model=vae", [press("How it works")]),
     "draw, the keys": ("/", [click(".st-key-keyboard button")]),
     "draw, empty": ("/?sample=7b", [press("Clear")]),
@@ -116,7 +117,7 @@ SETTLED = """() => {
   const has = (selector) => there.some((element) => element.matches(selector));
   return !has(".chart:empty, [data-testid=stSkeleton], .code-map:not([data-revision])") &&
     has(".upload span:not(:empty)") === has(".st-key-upload") &&
-    has("pre .token") === has("[data-testid=stCode]");
+    has("pre .token") === has("[data-testid=stCode] code:not(.language-plaintext)");
 }"""
 
 # axe-core does not look into blocks of code: the contrast of their words is measured here.

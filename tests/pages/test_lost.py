@@ -13,6 +13,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+import ae
 from tests.pages.test_app import APP, link, opened, run
 from tests.pages.test_draw import ONE, SEVEN, assert_shows, bars, button, component, draw, raw, sees
 from ui import strokes
@@ -112,6 +113,25 @@ def test_what_cannot_be_read_is_no_sample_in_its_place(drawing: object) -> None:
 def test_whatever_a_client_brings_along_the_app_opens(value: str) -> None:
     app = come_back(WidgetState(id=f"{ID}canvas_00c0ffee", json_value=value))
     assert told(app) == [GONE]
+
+
+OWN = {"drawing": ae.strokes.encode_strokes(SEVEN, strokes.SIDE), "edits": "5:2.5", "keep": "9"}
+
+
+def test_where_no_canvas_says_it_the_address_does() -> None:
+    for states in ((), (canvas(5),)):
+        app = come_back(*states, **OWN, normal="off")
+        assert link(app) == {"model": "shallow", "lang": "en", **OWN, "normal": "off"}
+        assert told(app) == [HERE]
+
+
+def test_edits_are_there_again_with_the_drawing_that_they_belong_to() -> None:
+    app = come_back(canvas(raw(*SEVEN)), **OWN)
+    assert app.session_state["visit"].edits.values == {4: 2.5}
+    assert link(app) == {"model": "shallow", "lang": "en", **OWN}
+    app = come_back(canvas(raw(*SEVEN, *ONE)), **OWN)
+    assert not app.session_state["visit"].edits
+    assert_shows(app, "shallow", sees(*SEVEN, *ONE))
 
 
 def test_a_page_without_a_canvas_has_lost_the_drawing() -> None:

@@ -183,6 +183,8 @@ def made_drawings() -> dict[str, Sequence[Stroke]]:
         "outside": [((-50, -50), (-5, 140), (-50, 300))],
         "out and in again": [((140, 20), (400, 140), (140, 260))],
         "along the edge": [((0, 0), (280, 0)), ((280, 0), (280, 280))],
+        "far outside": [((-3000, -50), (9000, 140)), ((140, 140.5), (139.5, 99999))],
+        "a fan, too long": [tuple((x, 140 + 130 * (-1) ** x) for x in range(280))],
         "lopsided": [((10, 10), (10, 12), (12, 10), (11, 11)), ((10, 10), (270, 270))],
     }
     random = np.random.default_rng(1)
@@ -206,6 +208,18 @@ def write_drawings(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
         }
         for name, drawn in drawings.items()
     ]
+    file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
+
+
+def write_strokes(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
+    """Write drawings as the texts that stand in links."""
+    oracle = []
+    for name, drawn in drawings.items():
+        text = ae.strokes.encode_strokes(drawn, strokes.SIDE)
+        back = ae.strokes.decode_strokes(text, strokes.SIDE)
+        oracle.append(
+            {"name": name, "strokes": drawn, "text": text, "back": [line.tolist() for line in back]}
+        )
     file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
 
 
@@ -254,6 +268,7 @@ def write_network(folder: Path, name: str) -> None:
 
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
+    write_strokes(tmp_path / "strokes.json", made_drawings())
     write_edits(tmp_path / "edits.json")
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
@@ -281,7 +296,8 @@ def test_the_browser_inks_what_people_wrote(tmp_path: Path, pen_digits: list[Pen
             for line in pen.strokes
         ]
     write_drawings(tmp_path / "drawings.json", drawings)
-    run_node(tmp_path, HERE / "drawing.test.js")
+    write_strokes(tmp_path / "strokes.json", drawings)
+    run_node(tmp_path, HERE / "drawing.test.js", HERE / "strokes.test.js")
 
 
 def run_node(oracle: Path, *tests: Path) -> None:

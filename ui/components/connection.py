@@ -17,7 +17,7 @@ import streamlit as st
 from ui.components.module import component
 
 KEY = "reconnected"
-_LONGEST = 1000  # characters
+_LONGEST = 1500  # characters
 
 _mount = component("connection")
 

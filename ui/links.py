@@ -1,0 +1,166 @@
+"""What a link may say: every query parameter, typed and allow-listed, read and written.
+
+A link comes from anybody. What is right in it counts; of the rest the visitor is told in one
+sentence for each parameter. The value itself is never repeated: a notice is Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import ae
+from ui import strokes
+from ui.strokes import Drawing
+from ui.text import LANGUAGES, N_
+
+MODEL, LANG, SAMPLE, DRAWING, VIEW = "model", "lang", "sample", "drawing", "view"
+LANES = "lanes"  # the models that are compared: "pca,deep"
+NORMAL, EDITS, KEEP, SEED = "normal", "edits", "keep", "seed"
+
+# PCA first: what the others are compared with.
+COMPARED = ("pca", *ae.FAMILIES)
+DEFAULT_MODEL = next(iter(ae.FAMILIES))
+SEEDS = 10_000
+
+_SAMPLES = frozenset(
+    [*ae.samples.SAMPLES, *ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
+)
+_UNITS = max(family.code_size for family in ae.FAMILIES.values())
+# More than twice what any unit of the shipped models is worth for any test digit.
+_MOST = 100
+# The unit as the page counts them, from 1, and its value.
+_EDIT = re.compile(r"(\d{1,2}):(-?\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
+
+_NOTICES = {
+    MODEL: N_("The link names a model that does not exist."),
+    LANG: N_("The link names a language that does not exist."),
+    SAMPLE: N_("The link names a sample that does not exist."),
+    DRAWING: N_("The link's drawing cannot be read; perhaps the link was cut off."),
+    VIEW: N_("The link names a view that does not exist."),
+    LANES: N_("The link names a model to compare that does not exist."),
+    NORMAL: N_("The link switches centring neither on nor off."),
+    EDITS: N_("The link changes the code in a way that is not possible."),
+    KEEP: N_("The link keeps a number of the largest that is not possible."),
+    SEED: N_("The link names a seed that does not exist."),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says; None, or nothing, where it says nothing.
+
+    Attributes
+    ----------
+    drawing : a sample, or strokes of one's own.
+    lanes : the models that are compared.
+    normal : whether the drawing is brought into MNIST's normal form.
+    values, keep : the changes to the code, as ``ui.edits.Edits`` has them.
+    seed : of what the view samples at random.
+    """
+
+    model: str | None = None
+    lang: str | None = None
+    drawing: Drawing | None = None
+    view: str | None = None
+    lanes: tuple[str, ...] = ()
+    normal: bool = True
+    values: Mapping[int, float] = field(default_factory=dict)
+    keep: int | None = None
+    seed: int = 0
+
+    def query(self) -> str:
+        """Write it as a query string."""
+        drawing = self.drawing or Drawing()
+        said = {
+            MODEL: self.model,
+            LANG: self.lang,
+            SAMPLE: drawing.sample,
+            DRAWING: None if drawing.sample else drawing.in_link,
+            VIEW: self.view,
+            LANES: ",".join(self.lanes),
+            NORMAL: "" if self.normal else "off",
+            EDITS: ",".join(f"{unit + 1}:{_short(self.values[unit])}" for unit in self.values),
+            KEEP: self.keep,
+            SEED: self.seed,
+        }
+        return f"?{urlencode({name: what for name, what in said.items() if what}, safe=',:')}"
+
+
+def read(query: Mapping[str, str], views: Container[str]) -> tuple[Link, list[str]]:
+    """Read a link; give what is right in it, and English source strings on what is wrong.
+
+    Parameters
+    ----------
+    views : the names of those that there are.
+    """
+    readers: dict[str, Callable[[str], Any]] = {
+        MODEL: lambda value: _one_of(ae.FAMILIES, value),
+        LANG: lambda value: _one_of(LANGUAGES, value),
+        SAMPLE: _sample,
+        DRAWING: strokes.from_link,
+        VIEW: lambda value: _one_of(views, value),
+        LANES: lambda value: tuple(_one_of(COMPARED, name) for name in value.split(",")),
+        NORMAL: lambda value: _one_of(("on", "off"), value) == "on",
+        EDITS: lambda value: _edits(value, units),
+        KEEP: lambda value: _whole(value, 1, units),
+        SEED: lambda value: _whole(value, 0, SEEDS - 1),
+    }
+    good: dict[str, Any] = {}
+    notices = []
+    units = _UNITS
+    for name, reader in readers.items():
+        if name not in query:
+            continue
+        try:
+            good[name] = reader(query[name])
+        except ValueError:
+            notices.append(_NOTICES[name])
+        units = ae.FAMILIES[good.get(MODEL, DEFAULT_MODEL)].code_size
+    link = Link(
+        model=good.get(MODEL),
+        lang=good.get(LANG),
+        drawing=good.get(DRAWING, good.get(SAMPLE)),
+        view=good.get(VIEW),
+        lanes=good.get(LANES, ()),
+        normal=good.get(NORMAL, True),
+        values=good.get(EDITS, {}),
+        keep=good.get(KEEP),
+        seed=good.get(SEED, 0),
+    )
+    return link, notices
+
+
+def _short(value: float) -> str:
+    """Write a unit's value with four decimals at most."""
+    return f"{min(max(value, -_MOST), _MOST):.4f}".rstrip("0").rstrip(".")
+
+
+def _one_of(names: Container[str], value: str) -> str:
+    if value not in names:
+        raise ValueError("expected a name that exists")
+    return value
+
+
+def _whole(value: str, low: int, high: int) -> int:
+    if not re.fullmatch(r"\d{1,6}", value, re.ASCII) or not low <= int(value) <= high:
+        raise ValueError("expected a whole number in its range")
+    return int(value)
+
+
+def _sample(value: str) -> Drawing:
+    """Read a sample's name, or a digit, for which its first writing is taken."""
+    first = next((name for name in ae.samples.SAMPLES if name[:-1] == value), value)
+    return strokes.sample(_one_of(_SAMPLES, first))
+
+
+def _edits(value: str, units: int) -> dict[int, float]:
+    pairs = [_EDIT.fullmatch(pair) for pair in value.split(",", units)]
+    values = {int(pair[1]) - 1: float(pair[2]) for pair in pairs if pair}
+    possible = all(0 <= unit < units and abs(values[unit]) <= _MOST for unit in values)
+    if len(values) < len(pairs) or not possible:
+        raise ValueError("expected units and their values")
+    return values
