@@ -55,7 +55,7 @@ def code_title(code: Float32 | None, size: int, text: Text) -> Markup:
     active = "–" if code is None else str(int(np.count_nonzero(code)))
     not_zero = html.element("b", active, data_live="active"), " ", _("not zero")
     usual = html.element("span", class_="usual"), " ", _("usual range")
-    signs = (*not_zero, " · ", *usual, " · ○ ", _("exactly zero"))
+    signs = (*not_zero, " · ", *usual, " · ○ ", _("zero"))
     heading = html.element("h2", title, class_="code-title")
     return html.join((heading, html.element("small", *signs, class_="signs")))
 
