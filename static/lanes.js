@@ -33,6 +33,8 @@ addEventListener("seen", ({ detail: models }) => {
     // A lane whose model is not here yet still shows the digit before this one.
     const all = errors.every((error) => error !== undefined);
     const named = all ? marks(errors, (error) => write(error, 4, ".,")) : [];
-    cells.forEach((cell, i) => say(cell, table.dataset[named[i]] ?? ""));
+    cells.forEach((cell, i) => {
+      say(cell, table.dataset[named[i]] ?? "");
+    });
   }
 });

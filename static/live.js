@@ -4,16 +4,6 @@
 // Python side is ui/components/live.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { hearAnswers } = await import(`./answers.js${version}`);
-const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
-const { heard, shownCode } = await import(`./edits.js${version}`);
-const { active, digitOf, ink, mse, through, unpack } = await import(`./network.js${version}`);
-const { idOf } = await import(`./packed.js${version}`);
-const { percent, write } = await import(`./numbers.js${version}`);
-const { cells, rgba, signed } = await import(`./raster.js${version}`);
-const { giveBack, say } = await import(`./written.js${version}`);
-await import(`./lanes.js${version}`);
-await import(`./sliders.js${version}`);
 
 const SIDE = 28;
 const KEPT = 12; // networks: more than a page shows at once
@@ -25,6 +15,39 @@ let pen = null; // the canvas on which a line is being drawn; its stroke is the 
 let held = null; // of the code's edits, what the visitor's hand does and Python does not know yet
 let painted = false; // something that the server has not said
 let asked = false; // for a frame
+
+// A bar or a slider of the code is moved: {keep, values} as in edits.js, and what it is moved `by`;
+// null when the server has it.
+addEventListener("held", ({ detail }) => {
+  held = detail;
+  ask();
+});
+
+// Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
+// makes its elements anew now and then, so the canvas is looked for in each event. Heard before the
+// modules have come: a line that is begun meanwhile is followed, too.
+const hear = (type, act) => addEventListener(type, act, { capture: true, passive: true });
+hear("mousedown", (event) => event.button === 0 && begin(event, event));
+hear("mousemove", (event) => go(event));
+hear("mouseup", end);
+hear("touchstart", (event) =>
+  event.touches.length === 1 ? begin(event, event.touches[0]) : drop(),
+);
+hear("touchmove", (event) => go(event.touches[0]));
+hear("touchend", end);
+hear("touchcancel", drop);
+hear("takeback", drop); // of canvas.js, which hears of the second finger first
+
+const { hearAnswers } = await import(`./answers.js${version}`);
+const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
+const { heard, shownCode } = await import(`./edits.js${version}`);
+const { active, digitOf, ink, mse, through, unpack } = await import(`./network.js${version}`);
+const { idOf } = await import(`./packed.js${version}`);
+const { percent, write } = await import(`./numbers.js${version}`);
+const { cells, rgba, signed } = await import(`./raster.js${version}`);
+const { giveBack, say } = await import(`./written.js${version}`);
+await import(`./lanes.js${version}`);
+await import(`./sliders.js${version}`);
 
 // Streamlit calls this with a model's packed weights.
 export default function receive({ data }) {
@@ -56,27 +79,6 @@ function settle(answer) {
 }
 
 const strokesIn = (known) => known?.strokes?.length ?? 0;
-
-// A bar or a slider of the code is moved: {keep, values} as in edits.js, and what it is moved `by`;
-// null when the server has it.
-addEventListener("held", ({ detail }) => {
-  held = detail;
-  ask();
-});
-
-// Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
-// makes its elements anew now and then, so the canvas is looked for in each event.
-const hear = (type, act) => addEventListener(type, act, { capture: true, passive: true });
-hear("mousedown", (event) => event.button === 0 && begin(event, event));
-hear("mousemove", (event) => go(event));
-hear("mouseup", end);
-hear("touchstart", (event) =>
-  event.touches.length === 1 ? begin(event, event.touches[0]) : drop(),
-);
-hear("touchmove", (event) => go(event.touches[0]));
-hear("touchend", end);
-hear("touchcancel", drop);
-hear("takeback", drop); // of canvas.js, which hears of the second finger first
 
 function begin(event, at) {
   const canvas = event.composedPath().find((node) => node.matches?.("canvas.upper-canvas"));
