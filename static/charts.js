@@ -118,6 +118,7 @@ class CodeBars extends Plot {
     this.count = 0; // the visitor's choices and moves so far, see update()
     this.moves = []; // [unit, value, number]: bars that were let go, of which no answer tells yet
     this.hand = null; // what holds a bar, see grasp() and step()
+    this.lent = null; // a code to show in the place of the server's, see follow()
     this.frame = null; // asked for, to show what the hand does
     this.grasped = false; // whether the last press was a hand's
 
@@ -135,8 +136,8 @@ class CodeBars extends Plot {
     hear("keydown", this.pressed);
     hear("keyup", this.released);
     hear("blur", this.letGo);
-    hear("code", ({ detail }) => this.follow(detail));
-    hear("edited", ({ detail: { code, encoded } }) => this.follow(code, encoded));
+    hear("code", ({ detail: code }) => this.follow(code && { code, encoded: code }));
+    hear("edited", ({ detail }) => this.follow(detail));
     this.stopHearing = hearAnswers(() => this.confirm() && this.draw());
   }
 
@@ -146,6 +147,7 @@ class CodeBars extends Plot {
   // visitor clicked) does not touch the selection. The same for a bar that was let go.
   update(data, setStateValue) {
     this.send = setStateValue;
+    if (this.data && data.model !== this.data.model) this.letAllGo();
     if (data.model) {
       this.host.dataset.model = data.model;
       this.plot.dataset.live = "code"; // its "code" event comes up to the host
@@ -187,15 +189,23 @@ class CodeBars extends Plot {
   }
 
   followHand() {
+    const { code, encoded, lent } = this;
     const values = this.unheard();
-    if (values.length) this.follow(edited(this.code, { keep: null, values }), this.encoded);
+    if (values.length) this.show({ code: edited(code, { keep: null, values }), encoded });
+    else if (lent) this.show(lent);
   }
 
-  // Show another code than the server's, which has not heard of it yet: see static/live.js. Where it
-  // is an edited one, bars that differ from it as `encoded` keep that as an outline.
-  follow(code, encoded = code) {
+  // Show another code than the server's, which has not heard of it yet, also where the server says
+  // something in between: see static/live.js. null is the server's.
+  follow(lent) {
+    this.lent = lent;
+    if (lent) this.show(lent);
+    else this.draw();
+  }
+
+  // Bars of an edited code that differ from it as `encoded` keep that as an outline.
+  show({ code, encoded }) {
     const { plot, positions } = this;
-    if (!code) return this.draw();
     if (!plot.data || code.length !== positions.length) return;
     const marked = this.marked(code, encoded);
     const traces = [...marked.values()];
@@ -248,6 +258,8 @@ class CodeBars extends Plot {
     this.grasped = event.button === 0 && unit !== null && (mouse || unit === this.selected);
     if (!this.grasped) return;
     this.host.setPointerCapture(event.pointerId);
+    // A popover beside, which shows figures of the code as it was, closes at a click and not yet.
+    this.host.parentElement.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     this.hand = { unit, value: null, before: this.selected, y: event.clientY };
     this.selected = unit;
     this.draw();
@@ -306,6 +318,14 @@ class CodeBars extends Plot {
     this.hand = null;
     if ("before" in hand) this.selected = hand.before;
     this.draw();
+    this.tell();
+  }
+
+  // What was done to one model's code is not for another's.
+  letAllGo() {
+    clearTimeout(this.pause);
+    this.hand = null;
+    this.moves = [];
     this.tell();
   }
 

@@ -4,16 +4,7 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { bar, marks } = await import(`./comparison.js${version}`);
 const { write } = await import(`./numbers.js${version}`);
-
-const written = new WeakMap(); // element -> what the server had written there
-
-function keep(element) {
-  if (!written.has(element)) written.set(element, element.innerHTML);
-}
-
-function giveBack(element) {
-  if (written.has(element)) element.innerHTML = written.get(element);
-}
+const { giveBack, keep, say } = await import(`./written.js${version}`);
 
 // A lane's small bars.
 addEventListener("code", ({ target, detail: code }) => {
@@ -40,11 +31,10 @@ addEventListener("seen", ({ detail: models }) => {
       (cell) => models.get(cell.closest("[data-model]").dataset.model)?.error,
     );
     // A lane whose model is not here yet still shows the digit before this one.
-    const known = errors.every((error) => error !== undefined);
-    const named = known ? marks(errors, (error) => write(error, 4, ".,")) : [];
+    const all = errors.every((error) => error !== undefined);
+    const named = all ? marks(errors, (error) => write(error, 4, ".,")) : [];
     cells.forEach((cell, i) => {
-      keep(cell);
-      cell.textContent = table.dataset[named[i]] ?? "";
+      say(cell, table.dataset[named[i]] ?? "");
     });
   }
 });

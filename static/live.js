@@ -4,15 +4,6 @@
 // Python side is ui/components/live.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { hearAnswers } = await import(`./answers.js${version}`);
-const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
-const { heard, shownCode } = await import(`./edits.js${version}`);
-const { ink, mse, through, unpack } = await import(`./network.js${version}`);
-const { idOf } = await import(`./packed.js${version}`);
-const { percent, write } = await import(`./numbers.js${version}`);
-const { cells, clamp, rgba, signed } = await import(`./raster.js${version}`);
-await import(`./lanes.js${version}`);
-await import(`./sliders.js${version}`);
 
 const SIDE = 28;
 const KEPT = 12; // networks: more than a page shows at once
@@ -22,35 +13,8 @@ let scene = null; // what Python knows of the drawing, and how it is to be shown
 const lines = []; // the strokes that Python does not know yet
 let pen = null; // the canvas on which a line is being drawn; its stroke is the last of the lines
 let held = null; // of the code's edits, what the visitor's hand does and Python does not know yet
+let painted = false; // something that the server has not said
 let asked = false; // for a frame
-
-// Streamlit calls this with a model's packed weights.
-export default function receive({ data }) {
-  const id = idOf(data);
-  const network = networks.get(id) ?? unpack(data);
-  networks.delete(id);
-  networks.set(id, network);
-  if (networks.size > KEPT) networks.delete(networks.keys().next().value);
-  if (lines.length) ask(); // a line is drawn already
-}
-
-function settle(data) {
-  if (!data) {
-    scene = null; // nothing follows on another page
-    return;
-  }
-  // Of the strokes that were drawn here since, the server has heard so many. Where it has put
-  // something else onto the canvas, it has heard them all, but for the one under the pen.
-  const count = (known) => known?.strokes?.length ?? 0;
-  const known = data.load === scene?.load ? Math.max(count(data) - count(scene), 0) : Infinity;
-  lines.splice(0, Math.min(known, lines.length - (pen ? 1 : 0)));
-  const [keep, values] = data.edits;
-  scene = { ...data, edits: { keep, values } };
-  if (lines.length || held) ask();
-  else tell(null);
-  // A slider goes when the server has changed the code by anything else, such as an undo.
-  if (held && (heard(scene.edits, held) || !held.by.isConnected)) held = null;
-}
 
 // A bar or a slider of the code is moved: {keep, values} as in edits.js, and what it is moved `by`;
 // null when the server has it.
@@ -60,7 +24,8 @@ addEventListener("held", ({ detail }) => {
 });
 
 // Fabric, the canvas's own drawing library, hears the mouse and the finger, not the pointer. It
-// makes its elements anew now and then, so the canvas is looked for in each event.
+// makes its elements anew now and then, so the canvas is looked for in each event. Heard before the
+// modules have come: a line that is begun meanwhile is followed, too.
 const hear = (type, act) => addEventListener(type, act, { capture: true, passive: true });
 hear("mousedown", (event) => event.button === 0 && begin(event, event));
 hear("mousemove", (event) => go(event));
@@ -73,48 +38,105 @@ hear("touchend", end);
 hear("touchcancel", drop);
 hear("takeback", drop); // of canvas.js, which hears of the second finger first
 
+const { hearAnswers } = await import(`./answers.js${version}`);
+const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
+const { heard, shownCode } = await import(`./edits.js${version}`);
+const { active, digitOf, ink, mse, through, unpack } = await import(`./network.js${version}`);
+const { idOf } = await import(`./packed.js${version}`);
+const { percent, write } = await import(`./numbers.js${version}`);
+const { cells, rgba, signed } = await import(`./raster.js${version}`);
+const { giveBack, say } = await import(`./written.js${version}`);
+await import(`./lanes.js${version}`);
+await import(`./sliders.js${version}`);
+
+// Streamlit calls this with a model's packed weights.
+export default function receive({ data }) {
+  const id = idOf(data);
+  const network = networks.get(id) ?? unpack(data);
+  networks.delete(id);
+  networks.set(id, network);
+  if (networks.size > KEPT) networks.delete(networks.keys().next().value);
+  if (lines.length) ask(); // a line is drawn already
+}
+
+function settle(answer) {
+  const { canvas, load } = scene ?? {};
+  const counted = strokesIn(scene);
+  if (pen && !pen.getRootNode().host?.closest(`.st-key-${answer?.canvas}`)) drop(); // another page
+  scene = answer && { ...answer, edits: { keep: answer.edits[0], values: answer.edits[1] } };
+  // Of the strokes that were drawn here since, the server has heard so many. Where it has put
+  // something else onto the canvas, it has heard them all, but for the one under the pen.
+  const same = scene?.canvas === canvas && scene.load === load;
+  const heardOf = same ? Math.max(strokesIn(scene) - counted, 0) : Infinity;
+  lines.splice(0, Math.min(heardOf, lines.length - (pen ? 1 : 0)));
+  if (pen && canvas && !same) lines.at(-1).length = 0; // nor does the canvas remember more of it
+  if (!scene) return; // nothing follows on this page
+  if (!scene.strokes) forget();
+  // A slider goes when the server has changed the code by anything else, such as an undo.
+  if (held && (heard(scene.edits, held) || !held.by.isConnected)) held = null;
+  makeWay();
+  ask();
+}
+
+const strokesIn = (known) => known?.strokes?.length ?? 0;
+
 function begin(event, at) {
   const canvas = event.composedPath().find((node) => node.matches?.("canvas.upper-canvas"));
-  if (!canvas || !scene) return;
+  // Strokes on a picture only Python can add to it. Before the first answer, all may yet follow.
+  if (!canvas || (scene && !scene.strokes)) return;
   pen = canvas;
   lines.push([place(at)]);
-  invite();
+  makeWay();
   ask();
 }
 
 function go(at) {
+  if (pen && !pen.isConnected) drop();
   if (!pen) return;
   lines.at(-1).push(place(at));
   ask();
 }
 
 function end() {
+  if (pen && !pen.isConnected) drop();
   pen = null;
 }
 
-// A second finger: the canvas takes the line back.
+// A second finger: the canvas takes the line back. Or it has left the page.
 function drop() {
   if (pen) lines.pop();
   pen = null;
-  invite();
+  makeWay();
   ask();
 }
 
-// While the pen rests on a line, the answer to the one before puts new elements in the place of
-// those painted here.
+function forget() {
+  lines.length = 0;
+  pen = null;
+}
+
+// While something is painted here, an answer to what was before puts new elements in its place.
 const BARE = ".pixels[data-live]:not(:has(+ canvas))";
 new MutationObserver(() => {
-  if (pen && document.querySelector(BARE)) ask();
+  if ((lines.length || held) && document.querySelector(BARE)) ask();
 }).observe(document.body, { childList: true, subtree: true });
 
-// What the empty canvas says makes way for the first line.
-function invite() {
-  for (const words of document.querySelectorAll(".draw-here")) words.hidden = lines.length > 0;
+// What is not true of a line makes way for it: the words on the empty canvas, and the changes of the
+// code before. The server takes them away afterwards.
+function makeWay() {
+  if (!scene) return;
+  const { edits } = scene;
+  const hide = (selector, hidden) => {
+    for (const { style } of document.querySelectorAll(selector))
+      style.visibility = hidden ? "hidden" : "";
+  };
+  hide(".draw-here", lines.length || strokesIn(scene));
+  hide(".st-key-edited", lines.length || (edits.keep === null && !edits.values.length));
 }
 
 function place({ clientX, clientY }) {
   const { left, top, width } = pen.getBoundingClientRect();
-  const scale = scene.size / width;
+  const scale = pen.clientWidth / width;
   return [(clientX - left) * scale, (clientY - top) * scale];
 }
 
@@ -149,7 +171,7 @@ const PAINT = {
   kept: (target, { kept }) => say(target, percent(kept)),
   invented: (target, { invented }) => say(target, percent(invented)),
   mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
-  active: (target, { code }) => say(target, String(code.filter((value) => value !== 0).length)),
+  active: (target, { code }) => say(target, String(active(code))),
   code: (target, { code, encoded }) => {
     if (lines.length) send(target, "code", encoded);
     else if (!held.by.contains(target)) send(target, "edited", { code, encoded });
@@ -157,7 +179,8 @@ const PAINT = {
 };
 
 function paint() {
-  if (!lines.length && !held) return restore();
+  if (!lines.length && !held) return painted && restore();
+  painted = true;
   const digit = look();
   if (!digit) return;
   if (lines.length) {
@@ -183,7 +206,7 @@ function outcome(network, digit) {
   const code = lines.length ? encoded : shownCode(encoded, scene.edits, held);
   if (!network.decoder.length) return { code, encoded };
   const decoder = through(network.decoder, code);
-  const reconstruction = decoder.at(-1).map((value) => clamp(value, 0, 1));
+  const reconstruction = digitOf(decoder);
   const difference = reconstruction.map((value, i) => value - digit[i]);
   const error = mse(digit, reconstruction);
   const layers = { encoder, code: [code], decoder };
@@ -207,21 +230,16 @@ function send(element, name, detail) {
   element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
 }
 
-function say(target, words) {
-  if (!written.has(target)) written.set(target, target.textContent);
-  target.textContent = words;
-}
-
 // In the place of an image that Python wrote, or kept free for one: a canvas needs no decoding.
 const canvases = new WeakMap();
-const written = new WeakMap(); // element -> what the server had written there
 
 // Show what the server has said last.
 function restore() {
+  painted = false;
   for (const element of document.querySelectorAll("[data-live]")) {
     canvases.get(element)?.remove();
     canvases.delete(element);
-    if (written.has(element)) element.textContent = written.get(element);
+    giveBack(element);
     send(element, "code", null);
   }
   tell(null);

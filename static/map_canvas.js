@@ -5,9 +5,10 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } = await import(
   `./latent.js${version}`
 );
-const { decode } = await import(`./network.js${version}`);
+const { active, decode } = await import(`./network.js${version}`);
 const { idOf } = await import(`./packed.js${version}`);
 const { clamp, distance, rgba, spread, stamp } = await import(`./raster.js${version}`);
+const { giveBack, say } = await import(`./written.js${version}`);
 
 const MARGIN = 28; // CSS pixels between the outermost point and the edge
 const MAX_ZOOM = 60;
@@ -416,14 +417,20 @@ class MapCanvas {
     this.untold = this.announced = false;
   }
 
-  // The bars beside the map show the code under the mouse, and go back to the visitor's own.
+  // The bars beside the map, and their heading, show the code under the mouse, and go back to the
+  // visitor's own.
   lend(code) {
     if (!code && !this.lent) return;
     this.lent = Boolean(code);
     const detail = code ?? this.drawn?.code ?? null;
-    const bars = document.querySelectorAll(`[data-model="${this.data.model}"] [data-live=code]`);
+    const { model } = this.data;
+    const bars = document.querySelectorAll(`[data-model="${model}"] [data-live=code]`);
     for (const chart of bars)
       chart.dispatchEvent(new CustomEvent("code", { detail, bubbles: true }));
+    for (const figure of document.querySelectorAll(`[data-model="${model}"] [data-live=active]`)) {
+      if (detail) say(figure, String(active(detail)));
+      else giveBack(figure);
+    }
   }
 
   // What the panel shows, the nearest concern first.

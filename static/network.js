@@ -49,11 +49,21 @@ export function through(layers, input) {
  * @param {ArrayLike<number>} code of shape (units)
  * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
  */
-export function decode(layers, code) {
-  return through(layers, code)
-    .at(-1)
-    .map((value) => Math.min(Math.max(value, 0), 1));
-}
+export const decode = (layers, code) => digitOf(through(layers, code));
+
+/**
+ * What a decoder has drawn.
+ * @param {Float32Array[]} activations what `through` gives for it
+ * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
+ */
+export const digitOf = (activations) =>
+  activations.at(-1).map((value) => Math.min(Math.max(value, 0), 1));
+
+/**
+ * How many numbers of a code are not zero.
+ * @param {ArrayLike<number>} code of shape (units)
+ */
+export const active = (code) => code.filter((value) => value !== 0).length;
 
 /**
  * How much of the ink survives, as in ae/evaluation.py.

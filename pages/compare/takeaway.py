@@ -11,7 +11,7 @@ import streamlit as st
 
 from ae.plans import OWN
 from pages.compare.scene import Scene
-from ui import downloads, own, pictures, snippets
+from ui import downloads, models, own, pictures, snippets
 from ui.components.download import File, way_for
 from ui.text import Text
 
@@ -58,14 +58,19 @@ def show(scene: Scene, text: Text) -> None:
 
 
 def figures_csv(scene: Scene) -> bytes:
-    """Write a line for each lane: ink, errors, share of test digits that are worse, code."""
+    """Write a line for each lane: ink, errors, share of test digits that are worse, code.
+
+    That share is empty where the model was not measured on them.
+    """
     units = max(model.code_size for model in scene.models.values())
     figures = ("kept", "invented", "mse", "bce", "better_than")
     head = ["model", *figures, *(f"code_{i}" for i in range(1, units + 1))]
-    rows = (
-        (name, *(getattr(result, figure) for figure in figures), *result.code)
-        for name, result in scene.results.items()
-    )
+    rows = []
+    for name, result in scene.results.items():
+        values = {figure: getattr(result, figure) for figure in figures}
+        if not models.tested_on_mnist(scene.models[name]):
+            values["better_than"] = ""
+        rows.append((name, *values.values(), *result.code))
     return downloads.csv_bytes(head, rows)
 
 

@@ -150,6 +150,41 @@ def test_a_drag_is_taken_back_by_escape(open_draw: OpenPage) -> None:
     expect(visitor.locator(".code-bars")).to_have_attribute("aria-valuenow", "0")
 
 
+def test_a_bar_is_no_other_models_and_a_grasp_closes_popovers(open_draw: OpenPage) -> None:
+    visitor, model, digit = open_draw(), ae.load("deep"), sample_digit("7b")
+    button(visitor, "More figures").click()
+    popover = visitor.get_by_test_id("stPopoverBody")
+    expect(popover).to_be_visible()
+    wait_run(visitor)
+    x, y = foot(visitor, UNIT)
+    visitor.mouse.move(x, y)
+    visitor.mouse.down()
+    expect(popover).to_have_count(0)
+    visitor.mouse.move(x, y - 40, steps=4)
+    frame(visitor)
+    # By a key, say: the mouse holds the bar.
+    visitor.locator(".st-key-frame").get_by_text("Deep", exact=True).evaluate(
+        "node => node.click()"
+    )
+    wait_run(visitor)
+    with unheard(visitor):
+        visitor.mouse.move(x, y - 60, steps=4)
+        visitor.mouse.up()
+    expect_machine(visitor, model, digit)
+    expect(visitor.locator(".st-key-edited")).to_have_count(0)
+
+
+def test_a_bar_is_followed_after_a_stroke_on_a_picture(open_draw: OpenPage) -> None:
+    visitor = open_draw(f"?sample={PICTURE}")
+    draw(visitor, ONE)
+    x, y = foot(visitor, UNIT)
+    visitor.mouse.move(x, y)
+    visitor.mouse.down()
+    visitor.mouse.move(x, y - 40, steps=4)
+    expect(visitor.locator(".machine canvas")).not_to_have_count(0)
+    visitor.mouse.up()
+
+
 def test_arrow_keys_change_the_chosen_bar(open_draw: OpenPage) -> None:
     visitor, model, digit = open_draw(), ae.load("shallow"), sample_digit("7b")
     (code,) = model.encode(digit[None])

@@ -21,6 +21,7 @@ from tests.browser.test_draw import (
     Line,
     bars,
     button,
+    new_drawing,
     place,
     sample,
     wait_for_chart,
@@ -80,6 +81,15 @@ WATCH = """() => {
   addEventListener("touchstart", (event) => begin(event, event.touches[0]), true);
   addEventListener("touchmove", (event) => place(event.touches[0]), true);
   addEventListener("touchend", () => { down = false; }, true);
+}"""
+# The bars in each frame.
+RECORD = """() => {
+  window.frames = [];
+  const look = () => {
+    window.frames.push(Array.from(document.querySelector(".js-plotly-plot").data[0].y));
+    requestAnimationFrame(look);
+  };
+  look();
 }"""
 LANES = ("pca", "shallow", "sparse", "deep", "linear", "vae")  # those of the first visit, and one
 
@@ -286,6 +296,57 @@ def test_all_lanes_follow_the_mouse(open_empty: Any) -> None:
     draw_and_look(visitor, sent, lambda: expect_lanes(visitor))
 
 
+def test_no_older_answer_shows_between_two_lines(open_empty: Any) -> None:
+    visitor, _sent = open_empty("/?model=deep")
+    wait_for_chart(visitor)
+    left, top = place(visitor)
+    for line in SEVEN:
+        visitor.mouse.move(left + line[0][0], top + line[0][1])
+        visitor.mouse.down()
+        for x, y in line[1:]:
+            visitor.mouse.move(left + x, top + y, steps=4)
+        visitor.mouse.up()
+    visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    visitor.evaluate(RECORD)
+    wait_run(visitor)
+    expect(visitor.locator(".machine canvas")).to_have_count(0)
+    shown = np.array(visitor.evaluate("window.frames"))
+    assert len(shown) > 3 and np.ptp(shown, axis=0).max() < 0.01 * np.ptp(shown[-1])
+
+
+def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
+    visitor, _sent = open_empty("/?model=deep")
+    wait_for_chart(visitor)
+    left, top = place(visitor)
+
+    def begin() -> None:
+        visitor.mouse.move(left + 80, top + 60)
+        visitor.mouse.down()
+        visitor.mouse.move(left + 90, top + 150, steps=4)
+
+    # The canvas forgets what was drawn before an undo, and so does what follows the pen.
+    begin()
+    visitor.keyboard.press("Control+z")
+    wait_run(visitor)
+    visitor.wait_for_timeout(500)  # the canvas loads it
+    visitor.mouse.move(left + 200, top + 220, steps=4)
+    visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    before = bars(visitor)
+    with new_drawing(visitor):
+        visitor.mouse.up()
+    expect(visitor.locator(".machine canvas")).to_have_count(0)
+    np.testing.assert_allclose(bars(visitor), before, atol=0.02 * np.ptp(before))
+
+    begin()
+    visitor.locator(".st-key-menu a").nth(1).evaluate("link => link.click()")
+    expect(visitor.locator(".lanes")).to_be_visible()
+    wait_run(visitor)
+    expect(visitor.locator(".lanes canvas")).to_have_count(0)
+    visitor.mouse.up()
+    wait_run(visitor)
+    expect(visitor.locator(".lanes canvas")).to_have_count(0)
+
+
 @pytest.mark.parametrize("by", ["umap", "pca"])
 def test_star_bars_and_picture_follow_the_mouse(open_empty: Any, by: str) -> None:
     visitor, sent = open_empty("/explore?model=deep")
@@ -299,6 +360,7 @@ def test_star_bars_and_picture_follow_the_mouse(open_empty: Any, by: str) -> Non
         return
     # The bars show the code of the place under the mouse, and go back when it leaves.
     own, before = bars(visitor), len(sent)
+    written = visitor.locator("[data-live=active]").inner_text()
     code_map = ae.atlas.load().maps["deep"]
     host = visitor.locator(".code-map")
     canvas = host.locator("canvas.map")
@@ -310,10 +372,14 @@ def test_star_bars_and_picture_follow_the_mouse(open_empty: Any, by: str) -> Non
         expect(host).to_contain_text(ENGLISH("Nobody wrote this one: the decoder made it up"))
         x, y, scale = map(float, (host.get_attribute("data-view") or "").split(","))
         at = (x + (right - box["width"] / 2) / scale, y - (down - box["height"] / 2) / scale)
-        expect_bars(visitor, model, code_map.mean + np.float32(at) @ code_map.axes)
+        code = code_map.mean + np.float32(at) @ code_map.axes
+        expect_bars(visitor, model, code)
+        active = int(visitor.locator("[data-live=active]").inner_text())
+        assert abs(active - np.count_nonzero(code)) <= 1
     visitor.mouse.move(5, 5)
     expect(host).to_contain_text(ENGLISH("★ Your digit, decoded"))
     np.testing.assert_array_equal(bars(visitor), own)
+    assert visitor.locator("[data-live=active]").inner_text() == written
     assert len(sent) == before
 
 

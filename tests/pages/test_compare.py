@@ -692,12 +692,18 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     app = draw(compare(), *SEVEN)
     monkeypatch.setattr(state, "model_name", lambda: "deep")
     now = app.session_state["visit"]
-    seen = scene.compare(now, models.available(state.compared(now), now), ["pca", "deep"])
+    at_hand = models.available(state.compared(now), now)
+    monkeypatch.setattr(models, "tested_on_mnist", lambda model: model.name != plans.OWN)
+    mine = {**at_hand, plans.OWN: weights.load_own(own_model(tmp_path / "mine.safetensors"))}
+    seen = scene.compare(now, mine, [plans.OWN])
+    (row,) = csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode()))
+    assert row["mse"] and row["better_than"] == "", "nobody has measured it on MNIST's test digits"
+    seen = scene.compare(now, at_hand, ["pca", "deep"])
     rows = list(csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode())))
     assert [row["model"] for row in rows] == ["pca", "deep"]
     for row in rows:
         result = seen.results[row["model"]]
-        for figure in ("kept", "invented", "mse"):
+        for figure in ("kept", "invented", "mse", "better_than"):
             assert float(row[figure]) == pytest.approx(getattr(result, figure))
         assert [float(row[f"code_{i}"]) for i in range(1, 33)] == pytest.approx(result.code)
     path = tmp_path / "gargalo-compare.npz"

@@ -57,6 +57,7 @@ def answer(
         "strokes": None if drawing.picture else drawing.strokes,
         "size": strokes.SIDE,
         "normal": now.normal,
+        "canvas": now.sketch.canvas_key,
         "load": now.sketch.loads,
         "models": [(name, data[: packed.ID].decode()) for name, data in networks.items()],
         "edits": (edits.keep, list(edits.values.items())),
