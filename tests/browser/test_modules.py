@@ -12,7 +12,8 @@ from tests.conftest import serve, wait_run, watched_page
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
-LIVE = ["comparison", "drawing", "lanes", "live", "network", "numbers", "packed", "raster"]
+LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed"]
+LIVE += ["raster", "sliders"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
 
 
@@ -32,7 +33,7 @@ def below() -> Iterator[str]:
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
         ("/compare?view=atoms", None, ["atoms", "download", "strips", *LIVE]),
         ("/compare?view=ladder", None, ["charts", "download", *LIVE]),
-        ("/train", None, ["charts", "film", "numbers", "strips"]),
+        ("/train", None, ["charts", "edits", "film", "numbers", "strips"]),
     ],
 )
 def test_each_script_is_fetched_once(
