@@ -22,7 +22,7 @@ from tests.browser.test_draw import ONE, SEVEN, photo, sample_digit
 
 CANVAS = "canvas.upper-canvas"
 BARS = "() => $('.js-plotly-plot')?.data[0].y"
-PICTURES = "() => $$('.half img').map(image => image.src).join()"
+PICTURES = "() => $$('.half img:not([data-live=layer])').map(image => image.src).join()"
 
 
 @pytest.fixture(scope="module", params=ENGINES)

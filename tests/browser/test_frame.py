@@ -19,10 +19,10 @@ OpenPage = Callable[..., Page]
 SCREENS = [(1440, 900), (1280, 720), (768, 1024), (390, 844)]
 MENU, SCROLLED = ".st-key-view_menu", "document.querySelector('[data-testid=stMain]').scrollTop"
 
-# Does it lie below the frame, and above this part of the room there?
+# Does it lie below the frame, which scrolls away on a phone, and above this part of the room there?
 IN_SIGHT = """([selector, lowest]) => {
   const box = (element) => element.getBoundingClientRect();
-  const edge = box(document.querySelector(".st-key-frame")).bottom;
+  const edge = Math.max(box(document.querySelector(".st-key-frame")).bottom, 0);
   const { top, bottom } = box(document.querySelector(selector));
   return top >= edge && bottom - edge <= lowest * (innerHeight - edge);
 }"""

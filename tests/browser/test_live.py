@@ -273,7 +273,7 @@ def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> N
         # The second line is begun before the server has heard of the first.
         assert len(sent) <= before + number, "it hears nothing of a line that is being drawn"
         visitor.mouse.up()
-        look()
+    look()
     # The server's own pictures take the place of ours, and nobody sees it.
     expect(visitor.locator(".pixels + canvas")).to_have_count(0)
     wait_run(visitor)
