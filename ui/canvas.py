@@ -100,6 +100,16 @@ def done(now: Visit) -> None:
     now.sketch.beside = _beside(now)
 
 
+def keep_up(now: Visit) -> None:
+    """Run everything after all, if more has changed than the fragment that calls this shows.
+
+    A button's click that comes while a stroke is under way may be answered with the stroke's
+    fragment alone: its deed is done by then, and the tools do not show it.
+    """
+    if now.sketch.beside not in (None, _beside(now)):
+        st.rerun()
+
+
 def _drawn(now: Visit, confirm: str) -> None:
     _hear(now.sketch)
     # The slider of a chosen unit shows its value, which is another one now.

@@ -26,6 +26,7 @@ if not available:
 @st.fragment(key="lanes")
 def run_lanes(chosen: Sequence[str]) -> None:
     """Show what changes with each stroke, and nothing else."""
+    canvas.keep_up(now)
     compared = scene.compare(now, available, chosen)
     errors = {models.title(name, text): one.mse for name, one in compared.results.items()}
     networks = {name: weights[name] for name in compared.models}

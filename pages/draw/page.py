@@ -34,6 +34,7 @@ def how_it_works() -> None:
 @st.fragment(key="machine")
 def run_machine(shown: str) -> None:
     """Show what changes with each stroke, and nothing else."""
+    canvas.keep_up(now)
     result = look()
     built, now.machine = name != now.machine, name
     answer = live.answer(
