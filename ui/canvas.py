@@ -111,9 +111,12 @@ def keep_up(now: Visit) -> None:
 
 
 def _drawn(now: Visit, confirm: str) -> None:
+    before = now.sketch.drawing
     _hear(now.sketch)
-    # The slider of a chosen unit shows its value, which is another one now.
-    if now.edits.unit is None and _beside(now) == now.sketch.beside:
+    # What the canvas sends when it has loaded is no stroke, and comes together with a page, a
+    # sample or an upload. And the slider of a chosen unit shows its value, which a stroke changes.
+    stroke = now.sketch.drawing is not before and now.edits.unit is None
+    if stroke and _beside(now) == now.sketch.beside:
         st.rerun(confirm)
 
 
