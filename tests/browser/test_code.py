@@ -372,6 +372,7 @@ def test_a_bar_is_dragged_on_explore(page: OpenPage) -> None:
     visitor.mouse.up()
     expect(visitor.locator(".code-map")).not_to_have_attribute("data-star", star or "")
     expect_bars(visitor, code)
+    wait_run(visitor)  # what has been dragged is at rest, and so is the page
     slider = visitor.locator(".st-key-editor").get_by_role("slider").last
     visitor.locator(".st-key-editor").scroll_into_view_if_needed()
     x, y = thumb(slider)
