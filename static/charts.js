@@ -36,7 +36,10 @@ class Plot {
   constructor(host) {
     this.host = host;
     this.plot = document.createElement("div");
-    this.observer = new ResizeObserver(() => host.clientWidth === this.width || this.draw());
+    // In the next frame: what Plotly changes in this one would be news to other observers, too late.
+    this.observer = new ResizeObserver(() =>
+      requestAnimationFrame(() => host.clientWidth === this.width || this.draw()),
+    );
     this.observer.observe(host);
   }
 

@@ -37,9 +37,7 @@ def tab(
 def visit(tab: Tab, server: str) -> Iterator[Tab]:
     """The tab, as that of a new visitor; no script may have failed in it."""
     yield tab
-    # WebKit says so of any observer whose element changes twice in a frame; the second waits.
-    late = "ResizeObserver loop completed with undelivered notifications."
-    assert [fault for fault in tab.ask("() => window.failed ?? []") if fault != late] == []
+    assert tab.ask("() => window.failed ?? []") == []
 
 
 def opened(tab: Tab, url: str) -> None:
