@@ -210,13 +210,37 @@ class CodeBars extends Plot {
   show({ code, encoded }) {
     const { plot, positions } = this;
     if (!plot.data || code.length !== positions.length) return;
-    const marked = this.marked(code, encoded);
-    const traces = [...marked.values()];
-    const of = (name) => traces.map((trace) => trace[name]);
-    Plotly.restyle(plot, { x: of("x"), y: of("y"), customdata: of("customdata") }, [
-      ...marked.keys(),
-    ]);
+    const moved = [...this.marked(code, encoded)].filter(([index, { x, y }]) => {
+      const shown = plot.data[index];
+      return String([shown.x, shown.y]) !== String([x, y]);
+    });
+    for (const [index, trace] of moved) Object.assign(plot.data[index], trace);
+    const bars = moved.every(([index]) => index === this.data.code);
+    if (!bars || !this.stretch(code)) Plotly.redraw(plot);
     this.host.setAttribute("aria-valuetext", this.said(code));
+  }
+
+  // Move the bars as Plotly would, which takes most of a frame's time for it. Marks, which come and
+  // go less often, it may draw itself. False if the bars are not there.
+  stretch(code) {
+    const { data, plot, positions } = this;
+    const { xaxis, yaxis } = plot._fullLayout;
+    const groups = [...plot.querySelectorAll(".trace.bars")];
+    const group = groups.find(({ __data__: [first] }) => first.trace.index === data.code);
+    const paths = group?.querySelectorAll(".point > path") ?? [];
+    if (paths.length !== code.length) return false;
+    const { customdata, width } = plot.data[data.code];
+    const points = group.__data__; // where Plotly's tooltip looks
+    points[0].trace.customdata = customdata;
+    const half = width / 2;
+    const zero = yaxis.c2p(0);
+    paths.forEach((path, unit) => {
+      const value = code[unit];
+      Object.assign(points[unit], { s: value, s1: value, y: value });
+      const [left, right] = [-half, half].map((side) => xaxis.c2p(positions[unit] + side));
+      path.setAttribute("d", `M${left},${zero}V${yaxis.c2p(value)}H${right}V${zero}Z`);
+    });
+    return true;
   }
 
   // What changes in the figure with the code: index of a trace -> its part of it. As ui/figures.py

@@ -30,6 +30,7 @@ from tests.browser.test_draw import (
 )
 from tests.browser.test_live import expect_machine
 from tests.conftest import wait_run
+from ui.text import translator
 
 OpenPage = Callable[..., Page]
 Point = tuple[float, float]
@@ -101,6 +102,7 @@ def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
     digit = sample_digit(sample)
     (code,) = model.encode(digit[None])
     own = code[UNIT]
+    decimals = units.axis_step(*model.statistics.code_axis)[1]
     (x, y), length = foot(visitor, UNIT), visitor.evaluate(LENGTH)
     visitor.mouse.move(x, y)
     chart = visitor.locator(".code-bars")
@@ -115,7 +117,8 @@ def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
             code[UNIT] = max(own + up * length, 2 * model.statistics.code_axis[0])
             expect_machine(visitor, model, digit, code)
             assert outlines(visitor) == [UNIT + 1]
-    decimals = units.axis_step(*model.statistics.code_axis)[1]
+            written = translator("en").number(code[UNIT], decimals)
+            assert visitor.locator(".hoverlayer").text_content() == f"Unit {UNIT + 1}: {written}"
     said = chart.get_attribute("aria-valuetext")
     assert said == f"Unit {UNIT + 1}: {code[UNIT]:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 

@@ -131,9 +131,25 @@ def seen(page: Page) -> Float32:
     return strokes.digit(Drawing(tuple((line[0], *line[:-2], line[-1]) for line in lines)))
 
 
+# Where each bar ends, in the code's own unit: M left, zero V end H right V zero Z.
+PAINTED_BARS = """() => {
+  const plot = document.querySelector(".js-plotly-plot");
+  const [code] = [...plot.querySelectorAll(".trace.bars")]
+    .filter(({ __data__: [first] }) => first.trace.index === 0);
+  return [...code.querySelectorAll(".point > path")].map((path) => {
+    const end = /V([^H]+)H/.exec(path.getAttribute("d"));
+    return end ? plot._fullLayout.yaxis.p2c(Number(end[1])) : 0; // M0,0Z is no bar
+  });
+}"""
+
+
 def expect_bars(page: Page, model: ae.model.Model, code: Float32) -> None:
     scale = np.ptp(model.statistics.code_axis)
     np.testing.assert_allclose(bars(page), code, atol=0.005 * scale)
+    # What is painted is what the chart says that it shows; half a pixel of its height is the most.
+    painted = np.array(page.evaluate(PAINTED_BARS), float)
+    height = page.evaluate("document.querySelector('.js-plotly-plot')._fullLayout.yaxis._length")
+    np.testing.assert_allclose(painted, code, atol=0.005 * scale + scale / height)
 
 
 def expect_machine(
