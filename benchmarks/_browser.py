@@ -180,10 +180,7 @@ class Visit:
     def _revisions(self) -> list[str | None]:
         if not self._ours:
             return []
-        return [
-            self.page.evaluate("area => probe.find(area)?.dataset.revision", area)
-            for area in self.areas.values()
-        ]
+        return self.page.evaluate("areas => areas.map(probe.revision)", list(self.areas.values()))
 
     def _stroke(self) -> list[tuple[float, float]]:
         """Give an arc on the canvas as 24 positions of the mouse, never twice the same."""

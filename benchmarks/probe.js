@@ -49,6 +49,12 @@
     [...document.querySelectorAll("*")].map((host) => host.shadowRoot).filter(Boolean);
   const find = (selector) =>
     [document, ...roots()].map((root) => root.querySelector(selector)).find(Boolean);
+  // Of which drawing an area is; a stroke's answer says it within (ui/components/live.py).
+  const revision = (selector) => {
+    const carrier = find(selector)?.closest("[data-revision], [data-answer]");
+    const { revision, answer } = carrier?.dataset ?? {};
+    return revision ?? (answer && `${JSON.parse(answer).word.revision}`);
+  };
   const watch = (selectors) => {
     for (const [name, selector] of Object.entries(selectors)) areas[name] = { selector };
     forget();
@@ -205,5 +211,5 @@
     window.probe.counted = frames(selectors);
     return window.probe.counted;
   };
-  window.probe = { watch, find, forget, settled, start, follow, drawn, ink, confirmed };
+  window.probe = { watch, find, revision, forget, settled, start, follow, drawn, ink, confirmed };
 })();
