@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from ae import evaluation, latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder, Model
+from hub import protocol
 from pages.compare import lanes
 from tests.conftest import PenDigit
 from ui import strokes
@@ -238,6 +240,46 @@ def write_edits(file: Path) -> None:
     file.write_text(json.dumps(oracle))
 
 
+def write_messages(file: Path) -> None:
+    """Write messages, right and wrong, and what Python says to them."""
+    wrong = [None, True, -1, 0, 1.5, 10**7, [], {}, "", "ABC23O", "a\n", "<b>", "\0", "é" * 41]
+    values: dict[str, list[object]] = {
+        "code": ["ABC234"],
+        "token": ["a" * 22, "-_" * 21],
+        "strokes": ["AQ", "A" * ae.strokes.LONGEST],
+        "name": ["Brisk otter", "é" * 40, "\U0001f9a6" * 40],
+        "word": ["vae", "pt"],
+        "fault": ["closed"],
+        "role": ["speaker", "moderator"],
+        "id": [1, 1_000_000],
+        "count": [0, 1_000_000],
+        "flag": [True, False],
+    }
+    messages: list[object] = [None, [], "join", {}, {"say": 1}, {"say": "toString"}, {"say": None}]
+    for name, entry in protocol.MESSAGES.items():
+        kinds = {field.rstrip("?"): kind for field, kind in entry.fields.items()}
+        whole = {"say": name} | {field: values[kind][0] for field, kind in kinds.items()}
+        messages += [whole, whole | {"more": 1}, whole | {"say": name.upper()}]
+        for field, kind in kinds.items():
+            messages.append({key: value for key, value in whole.items() if key != field})
+            messages += [whole | {field: value} for value in values[kind] + wrong]
+    cases = [
+        {"message": message, "sender": sender, "taken": taken(message, sender)}
+        for message in messages
+        for sender in get_args(protocol.Sender)
+    ]
+    content = {"table": json.loads(protocol.as_json()), "cases": cases}
+    file.write_text(json.dumps(content))
+
+
+def taken(message: object, sender: protocol.Sender) -> bool:
+    try:
+        protocol.check(message, sender)
+    except ValueError:
+        return False
+    return True
+
+
 def write_network(folder: Path, name: str) -> None:
     """Pack a model, and write what each of its layers makes of the samples."""
     model = ae.load(name)
@@ -270,6 +312,7 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
     write_edits(tmp_path / "edits.json")
+    write_messages(tmp_path / "messages.json")
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)
