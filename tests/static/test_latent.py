@@ -316,7 +316,7 @@ def write_network(folder: Path, name: str) -> None:
         for i, digit in enumerate(digits)
     ]
     (folder / name).write_bytes(network.pack(model))
-    content = {"range": np.ptp(model.statistics.code_axis), "digits": oracle}
+    content = {"ends": model.statistics.code_axis, "digits": oracle}
     (folder / f"{name}.json").write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
