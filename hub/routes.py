@@ -32,7 +32,10 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     base = f"/{base.strip('/')}" if base.strip("/") else ""
 
     def join(request: Request) -> Response:
-        return HTMLResponse(phone.page(request.path_params.get("code", ""), base), headers=_HEADERS)
+        accepted = request.headers.get("accept-language", "")
+        language = phone.language(request.query_params.get("lang"), accepted)
+        page = phone.page(request.path_params.get("code", ""), language)
+        return HTMLResponse(page, headers={**_HEADERS, "Vary": "Accept-Language"})
 
     def moderation(_request: Request) -> Response:
         return HTMLResponse(moderate.page(base), headers=_HEADERS)
