@@ -149,20 +149,24 @@ class Hall:
             if now:
                 self._told[subject] = now
             if now != before:
-                gone = {"say": "gone", "id": before["id"]} if before else None
                 for watcher in self.watchers:
-                    watcher.tell(now or gone or {}, subject)
+                    watcher.tell(now or {"say": "gone", "id": _id(subject)}, subject)
             self._tell_phones(subject, before, now)
 
     def _tell_phones(self, subject: str, before: Message | None, now: Message | None) -> None:
-        what, _, id = subject.partition(":")
-        if what == "settings" and before and now and before["model"] != now["model"]:
-            for seats in self.phones.values():
-                for socket in seats:
-                    socket.tell(now)
-        elif what == "digit":
-            for socket in self.phones.get(int(id), []):
-                if self.room.is_banned(int(id)):
+        if subject == "settings":
+            if before and now and before["model"] != now["model"]:
+                for seats in self.phones.values():
+                    for socket in seats:
+                        socket.tell(now)
+        elif subject != "people":
+            id = _id(subject)
+            for socket in self.phones.get(id, []):
+                if self.room.is_banned(id):
                     socket.end("banned")
                 elif before and not now:
                     socket.tell({"say": "removed"})
+
+
+def _id(subject: str) -> int:
+    return int(subject.partition(":")[2])

@@ -41,8 +41,8 @@ _FEMININE = """
     """
 # Masculine and feminine, where they differ.
 _ADJECTIVES = """
-    Ágil Alegre Amável Amigo/Amiga Animado/Animada Astuto/Astuta Atento/Atenta Aventureiro/Aventureira
-    Azul Bondoso/Bondosa Brilhante Calmo/Calma Cantor/Cantora Colorido/Colorida Contente
+    Ágil Alegre Amável Amigo/Amiga Animado/Animada Astuto/Astuta Atento/Atenta
+    Aventureiro/Aventureira Azul Bondoso/Bondosa Brilhante Calmo/Calma Cantor/Cantora Colorido/Colorida Contente
     Corajoso/Corajosa Cósmico/Cósmica Criativo/Criativa Cuidadoso/Cuidadosa Curioso/Curiosa
     Destemido/Destemida Discreto/Discreta Dourado/Dourada Elegante Encantado/Encantada
     Engenhoso/Engenhosa Esperto/Esperta Estelar Fantástico/Fantástica Feliz Festivo/Festiva
