@@ -12,6 +12,9 @@ from hub.stores import AwayError, Store
 SEATS = 3
 """Connections of one phone: its tabs, and one that has died unnoticed. The first goes first."""
 
+SHOWN = "model", "frozen", "hidden", "approval"
+"""Settings that a phone shows something of."""
+
 
 class Hall:
     """A room's fields, as they were last read, and the sockets that are told of changes."""
@@ -155,7 +158,7 @@ class Hall:
 
     def _tell_phones(self, subject: str, before: Message | None, now: Message | None) -> None:
         if subject == "settings":
-            if before and now and before["model"] != now["model"]:
+            if before and now and any(before[name] != now[name] for name in SHOWN):
                 for seats in self.phones.values():
                     for socket in seats:
                         socket.tell(now)

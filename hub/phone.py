@@ -112,12 +112,14 @@ def _body(code: str, text: Text) -> Iterator[Markup]:
         for key, other in LANGUAGES.items()
         if key != text.language
     )
-    room = html.element("span", _("Room"), " ", _part("b", "room", code, tabindex=-1), class_="room")
-    yield html.element("header", html.element("h1", "Gargalo"), room, *others)
+    room = _("Room"), " ", _part("b", "room", code, tabindex=-1)
+    named = html.element("span", *room, class_="room")
+    yield html.element("header", html.element("h1", "Gargalo"), named, *others)
     yield html.element("main", _enter(code, text), _draw(text), _over(text))
     needs = _("This page needs JavaScript.")
     yield html.element("noscript", html.element("p", needs))
-    yield html.data("page", _data(text))
+    written = json.dumps(data(text), ensure_ascii=False, separators=(",", ":"))
+    yield html.data("page", written)
 
 
 def _enter(code: str, text: Text) -> Markup:
@@ -203,12 +205,13 @@ def _button(part: str, *content: str, **attributes: object) -> Markup:
     return _part("button", part, *content, type="button", **attributes)
 
 
-def _data(text: Text) -> str:
+def data(text: Text) -> dict[str, object]:
+    """Give what the script needs to know of the room's language, and of this one."""
     table = json.loads(protocol.as_json())
     messages = {name: table["messages"][name] for name in _HEARD}
     kinds = {kind for message in messages.values() for kind in message["fields"].values()}
     titles = {name: text.gettext(family.title) for name, family in ae.FAMILIES.items()}
-    data = {
+    return {
         "alphabet": protocol.ALPHABET,
         "length": protocol.CODE_LENGTH,
         "language": text.language,
@@ -219,4 +222,3 @@ def _data(text: Text) -> str:
         "texts": {name: text.gettext(message) for name, message in _TEXTS.items()},
         "titles": {**titles, "pca": "PCA"},
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

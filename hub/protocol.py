@@ -104,7 +104,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType({
     # To a phone: its drawing has arrived; it was taken from the wall.
     "drawn": Message("hub", {"seq": "count"}),
     "removed": Message("hub", {}),
-    # To all. A phone needs no more of it than the model.
+    # To all; to phones, if what has changed is more than the talk's step.
     "settings": Message("hub", {"model": "word", "frozen": "flag", "hidden": "flag",
                                 "approval": "flag", "talk?": "word", "step": "count"}),
     # To watchers: a digit is new or has changed; it is gone; how many phones are connected, on this

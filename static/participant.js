@@ -2,7 +2,7 @@
 // known and gives what is known now. The messages are those of hub/protocol.py.
 
 const ENDS = ["closed", "old", "banned"];
-const PASSES = ["slow_down", "away"]; // it is tried again by itself
+const PASSES = ["slow_down", "full", "away"]; // it is tried again, by itself in a room that one knows
 
 /** @typedef {typeof STRANGER} Participant */
 export const STRANGER = {
@@ -92,7 +92,7 @@ const refused = ({ joined, fault }) => joined && fault !== "" && !PASSES.include
 /** @type {(now: Participant) => "enter" | "draw" | "over"} */
 export function screen({ room, me, joined, fault }) {
   if (ENDS.includes(fault)) return "over";
-  const shut = fault && fault !== "away" && !joined && !(fault === "slow_down" && me);
+  const shut = fault && fault !== "away" && !joined && !(me && PASSES.includes(fault));
   return !room || shut ? "enter" : "draw";
 }
 

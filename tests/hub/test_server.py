@@ -326,9 +326,13 @@ async def test_the_model_changes_for_all(it: Play) -> None:
     await speaker.say("set", model="vae")
     for phone in phones:
         await phone.hear("settings", model="vae")
-    # Of what else is set a phone needs nothing.
-    await speaker.say("set", step=7, frozen=True)
-    await speaker.hear("settings", step=7, frozen=True)
+    # It says what becomes of a drawing that was sent; the talk's step it does not need.
+    for name in ("frozen", "hidden", "approval"):
+        await speaker.say("set", **{name: True})
+        for phone in phones:
+            await phone.hear("settings", **{name: True})
+    await speaker.say("set", step=7)
+    await speaker.hear("settings", step=7)
     assert await phones[0].until_quiet() == []
 
 
