@@ -9,6 +9,7 @@ const { open } = await import(`./packed.js${version}`);
  * @property {string} id 16 characters that identify the content
  * @property {Layer[]} encoder from the 784 pixels to the code
  * @property {Layer[]} decoder from the code to the 784 pixels; empty where a page decodes nothing
+ * @property {[number, number]} ends of an axis for its codes, zero included
  */
 
 /**
@@ -17,7 +18,8 @@ const { open } = await import(`./packed.js${version}`);
  */
 export function unpack(packed) {
   const { id, header, layers } = open(packed);
-  return { id, encoder: layers.slice(0, header.encoder), decoder: layers.slice(header.encoder) };
+  const { encoder, ends } = header;
+  return { id, encoder: layers.slice(0, encoder), decoder: layers.slice(encoder), ends };
 }
 
 /**

@@ -8,10 +8,10 @@
 
 // As in ae/strokes.py, which says where they come from.
 const VERSION = 1;
-const CANVAS = 280;
+export const CANVAS = 280;
 const TOLERANCE = 1;
 const LONGEST = 600;
-const MAX_STROKES = 64;
+export const MAX_STROKES = 64;
 const LEAST = -CANVAS;
 const MOST = 2 * CANVAS;
 

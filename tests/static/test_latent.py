@@ -219,8 +219,20 @@ def write_strokes(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
     for name, drawn in drawings.items():
         text = ae.strokes.encode_strokes(drawn, strokes.SIDE)
         back = ae.strokes.decode_strokes(text, strokes.SIDE)
+        smooth = [strokes.smooth(stroke).tolist() for stroke in drawn]
+        try:
+            normal = ae.drawing.from_strokes(back, size=strokes.SIDE).ravel().tolist()
+        except ae.EmptyDrawing:
+            normal = None
         oracle.append(
-            {"name": name, "strokes": drawn, "text": text, "back": [line.tolist() for line in back]}
+            {
+                "name": name,
+                "strokes": drawn,
+                "smooth": smooth,
+                "text": text,
+                "back": [line.tolist() for line in back],
+                "normal": normal,
+            }
         )
     file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
 
@@ -304,7 +316,7 @@ def write_network(folder: Path, name: str) -> None:
         for i, digit in enumerate(digits)
     ]
     (folder / name).write_bytes(network.pack(model))
-    content = {"range": np.ptp(model.statistics.code_axis), "digits": oracle}
+    content = {"ends": model.statistics.code_axis, "digits": oracle}
     (folder / f"{name}.json").write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
