@@ -12,7 +12,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import ae
-from hub import names, protocol, rooms
+from hub import here, names, protocol, rooms
 from hub.rooms import Message, Room
 from hub.stores import AwayError, FullError, Memory, Store
 
@@ -136,7 +136,9 @@ class Hub:
     async def serving(self) -> AsyncIterator[None]:
         """Do what is to be done while the server runs."""
         await self._store.start(self._ring)
+        here.serves = True
         yield
+        here.serves = False
         await self._store.stop()
 
     def _ring(self, code: str, fields: Collection[str]) -> None:

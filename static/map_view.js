@@ -80,14 +80,16 @@ export class MapView {
     return [view.x + (left - size[0] / 2) / scale, view.y - (top - size[1] / 2) / scale];
   }
 
-  // Where a code's place is on the screen. A drawing like no digit lies off the map; its star stays
-  // at the edge.
-  kept(place) {
-    const spare = MARGIN / 2 / this.scale;
-    const ends = this.map.ends;
-    return this.toScreen(
-      ...place.map((value, i) => clamp(value, ends[i][0] - spare, ends[i][1] + spare)),
-    );
+  // Where the places of codes are on the screen. A drawing like no digit lies off the map; its star
+  // stays at the edge.
+  kept(places) {
+    const { scale, size, view, map } = this; // once, and not in toScreen for each of hundreds
+    const spare = MARGIN / 2 / scale;
+    const [[left, right], [bottom, top]] = map.ends;
+    return places.map(([x, y]) => [
+      size[0] / 2 + (clamp(x, left - spare, right + spare) - view.x) * scale,
+      size[1] / 2 - (clamp(y, bottom - spare, top + spare) - view.y) * scale,
+    ]);
   }
 
   // Not out of what the whole map shows: zooming in then keeps what is under the pointer there.
@@ -223,9 +225,11 @@ export class MapView {
     context.stroke(path);
   }
 
-  paintStar(context, [x, y], radius) {
-    const path = starPath(x, y, radius);
-    this.stroke(context, path, this.colours.text, 3);
+  // In one path: hundreds of them are painted in each frame of a room.
+  paintStars(context, places, radius) {
+    const path = new Path2D();
+    for (const [x, y] of places) path.addPath(starPath(x, y, radius));
+    this.stroke(context, path, this.colours.text, Math.min(3, radius / 4));
     context.fillStyle = this.colours.primary;
     context.fill(path);
   }
