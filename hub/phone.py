@@ -1,16 +1,224 @@
-"""The page that a phone opens: a stand-in."""
+"""The page that a phone opens: what somebody in the audience sees of a room.
+
+It comes without Streamlit, whose first page has 2.7 MB: this one, its style and its scripts have 60
+KB, before the model. What happens on it is in ``static/phone.js``; what it says is here, in one
+language. Its addresses are relative, so that it works below any path.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 
-def page(code: str, base: str) -> str:
+from markupsafe import Markup
+
+import ae
+from hub import protocol
+from ui import html, scripts
+from ui.text import LANGUAGES, N_, Text, best_language, translator
+
+_SCRIPT = "phone.js"
+
+# What the script says, when it is time: see static/participant.js.
+_TEXTS = {
+    # To whoever enters a code.
+    "wrong": N_("There is no {sign} in any code. Please look at the screen again."),
+    "short": N_("A code has six characters."),
+    "unknown": N_("There is no room {room}. Please compare the code; the room may also be over."),
+    "full": N_("The room is full. Please try again in a while."),
+    "malformed": N_("The room did not understand this phone. Please load the page again."),
+    # To whoever draws.
+    "joining": N_("Connecting …"),
+    "draw": N_("Draw a digit, then send it."),
+    "ready": N_("Send it: everybody will see what the decoder draws."),
+    "changed": N_("Send this one in place of your last one?"),
+    "sending": N_("Sending …"),
+    "shown": N_("On the wall! Look up."),
+    "waits": N_("It has arrived, and waits until the speaker shows it."),
+    "later": N_("It has arrived. The wall stands still for now."),
+    "removed": N_("Your drawing was taken away. Draw another one."),
+    "lost": N_("No connection. You can go on drawing meanwhile."),
+    "kept": N_("No connection. Your drawing is kept, and sent when it is back."),
+    "slow_down": N_("Too much at once. It is tried again in a few seconds."),
+    "away": N_("The room cannot be reached for now. It is tried again."),
+    "refused": N_("The room did not take this drawing. Please draw it again."),
+    "crowded": N_("So many lines are enough. Undo one, or send it."),
+    "down": N_("Pen down. Column {column}, row {row}."),
+    "up": N_("Pen up. Column {column}, row {row}."),
+    "at": N_("Column {column}, row {row}."),
+    # Of the model.
+    "numbers": N_("{n} numbers"),
+    "survives": N_("{share} of the ink survives."),
+    "coming": N_("The model is on its way: {title}"),
+    "failed": N_("The model did not arrive. It is tried again: {title}"),
+    # When it is over.
+    "closed": N_("This room is over. Thank you for drawing!"),
+    "old": N_("A room ends after three hours, and so did this one. Thank you for drawing!"),
+    "banned": N_("The speaker has sent this phone out of the room."),
+}
+# What a phone is told; its table needs no more.
+_HEARD = ("joined", "named", "drawn", "removed", "settings", "fault")
+
+
+def language(asked: str | None, accepted: str) -> str:
+    """Choose a language: the link's, or else the first of the browser's that there is.
+
+    Parameters
+    ----------
+    accepted : the header Accept-Language, in which browsers keep to the visitor's order.
+    """
+    tags = (re.split("[-;]", tag)[0].strip().lower() for tag in (asked or "", *accepted.split(",")))
+    return next((tag for tag in tags if tag in LANGUAGES), best_language(None))
+
+
+def page(code: str, language: str) -> str:
     """Write the page.
 
     Parameters
     ----------
     code : of the room, as its address has it, or "" if it has none. It may come from anybody.
-    base : the path below which everything is served, "" or "/below"; the socket is at
-        ``{base}/join/socket``, the scripts are at ``{base}/app/static/``.
+    language : a key of `ui.text.LANGUAGES`.
     """
-    del code, base
-    return "<!doctype html><title>Gargalo</title>"
+    root = "../" if code else ""
+    text = translator(language)
+    screen = "draw" if code else "enter"
+    body = html.element("body", *_body(code, text), data_screen=screen)
+    return html.document(language, _head(root, text), body)
+
+
+def _head(root: str, text: Text) -> Markup:
+    title = text.gettext("Draw along")
+    view = "width=device-width, initial-scale=1, viewport-fit=cover"
+    parts = (
+        html.void("meta", charset="utf-8"),
+        html.void("meta", name="viewport", content=view),
+        html.element("title", f"Gargalo · {title}"),
+        html.void("link", rel="icon", href=root + scripts.address("icon.svg")),
+        html.void("link", rel="stylesheet", href=root + scripts.address("phone.css")),
+        *(
+            html.void("link", rel="modulepreload", href=root + scripts.address(script))
+            for script in scripts.needed(_SCRIPT)
+        ),
+        html.element("script", type="module", src=root + scripts.address(_SCRIPT)),
+    )
+    return html.element("head", *parts)
+
+
+def _body(code: str, text: Text) -> Iterator[Markup]:
+    _ = text.gettext
+    others = (
+        html.element("a", other.name, href=f"?lang={key}", lang=key, hreflang=key)
+        for key, other in LANGUAGES.items()
+        if key != text.language
+    )
+    room = _("Room"), " ", _part("b", "room", code, tabindex=-1)
+    named = html.element("span", *room, class_="room")
+    yield html.element("header", html.element("h1", "Gargalo"), named, *others)
+    yield html.element("main", _enter(code, text), _draw(text), _over(text))
+    needs = _("This page needs JavaScript.")
+    yield html.element("noscript", html.element("p", needs))
+    written = json.dumps(data(text), ensure_ascii=False, separators=(",", ":"))
+    yield html.data("page", written)
+
+
+def _enter(code: str, text: Text) -> Markup:
+    _ = text.gettext
+    field = html.void(
+        "input",
+        id="code",
+        value=code,
+        autocomplete="off",
+        autocapitalize="characters",
+        autocorrect="off",
+        spellcheck="false",
+        enterkeyhint="go",
+        maxlength=4 * protocol.CODE_LENGTH,
+        aria_describedby="complaint",
+        autofocus=None if code else "",
+    )
+    parts = (
+        html.element("label", _("The code on the screen"), for_="code"),
+        field,
+        _part("p", "complaint", role="alert"),
+        html.element("button", _("Join"), class_="main"),
+    )
+    return _part("form", "enter", *parts)
+
+
+def _draw(text: Text) -> Markup:
+    _ = text.gettext
+    label = _("Canvas: draw a digit with the mouse, a finger or the arrow keys")
+    keys = _("The arrow keys move the pen, with Shift further. Space lowers and lifts it.")
+    canvas = _part(
+        "canvas", "pad", tabindex=0, role="application", aria_label=label, aria_description=keys
+    )
+    pen = _part("p", "pen", class_="unseen", role="status")
+    hint = _part("p", "hint", _("Draw a digit here"))
+    tools = (_button("undo", _("Undo")), _button("clear", _("Clear")))
+    spin = _button("spin", _("Another name"), " (", _part("span", "spins"), ")")
+    who = _part("b", "name"), " ", spin
+    return _part(
+        "section",
+        "draw",
+        _outcome(text),
+        html.element("div", canvas, hint, pen, class_="pad"),
+        html.element("div", *tools, class_="tools"),
+        _part("p", "who", *who, hidden=""),
+        _part("p", "status", _("Connecting …"), role="status"),
+        _button("send", _("Send"), class_="main"),
+    )
+
+
+def _outcome(text: Text) -> Markup:
+    _ = text.gettext
+    parts = (
+        _part("div", "bars", class_="small-bars"),
+        _part("canvas", "survives", width=28, height=28, role="img", aria_label=_("What survives")),
+        html.element(
+            "p",
+            html.element("span", _part("b", "numbers"), " · ", _part("span", "model")),
+            _part("span", "kept"),
+            class_="figures",
+        ),
+        html.element("p", _part("span", "wait"), _part("progress", "progress"), class_="wait"),
+    )
+    return _part("div", "outcome", *parts)
+
+
+def _over(text: Text) -> Markup:
+    _ = text.gettext
+    parts = (
+        _part("p", "why", tabindex=-1),
+        _part("a", "alone", _("Draw on by yourself"), class_="main"),
+        _button("another", _("Another room")),
+    )
+    return _part("section", "over", *parts)
+
+
+def _part(name: str, part: str, *content: str, **attributes: object) -> Markup:
+    """Write an element that the script knows."""
+    return html.element(name, *content, id=part, **attributes)
+
+
+def _button(part: str, *content: str, **attributes: object) -> Markup:
+    return _part("button", part, *content, type="button", **attributes)
+
+
+def data(text: Text) -> dict[str, object]:
+    """Give what the script needs to know of the room's language, and of this one."""
+    table = json.loads(protocol.as_json())
+    messages = {name: table["messages"][name] for name in _HEARD}
+    kinds = {kind for message in messages.values() for kind in message["fields"].values()}
+    titles = {name: text.gettext(family.title) for name, family in ae.FAMILIES.items()}
+    return {
+        "alphabet": protocol.ALPHABET,
+        "length": protocol.CODE_LENGTH,
+        "language": text.language,
+        "table": {
+            "kinds": {name: table["kinds"][name] for name in kinds},
+            "messages": messages,
+        },
+        "texts": {name: text.gettext(message) for name, message in _TEXTS.items()},
+        "titles": {**titles, "pca": "PCA"},
+    }

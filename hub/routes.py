@@ -1,4 +1,4 @@
-"""The addresses beside Streamlit's: a phone's page, the moderator's, a model's weights, the socket."""
+"""The addresses beside Streamlit's: two pages, the weights of a model, the socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 import ae
 from hub import moderate, phone
-from hub.sockets import Hub
+from hub.server import Hub
 from ui import models
 from ui.components import packed
 from ui.state import Visit
@@ -32,7 +32,10 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     base = f"/{base.strip('/')}" if base.strip("/") else ""
 
     def join(request: Request) -> Response:
-        return HTMLResponse(phone.page(request.path_params.get("code", ""), base), headers=_HEADERS)
+        accepted = request.headers.get("accept-language", "")
+        language = phone.language(request.query_params.get("lang"), accepted)
+        page = phone.page(request.path_params.get("code", ""), language)
+        return HTMLResponse(page, headers={**_HEADERS, "Vary": "Accept-Language"})
 
     def moderation(_request: Request) -> Response:
         return HTMLResponse(moderate.page(base), headers=_HEADERS)

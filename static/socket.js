@@ -1,7 +1,7 @@
-// The one WebSocket to the hub of rooms. It is opened again for as long as the room lasts, however
-// the connection ended: a phone sleeps, a hall's Wi-Fi drops three hundred at once.
+// The one WebSocket to the hub of rooms, opened again for as long as the room lasts: a phone sleeps, a
+// hall's Wi-Fi drops three hundred at once.
 
-const version = new URL(import.meta.url).search; // see ui/components/module.py
+const version = new URL(import.meta.url).search; // see ui/scripts.py
 const { checker } = await import(`./messages.js${version}`);
 
 const FIRST = 500; // ms until it is tried again; twice that the next time, and so on
@@ -14,15 +14,14 @@ const address = new URL("../../join/socket", import.meta.url);
 address.protocol = address.protocol.replace("http", "ws");
 
 /**
- * Connect, and stay connected until the room ends.
- * @param {Table} table what is said in a room: see messages.js
+ * Stay connected until the room ends.
+ * @param {Table} table see messages.js
  * @param {object} on
  * @param {() => object} on.hello gives what is said first on each new connection
- * @param {(message: object) => void} on.heard takes each message of the hub's that is in the table
- * @param {(connected: boolean) => void} on.changed is told when the connection comes or goes
+ * @param {(message: object) => void} on.heard takes what the hub says, if it is in the table
+ * @param {(connected: boolean) => void} on.changed
  * @returns {{send: (message: object) => boolean, renew: () => void, stop: () => void}} `send` tells
- *   whether there was a connection to send by (it keeps nothing for later); `renew` gives up a
- *   connection that no longer answers for a new one
+ *   whether it could, and keeps nothing for later; `renew` gives up what no longer answers
  */
 export function connect(table, { hello, heard, changed }) {
   const check = checker(table);

@@ -22,7 +22,7 @@ from ae import evaluation, latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder, Model
-from hub import protocol
+from hub import phone, protocol
 from pages.compare import lanes
 from tests.conftest import PenDigit
 from ui import strokes
@@ -284,6 +284,11 @@ def write_messages(file: Path) -> None:
     file.write_text(json.dumps(content))
 
 
+def write_phone(file: Path) -> None:
+    """Write what the phone's page knows, and what can go wrong."""
+    file.write_text(json.dumps(phone.data(translator("en")) | {"faults": protocol.FAULTS}))
+
+
 def taken(message: object, sender: protocol.Sender) -> bool:
     try:
         protocol.check(message, sender)
@@ -357,6 +362,7 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_strokes(tmp_path / "strokes.json", made_drawings())
     write_edits(tmp_path / "edits.json")
     write_messages(tmp_path / "messages.json")
+    write_phone(tmp_path / "phone.json")
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)

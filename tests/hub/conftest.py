@@ -1,0 +1,71 @@
+"""What the hub's tests share: a Redis of their own, on this machine alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import free_port
+
+
+class RedisServer:
+    """A Redis that writes what it knows to a folder, and can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", str(self._folder), *(options or ("--appendonly", "yes"))]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        for _ in range(100):
+            asked = subprocess.run(
+                ["redis-cli", "-p", str(self.port), "ping"], capture_output=True, check=False
+            )
+            if asked.stdout == b"PONG\n":
+                return
+            time.sleep(0.05)
+        pytest.fail("Redis did not start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a loss of power does."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def forget(self) -> None:
+        """Delete what it wrote."""
+        shutil.rmtree(self._folder)
+        self._folder.mkdir()
+
+
+@pytest.fixture(scope="session")
+def redis_anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], RedisServer]]:
+    """Start Redis servers, each empty."""
+    if not (shutil.which("redis-server") and shutil.which("redis-cli")):
+        pytest.skip("no Redis: install the package redis (`make test` does where it can)")
+    started: list[RedisServer] = []
+
+    def anew() -> RedisServer:
+        started.append(RedisServer(tmp_path_factory.mktemp("redis")))
+        started[-1].start()
+        return started[-1]
+
+    yield anew
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_anew: Callable[[], RedisServer]) -> str:
+    """Where a Redis is that runs all the time."""
+    return redis_anew().url
