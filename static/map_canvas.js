@@ -5,8 +5,9 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } = await import(
   `./latent.js${version}`
 );
-const { MapView, outline, picture, ring } = await import(`./map_view.js${version}`);
+const { MapView, outline, ring } = await import(`./map_view.js${version}`);
 const { active, decode } = await import(`./network.js${version}`);
+const { picture } = await import(`./paint.js${version}`);
 const { shelve } = await import(`./packed.js${version}`);
 const { clamp, distance } = await import(`./raster.js${version}`);
 const { giveBack, say } = await import(`./written.js${version}`);

@@ -4,19 +4,12 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { meanCode } = await import(`./latent.js${version}`);
 const { decode } = await import(`./network.js${version}`);
-const { clamp, rgba, spread, stamp } = await import(`./raster.js${version}`);
+const { picture } = await import(`./paint.js${version}`);
+const { clamp, spread, stamp } = await import(`./raster.js${version}`);
 
 const MARGIN = 28; // CSS pixels between the outermost point and the edge
 const MAX_ZOOM = 60;
 const FEW = 150; // with fewer points in view, each is drawn as its picture
-
-/** A digit as a small canvas: its ink in one colour on nothing, or white on black. */
-export function picture(pixels, colour, canvas = document.createElement("canvas")) {
-  const side = Math.sqrt(pixels.length);
-  canvas.width = canvas.height = side;
-  canvas.getContext("2d").putImageData(new ImageData(rgba(pixels, colour), side), 0, 0);
-  return canvas;
-}
 
 export class MapView {
   /**

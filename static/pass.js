@@ -1,7 +1,7 @@
 // What lets a browser come back into the room that it watches: kept as long as its tab is open, so
 // that F5 goes on.
 
-const KEY = "gargalo-room";
+const KEY = "gargalo.watched";
 
 export class Pass {
   constructor(room, token) {

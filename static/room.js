@@ -53,7 +53,7 @@ class Room {
     this.begin();
 
     this.wall = new Wall(this.find(".stage"), {
-      press: (id) => this.send({ say: "reveal", id, shown: !this.isShown(id) }),
+      press: (id) => this.reveal(id),
       remove: (id) => this.send({ say: "remove", id }),
       point: (id) => this.point(id, () => this.wall.box(id)),
     });
@@ -416,8 +416,10 @@ class Room {
     return this.roster.wall.find((digit) => digit.id === id);
   }
 
-  isShown(id) {
-    return this.digit(id)?.shown ?? false;
+  // The drawing that was seen, and not another one that has just come.
+  reveal(id) {
+    const { seq, shown } = this.digit(id);
+    this.send({ say: "reveal", id, seq, shown: !shown });
   }
 
   point(id, place) {

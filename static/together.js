@@ -2,8 +2,8 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { meanCode, nearestPair } = await import(`./latent.js${version}`);
-const { picture } = await import(`./map_view.js${version}`);
 const { decode } = await import(`./network.js${version}`);
+const { picture } = await import(`./paint.js${version}`);
 const { fill } = await import(`./words.js${version}`);
 
 /**

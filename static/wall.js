@@ -2,8 +2,7 @@
 // itself, once the speaker has asked for that. The tiles shrink as there are more.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { picture } = await import(`./map_view.js${version}`);
-const { sketch } = await import(`./sketch.js${version}`);
+const { picture, sketch } = await import(`./paint.js${version}`);
 const { fit } = await import(`./tiles.js${version}`);
 
 const NAMED = 108; // CSS pixels: on a smaller tile a name has no room
