@@ -34,7 +34,7 @@ const lists = ["waiting", "wall"].map((name) => ({
 const sending = []; // what is still to be said, a little at a time
 let network = null;
 let model; // its name
-let frame = null;
+let asked = false; // for a frame
 let line = null; // the connection, see socket.js
 
 // The link: #CODE.token, which no browser sends to a server.
@@ -87,8 +87,10 @@ function say(what) {
 }
 
 function refresh() {
-  frame ??= requestAnimationFrame(() => {
-    frame = null;
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
     paint();
   });
 }

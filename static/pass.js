@@ -28,7 +28,11 @@ export class Pass {
   }
 
   static forget() {
-    sessionStorage.removeItem(KEY);
+    try {
+      sessionStorage.removeItem(KEY);
+    } catch {
+      // nothing was kept
+    }
   }
 
   watch() {

@@ -130,6 +130,7 @@ class Room {
       if (this.pass) this.enter();
       else this.rest();
     } else if (model !== data.phones) this.tellModel();
+    if (this.host.dataset.state === "begin") this.rest(this.why);
     this.say(this.problem);
     this.invite();
     if (data.qr) this.answered(data.qr);
@@ -150,7 +151,7 @@ class Room {
   enter() {
     this.begin();
     this.state("opening");
-    this.problem = null;
+    this.say(null);
     const table = JSON.parse(this.data.table);
     this.connection = connect(table, {
       hello: () =>
@@ -174,8 +175,8 @@ class Room {
       clearTimeout(this.patience);
       this.moderator = message.moderator;
       this.ours = false;
-      this.say(null);
       this.state("live");
+      this.say(null);
     }
     this.roster.hear(message);
     if (message.say === "settings" && !this.ours) {
@@ -193,13 +194,14 @@ class Room {
   }
 
   changed(connected) {
-    if (connected) return;
-    if (this.host.dataset.state === "live") this.say("lost");
+    if (!connected && this.host.dataset.state === "live") this.say("lost");
   }
 
   failed(why) {
-    if (["closed", "old", "unknown", "full"].includes(why)) this.end(why);
-    else if (["away", "slow_down"].includes(why)) {
+    const isNew = !this.pass;
+    if (["closed", "old", "unknown"].includes(why) || (why === "full" && isNew)) this.end(why);
+    else if (why === "slow_down" && isNew) this.end("too_many");
+    else if (["away", "slow_down", "full"].includes(why)) {
       this.say(why);
       // What was said first may not have been taken: it is said again.
       clearTimeout(this.again);
@@ -219,6 +221,7 @@ class Room {
 
   // No room is open: why, if one was.
   rest(why) {
+    this.why = why;
     this.state("begin");
     this.find(".why").textContent = why ? this.labels[why] : "";
     this.find(".begin .open").textContent = why ? this.labels.another : this.labels.open;
@@ -228,19 +231,22 @@ class Room {
     this.host.dataset.state = name;
     // For what lies around: style.css takes the page's first sentence out of sight.
     this.host.getRootNode().host.dataset.room = name;
+    requestAnimationFrame(() => this.measure());
   }
 
-  // One quiet line on what is wrong.
+  // One quiet line on what is wrong, or else on what is so.
   say(problem) {
     this.problem = problem;
-    const line = this.find(".line");
-    const words = this.labels[problem] ?? this.settingWords();
-    if (line.textContent !== words) line.textContent = words;
+    const words = this.labels[problem ?? this.condition] ?? "";
+    for (const line of this.host.querySelectorAll(".line")) {
+      if (line.textContent !== words) line.textContent = words;
+    }
   }
 
-  settingWords() {
-    if (this.roster.settings?.frozen) return this.labels.frozen;
-    return this.data.phones || this.host.dataset.state !== "live" ? "" : this.labels.own_model;
+  get condition() {
+    if (this.host.dataset.state === "opening") return "opening";
+    if (this.roster.settings?.frozen) return "frozen";
+    return this.data.phones ? null : "own_model";
   }
 
   leave() {
@@ -433,6 +439,7 @@ class Room {
     this.mark(id);
     const tip = this.find(".tip");
     tip.querySelector("b").textContent = digit.name;
+    tip.setAttribute("aria-label", digit.name);
     tip.hidden = false;
     const { left, top, bottom, width } = place();
     const around = this.find(".live").getBoundingClientRect();

@@ -5,7 +5,7 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { picture, sketch } = await import(`./paint.js${version}`);
 const { fit } = await import(`./tiles.js${version}`);
 
-const NAMED = 108; // CSS pixels: on a smaller tile a name has no room
+const NAMED = 116; // CSS pixels: on a smaller tile a name has no room
 const FOOT = 48; // two lines of it
 const LARGEST = 230;
 const SHOWN = { gap: 10, across: 2, foot: FOOT };
@@ -54,8 +54,10 @@ export class Wall {
     const arrived = [];
     const wanted = new Set(digits.map(({ id }) => id));
     this.moved = false;
-    for (const [id, { item }] of this.tiles) {
+    let focused = false;
+    for (const [id, { item, button }] of this.tiles) {
       if (wanted.has(id)) continue;
+      focused ||= button.matches(":focus");
       item.remove();
       this.tiles.delete(id);
       this.moved = true;
@@ -65,6 +67,7 @@ export class Wall {
       if (digit.sight) this.put(digit);
     }
     if (this.moved) this.arrange();
+    if (focused) this.root.querySelector("[tabindex='0']")?.focus();
     return arrived;
   }
 

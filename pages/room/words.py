@@ -72,5 +72,6 @@ def labels(text: Text) -> dict[str, str]:
         "closed": _("The room is closed."),
         "old": _("The room has ended: none lasts longer than three hours."),
         "unknown": _("This room is not there any more."),
-        "full": _("This server has as many rooms as it may have. Try again later."),
+        "too_many": _("Many rooms were opened from here. Try again in some minutes."),
+        "full": _("The server has no place for another room, or for another screen."),
     }

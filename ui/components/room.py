@@ -36,7 +36,8 @@ LABELS = frozenset(
         *("wall", "remove", "ban", "map", "no_map", "average", "pair", "strangest", "own_model"),
         *("ask_clear", "ask_close", "ask_ban", "yes", "no"),
         *("second_hint", "copy", "copied", "not_copied", "second_qr", "second_warning", "done"),
-        *("lost", "away", "slow_down", "unreachable", "closed", "old", "unknown", "full"),
+        *("lost", "away", "slow_down", "unreachable"),
+        *("too_many", "closed", "old", "unknown", "full"),
     }
 )
 
@@ -85,6 +86,7 @@ _INVITE = element(
 _SIDE = element(
     "div",
     element("dl", *map(_count, ("phones", "digits", "waits")), class_="counts"),
+    element("p", class_="line", role="status"),
     element("div", *map(_icon, _ICONS), class_="controls"),
     class_="side",
 )
@@ -95,7 +97,9 @@ _STAGE = element(
     element("p", data_text="empty", class_="empty"),
     class_="stage",
 )
-_TIP = element("div", element("b"), _button("remove"), _button("ban"), class_="tip", hidden="")
+_TIP = element(
+    "div", element("b"), _button("remove"), _button("ban"), class_="tip", role="group", hidden=""
+)
 _CHART = element(
     "div",
     element("canvas", class_="map", role="img"),
@@ -118,7 +122,6 @@ _LIVE = element(
     _CHART,
     _TOGETHER,
     element("p", class_="curtain", data_text="covered"),
-    element("p", class_="line", role="status"),
     class_="live",
 )
 _DIALOGS = (
@@ -144,6 +147,7 @@ _DIALOGS = (
 _HTML = element(
     "div",
     _BEGIN,
+    element("p", class_="line opening", role="status"),
     _LIVE,
     *_DIALOGS,
     element("div", class_="sky", aria_hidden="true"),
