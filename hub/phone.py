@@ -1,22 +1,20 @@
 """The page that a phone opens: what somebody in the audience sees of a room.
 
-It comes without Streamlit, whose first page has 2.7 MB: this one, its style and its scripts have 60
-KB, before the model. What happens on it is in ``static/phone.js``; what it says is here, in one
-language. Its addresses are relative, so that it works below any path.
+It comes without Streamlit (`hub.light`). What happens on it is in ``static/phone.js``; what it says
+is here, in one language.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
 import ae
-from hub import protocol
-from ui import html, scripts
-from ui.text import LANGUAGES, N_, Text, best_language, translator
+from hub import light, protocol
+from ui import html
+from ui.text import LANGUAGES, N_, Text, translator
 
 _SCRIPT = "phone.js"
 
@@ -61,17 +59,6 @@ _TEXTS = {
 _HEARD = ("joined", "named", "drawn", "removed", "settings", "fault")
 
 
-def language(asked: str | None, accepted: str) -> str:
-    """Choose a language: the link's, or else the first of the browser's that there is.
-
-    Parameters
-    ----------
-    accepted : the header Accept-Language, in which browsers keep to the visitor's order.
-    """
-    tags = (re.split("[-;]", tag)[0].strip().lower() for tag in (asked or "", *accepted.split(",")))
-    return next((tag for tag in tags if tag in LANGUAGES), best_language(None))
-
-
 def page(code: str, language: str) -> str:
     """Write the page.
 
@@ -82,27 +69,10 @@ def page(code: str, language: str) -> str:
     """
     root = "../" if code else ""
     text = translator(language)
+    title = text.gettext("Draw along")
     screen = "draw" if code else "enter"
     body = html.element("body", *_body(code, text), data_screen=screen)
-    return html.document(language, _head(root, text), body)
-
-
-def _head(root: str, text: Text) -> Markup:
-    title = text.gettext("Draw along")
-    view = "width=device-width, initial-scale=1, viewport-fit=cover"
-    parts = (
-        html.void("meta", charset="utf-8"),
-        html.void("meta", name="viewport", content=view),
-        html.element("title", f"Gargalo · {title}"),
-        html.void("link", rel="icon", href=root + scripts.address("icon.svg")),
-        html.void("link", rel="stylesheet", href=root + scripts.address("phone.css")),
-        *(
-            html.void("link", rel="modulepreload", href=root + scripts.address(script))
-            for script in scripts.needed(_SCRIPT)
-        ),
-        html.element("script", type="module", src=root + scripts.address(_SCRIPT)),
-    )
-    return html.element("head", *parts)
+    return html.document(language, light.head(root, title, _SCRIPT, "phone.css"), body)
 
 
 def _body(code: str, text: Text) -> Iterator[Markup]:
@@ -112,7 +82,7 @@ def _body(code: str, text: Text) -> Iterator[Markup]:
         for key, other in LANGUAGES.items()
         if key != text.language
     )
-    room = _("Room"), " ", _part("b", "room", code, tabindex=-1)
+    room = _("Room"), " ", light.part("b", "room", code, tabindex=-1)
     named = html.element("span", *room, class_="room")
     yield html.element("header", html.element("h1", "Gargalo"), named, *others)
     yield html.element("main", _enter(code, text), _draw(text), _over(text))
@@ -138,85 +108,74 @@ def _enter(code: str, text: Text) -> Markup:
     parts = (
         html.element("label", _("The code on the screen"), for_="code"),
         field,
-        _part("p", "complaint", role="alert"),
+        light.part("p", "complaint", role="alert"),
         html.element("button", _("Join"), class_="main"),
     )
-    return _part("form", "enter", *parts)
+    return light.part("form", "enter", *parts)
 
 
 def _draw(text: Text) -> Markup:
     _ = text.gettext
     label = _("Canvas: draw a digit with the mouse, a finger or the arrow keys")
     keys = _("The arrow keys move the pen, with Shift further. Space lowers and lifts it.")
-    canvas = _part(
+    canvas = light.part(
         "canvas", "pad", tabindex=0, role="application", aria_label=label, aria_description=keys
     )
-    pen = _part("p", "pen", class_="unseen", role="status")
-    hint = _part("p", "hint", _("Draw a digit here"))
-    tools = (_button("undo", _("Undo")), _button("clear", _("Clear")))
-    spin = _button("spin", _("Another name"), " (", _part("span", "spins"), ")")
-    who = _part("b", "name"), " ", spin
-    return _part(
+    pen = light.part("p", "pen", class_="unseen", role="status")
+    hint = light.part("p", "hint", _("Draw a digit here"))
+    tools = (light.button("undo", _("Undo")), light.button("clear", _("Clear")))
+    spin = light.button("spin", _("Another name"), " (", light.part("span", "spins"), ")")
+    who = light.part("b", "name"), " ", spin
+    return light.part(
         "section",
         "draw",
         _outcome(text),
         html.element("div", canvas, hint, pen, class_="pad"),
         html.element("div", *tools, class_="tools"),
-        _part("p", "who", *who, hidden=""),
-        _part("p", "status", _("Connecting …"), role="status"),
-        _button("send", _("Send"), class_="main"),
+        light.part("p", "who", *who, hidden=""),
+        light.part("p", "status", _("Connecting …"), role="status"),
+        light.button("send", _("Send"), class_="main"),
     )
 
 
 def _outcome(text: Text) -> Markup:
     _ = text.gettext
     parts = (
-        _part("div", "bars"),
-        _part("canvas", "survives", width=28, height=28, role="img", aria_label=_("What survives")),
+        light.part("div", "bars"),
+        light.part(
+            "canvas", "survives", width=28, height=28, role="img", aria_label=_("What survives")
+        ),
         html.element(
             "p",
-            html.element("span", _part("b", "numbers"), " · ", _part("span", "model")),
-            _part("span", "kept"),
+            html.element("span", light.part("b", "numbers"), " · ", light.part("span", "model")),
+            light.part("span", "kept"),
             class_="figures",
         ),
-        html.element("p", _part("span", "wait"), _part("progress", "progress"), class_="wait"),
+        html.element(
+            "p", light.part("span", "wait"), light.part("progress", "progress"), class_="wait"
+        ),
     )
-    return _part("div", "outcome", *parts)
+    return light.part("div", "outcome", *parts)
 
 
 def _over(text: Text) -> Markup:
     _ = text.gettext
     parts = (
-        _part("p", "why", tabindex=-1),
-        _part("a", "alone", _("Draw on by yourself"), class_="main"),
-        _button("another", _("Another room")),
+        light.part("p", "why", tabindex=-1),
+        light.part("a", "alone", _("Draw on by yourself"), class_="main"),
+        light.button("another", _("Another room")),
     )
-    return _part("section", "over", *parts)
-
-
-def _part(name: str, part: str, *content: str, **attributes: object) -> Markup:
-    """Write an element that the script knows."""
-    return html.element(name, *content, id=part, **attributes)
-
-
-def _button(part: str, *content: str, **attributes: object) -> Markup:
-    return _part("button", part, *content, type="button", **attributes)
+    return light.part("section", "over", *parts)
 
 
 def data(text: Text) -> dict[str, object]:
     """Give what the script needs to know of the room's language, and of this one."""
-    table = json.loads(protocol.as_json())
-    messages = {name: table["messages"][name] for name in _HEARD}
-    kinds = {kind for message in messages.values() for kind in message["fields"].values()}
     titles = {name: text.gettext(family.title) for name, family in ae.FAMILIES.items()}
     return {
         "alphabet": protocol.ALPHABET,
         "length": protocol.CODE_LENGTH,
         "language": text.language,
-        "table": {
-            "kinds": {name: table["kinds"][name] for name in kinds},
-            "messages": messages,
-        },
+        "table": light.table(_HEARD),
         "texts": {name: text.gettext(message) for name, message in _TEXTS.items()},
         "titles": {**titles, "pca": "PCA"},
     }

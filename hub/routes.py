@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 import ae
-from hub import moderate, phone
+from hub import light, moderate, phone
 from hub.server import Hub
 from ui import models
 from ui.components import packed
@@ -32,13 +32,10 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     base = f"/{base.strip('/')}" if base.strip("/") else ""
 
     def join(request: Request) -> Response:
-        accepted = request.headers.get("accept-language", "")
-        language = phone.language(request.query_params.get("lang"), accepted)
-        page = phone.page(request.path_params.get("code", ""), language)
-        return HTMLResponse(page, headers={**_HEADERS, "Vary": "Accept-Language"})
+        return _html(phone.page(request.path_params.get("code", ""), _language(request)))
 
-    def moderation(_request: Request) -> Response:
-        return HTMLResponse(moderate.page(base), headers=_HEADERS)
+    def moderation(request: Request) -> Response:
+        return _html(moderate.page(_language(request)))
 
     async def socket(websocket: WebSocket) -> None:
         await hub.serve(websocket)
@@ -51,6 +48,15 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
         *(Route(f"{base}/{word}/{{code}}", join) for word in ("join", "JOIN")),
         Route(f"{base}/moderate", moderation),
     ]
+
+
+def _language(request: Request) -> str:
+    accepted = request.headers.get("accept-language", "")
+    return light.language(request.query_params.get("lang"), accepted)
+
+
+def _html(page: str) -> Response:
+    return HTMLResponse(page, headers={**_HEADERS, "Vary": "Accept-Language"})
 
 
 def model(request: Request) -> Response:

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.websockets import WebSocket
 
 import ae
-from hub import names, origins, protocol, rates, rooms
+from hub import here, names, origins, protocol, rates, rooms
 from hub.halls import Hall
 from hub.limits import Limits
 from hub.rooms import Message
@@ -77,9 +77,11 @@ class Hub:
         """Do what is to be done while the server runs."""
         await self._store.start(self)
         self._soon(self._beat())
+        here.serves = True
         try:
             yield
         finally:
+            here.serves = False
             for task in [*self._tasks]:
                 task.cancel()
             await self._store.stop()

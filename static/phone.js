@@ -10,6 +10,7 @@ const phone = await import(`./participant.js${version}`);
 const { rgba } = await import(`./pixels.js${version}`);
 const { connect } = await import(`./socket.js${version}`);
 const { CANVAS, decodeStrokes, encodeStrokes } = await import(`./strokes.js${version}`);
+const { fill } = await import(`./words.js${version}`);
 
 const SIDE = 28;
 const KEY = "gargalo.room";
@@ -114,8 +115,6 @@ function expect() {
 }
 
 // What there is to see
-
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 function know(next) {
   now = next;

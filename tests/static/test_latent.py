@@ -325,6 +325,38 @@ def write_network(folder: Path, name: str) -> None:
     (folder / f"{name}.json").write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
+def write_room(folder: Path, name: str) -> None:
+    """Pack a model and its map, and write what a room of all samples comes to."""
+    atlas, model = ae.atlas.load(), ae.load(name)
+    assert isinstance(model, Autoencoder)
+    code_map = atlas.maps[name]
+    step = np.abs(code_map.codes).max() / np.iinfo(np.int16).max  # as they travel
+    code_map = replace(code_map, codes=(np.rint(code_map.codes / step) * step).astype(np.float32))
+    texts = [ae.strokes.encode_strokes(drawn, 1) for drawn in ae.samples.SAMPLES.values()]
+    digits = np.stack([ae.drawing.from_strokes(ae.strokes.decode_strokes(text)) for text in texts])
+    codes, errors = model.encode(digits), evaluation.mse(digits, model.reconstruct(digits))
+    *pair, distance = latent.nearest_pair(codes)
+    folder.mkdir()
+    (folder / "network").write_bytes(network.pack(model))
+    (folder / "map").write_bytes(
+        pack(model.decoder, code_map.codes, code_map.umap, atlas.digits, None)
+    )
+    content = {
+        "texts": texts,
+        "reconstructions": model.reconstruct(digits).reshape(len(digits), -1),
+        "errors": errors,
+        "strangest": errors.argmax().item(),
+        "pair": pair,
+        "distance": distance,
+        "average": model.decode(codes.mean(0)[None]).ravel(),
+        "places": code_map.place(codes, atlas.digits),
+        "width": np.ptp(code_map.umap, axis=0).max().item(),
+        "largest": np.abs(codes).max().item(),
+    }
+    file = folder / "room.json"
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
@@ -344,6 +376,9 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
         assert isinstance(model, Autoencoder)
         for by in ("plane", "neighbours"):
             write(tmp_path / "maps" / f"{name}, {by}", model, by)
+    (tmp_path / "rooms").mkdir()
+    for name in ("shallow", "deep", "vae"):
+        write_room(tmp_path / "rooms" / name, name)
     run_node(tmp_path, *HERE.glob("*.test.js"))
 
 
