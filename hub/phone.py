@@ -59,15 +59,15 @@ _TEXTS = {
 _HEARD = ("joined", "named", "drawn", "removed", "settings", "fault")
 
 
-def page(code: str, language: str) -> str:
+def page(code: str, root: str, language: str) -> str:
     """Write the page.
 
     Parameters
     ----------
     code : of the room, as its address has it, or "" if it has none. It may come from anybody.
+    root : the way from the page to the app's root, such as "../".
     language : a key of `ui.text.LANGUAGES`.
     """
-    root = "../" if code else ""
     text = translator(language)
     title = text.gettext("Draw along")
     screen = "draw" if code else "enter"

@@ -12,7 +12,7 @@ let asking; // aborts what is under way
 /**
  * Fetch a model, in the place of what is still being fetched, until it has come.
  * @param {string} name
- * @param {(share?: number) => void} coming hears how much of it is here, where that is known
+ * @param {(share: number) => void} coming hears how much of it is here
  * @param {() => void} failed
  * @returns {Promise<Network | null>} null if another one was asked for meanwhile
  */
@@ -36,15 +36,14 @@ export async function fetched(name, coming, failed) {
 async function load(name, signal, coming) {
   const answer = await fetch(new URL(`../../join/model/${name}`, import.meta.url), { signal });
   if (!answer.ok) throw new Error(answer.statusText);
-  // Of what is packed for its way, the length is another.
-  const size = !answer.headers.get("Content-Encoding") && answer.headers.get("Content-Length");
+  const size = answer.headers.get("X-Length"); // Content-Length is that of the zipped bytes
   const parts = [];
   let length = 0;
   const reader = answer.body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     parts.push(next.value);
     length += next.value.length;
-    coming(size ? length / size : undefined);
+    coming(length / size);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

@@ -172,12 +172,11 @@ async function follow(name) {
   };
   const coming = (share) => {
     say("coming");
-    if (share) part("progress").value = share;
-    else part("progress").removeAttribute("value");
+    part("progress").value = share;
   };
   network = null;
   part("outcome").dataset.state = "coming";
-  coming();
+  coming(0);
   const come = await fetched(name, coming, () => say("failed"));
   if (!come) return;
   network = come;
