@@ -282,11 +282,14 @@ def test_by_a_code_as_people_type_it(phone: OpenPhone, room: Room) -> None:
     room.until("people", here=1)
 
 
-def test_a_link_to_no_room_asks_for_the_code(phone: OpenPhone, room: Room) -> None:
-    visitor = phone("/join/AB0")
-    expect(visitor.part("complaint")).to_contain_text("0")
-    expect(visitor.part("code")).to_have_value("AB0")
-    assert visitor.page.get_by_role("heading").inner_text() == "Gargalo"
+@pytest.mark.parametrize(("path", "sign"), [("AB0", "0"), ("AB/CD", "/"), ("<b>", "<")])
+def test_a_link_to_no_room_asks_for_the_code(path: str, sign: str, phone: OpenPhone) -> None:
+    visitor = phone(f"/join/{path}")
+    expect(visitor.part("complaint")).to_have_text(
+        ENGLISH("There is no {sign} in any code. Look at the screen again.", sign=sign)
+    )
+    expect(visitor.part("code")).to_have_value(path)
+    assert visitor.part("code").evaluate("code => getComputedStyle(code).textAlign") == "center"
 
 
 # What is drawn
