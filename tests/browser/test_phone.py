@@ -94,7 +94,7 @@ class Room:
 @contextmanager
 def opened(server: str) -> Iterator[Room]:
     address = f"{server.replace('http', 'ws', 1)}/join/socket"
-    with connect(address, origin=server, proxy=None) as socket:  # type: ignore[arg-type]
+    with connect(address, origin=server, proxy=None, ping_interval=None) as socket:  # type: ignore[arg-type]
         yield Room(socket)
 
 
