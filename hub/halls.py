@@ -88,19 +88,24 @@ class Hall:
 
     async def count(self, name: str) -> int:
         """Count a field up by one."""
-        return await self._store.count(self.code, name)
+        number = await self._store.count(self.code, name)
+        if number <= self.room.counted(name):
+            # The store was away and has lost it, which the bell has not said yet.
+            self.doubt()
+            await self.refresh()
+            number = await self._store.count(self.code, name)
+        return number
 
     async def _read_all(self) -> dict[str, str | None]:
         """Read the room; a store that has lost something of it gets that back."""
         found = await self._store.read(self.code)
-        gone = {name: value for name, value in self.room.fields.items() if name not in found}
-        has_lost = self._is_doubted or "born" not in found
-        if has_lost and self.room.is_open and not self.is_old and "closed" not in found:
-            if gone:
-                await self._store.write(self.code, gone)
-            gone = {}
+        is_doubted = self._is_doubted or "born" not in found
+        is_on = self.room.is_open and not self.is_old and "closed" not in found
+        if is_on and is_doubted and (lost := self.room.lost(found)):
+            await self._store.write(self.code, lost)
+            found |= lost
         self._is_doubted = False
-        return {**dict.fromkeys(gone), **found}
+        return {**dict.fromkeys(self.room.fields), **found}
 
     # To the browsers
 

@@ -21,11 +21,11 @@ _SCRIPT = "phone.js"
 # What the script says, when it is time: see static/participant.js.
 _TEXTS = {
     # To whoever enters a code.
-    "wrong": N_("There is no {sign} in any code. Please look at the screen again."),
+    "wrong": N_("There is no {sign} in any code. Look at the screen again."),
     "short": N_("A code has six characters."),
-    "unknown": N_("There is no room {room}. Please compare the code; the room may also be over."),
-    "full": N_("The room is full. Please try again in a while."),
-    "malformed": N_("The room did not understand this phone. Please load the page again."),
+    "unknown": N_("There is no room {room}. Compare the code; the room may also be over."),
+    "full": N_("The room is full. Try again in a while."),
+    "malformed": N_("The room did not understand this phone. Load the page again."),
     # To whoever draws.
     "joining": N_("Connecting …"),
     "draw": N_("Draw a digit, then send it."),
@@ -40,7 +40,7 @@ _TEXTS = {
     "kept": N_("No connection. Your drawing is kept, and sent when it is back."),
     "slow_down": N_("Too much at once. It is tried again in a few seconds."),
     "away": N_("The room cannot be reached for now. It is tried again."),
-    "refused": N_("The room did not take this drawing. Please draw it again."),
+    "refused": N_("The room did not take this drawing. Draw it again."),
     "crowded": N_("So many lines are enough. Undo one, or send it."),
     "down": N_("Pen down. Column {column}, row {row}."),
     "up": N_("Pen up. Column {column}, row {row}."),
@@ -59,15 +59,15 @@ _TEXTS = {
 _HEARD = ("joined", "named", "drawn", "removed", "settings", "fault")
 
 
-def page(code: str, language: str) -> str:
+def page(code: str, root: str, language: str) -> str:
     """Write the page.
 
     Parameters
     ----------
     code : of the room, as its address has it, or "" if it has none. It may come from anybody.
+    root : the way from the page to the app's root, such as "../".
     language : a key of `ui.text.LANGUAGES`.
     """
-    root = "../" if code else ""
     text = translator(language)
     title = text.gettext("Draw along")
     screen = "draw" if code else "enter"
@@ -78,7 +78,7 @@ def page(code: str, language: str) -> str:
 def _body(code: str, text: Text) -> Iterator[Markup]:
     _ = text.gettext
     others = (
-        html.element("a", other.name, href=f"?lang={key}", lang=key, hreflang=key)
+        html.element("a", other.name, href=f"?lang={key}", lang=key)
         for key, other in LANGUAGES.items()
         if key != text.language
     )
@@ -100,10 +100,8 @@ def _enter(code: str, text: Text) -> Markup:
         value=code,
         autocomplete="off",
         autocapitalize="characters",
-        autocorrect="off",
         spellcheck="false",
         enterkeyhint="go",
-        maxlength=4 * protocol.CODE_LENGTH,
         aria_describedby="complaint",
         autofocus=None if code else "",
     )
@@ -143,7 +141,7 @@ def _draw(text: Text) -> Markup:
 def _outcome(text: Text) -> Markup:
     _ = text.gettext
     parts = (
-        light.part("div", "bars", class_="small-bars"),
+        light.part("div", "bars"),
         light.part(
             "canvas", "survives", width=28, height=28, role="img", aria_label=_("What survives")
         ),

@@ -7,19 +7,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-import ae
-from hub import light, moderate, phone
+from hub import light, moderate, phone, weights
 from hub.server import Hub
-from ui import models
-from ui.components import packed
-from ui.state import Visit
 
-_HEADERS = {
+_PAGE = {
     "Cache-Control": "no-cache",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_YEAR = "public, max-age=31536000, immutable"
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def of(hub: Hub, base: str) -> list[BaseRoute]:
@@ -29,10 +25,12 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     ----------
     base : ``server.baseUrlPath``, with or without slashes around it.
     """
-    base = f"/{base.strip('/')}" if base.strip("/") else ""
+    base = f"/{base.strip('/')}".rstrip("/")
 
     def join(request: Request) -> Response:
-        return _html(phone.page(request.path_params.get("code", ""), _language(request)))
+        root = "../" * request.url.path.removeprefix(f"{base}/").count("/")
+        code = request.path_params.get("code", "")
+        return _html(phone.page(code, root, _language(request)))
 
     def moderation(request: Request) -> Response:
         return _html(moderate.page(_language(request)))
@@ -40,13 +38,13 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     async def socket(websocket: WebSocket) -> None:
         await hub.serve(websocket)
 
-    # In capitals a QR code of the address is a third smaller.
     return [
-        Route(f"{base}/join", join),
         WebSocketRoute(f"{base}/join/socket", socket),
         Route(f"{base}/join/model/{{name}}", model),
-        *(Route(f"{base}/{word}/{{code}}", join) for word in ("join", "JOIN")),
         Route(f"{base}/moderate", moderation),
+        # In capitals, a QR code of the address is smaller.
+        *(Route(f"{base}/{join_}", join) for join_ in ("join", "JOIN")),
+        *(Route(f"{base}/{join_}/{{code:path}}", join) for join_ in ("join", "JOIN")),
     ]
 
 
@@ -56,21 +54,25 @@ def _language(request: Request) -> str:
 
 
 def _html(page: str) -> Response:
-    return HTMLResponse(page, headers={**_HEADERS, "Vary": "Accept-Language"})
+    return HTMLResponse(page, headers={**_PAGE, "Vary": "Accept-Language"})
 
 
 def model(request: Request) -> Response:
-    """Give a model's weights; under an address that names what they are, for a year."""
-    name = request.path_params["name"]
-    if name not in ae.MODELS:
+    """Give a model's weights: for ever, if the address says which they are (``?v=``)."""
+    found = weights.of(request.path_params["name"])
+    if found is None:
         return Response(status_code=404)
-    try:
-        content = models.weights(name, Visit())
-    except ae.WeightsError:
-        return Response(status_code=404)
-    version = content[: packed.ID].decode()
-    named = request.query_params.get("v") == version
-    headers = {"ETag": f'"{version}"', "Cache-Control": _YEAR if named else "no-cache"}
-    if f'"{version}"' in request.headers.get("if-none-match", ""):
+    tag = f'"{found.version}"'
+    is_named = request.query_params.get("v") == found.version
+    headers = {
+        "Cache-Control": _FOR_EVER if is_named else "no-cache",
+        "ETag": tag,
+        "Vary": "Accept-Encoding",
+        "X-Length": str(len(found.content)),  # not zipped: so a browser tells how much has come
+    }
+    if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.zipped, media_type="application/octet-stream", headers=headers)
+    return Response(found.content, media_type="application/octet-stream", headers=headers)

@@ -28,12 +28,7 @@ const PIECES = 4; // of a curve, as in ui/strokes.py
  */
 export const normalForm = (strokes, size) => inked(clipped(linesOf(strokes, bent), size), size);
 
-/**
- * The same of lines that go straight from point to point, as those in a link do (strokes.js).
- * @param {Stroke[]} lines
- * @param {number} size side of the canvas
- * @returns {Float32Array | null} of shape (784) in [0, 1], ink is 1; null while there is none
- */
+/** The same of lines that go straight from point to point, as decodeStrokes gives them. */
 export const normalFormOfLines = (lines, size) =>
   inked(clipped(linesOf(lines, straight), size), size);
 
@@ -112,11 +107,7 @@ function straight(line) {
   return lines;
 }
 
-/**
- * The points of the bent line, between which a link's drawing goes straight, as in ui/strokes.py.
- * @param {Stroke} stroke
- * @returns {Stroke}
- */
+/** @type {(stroke: Stroke) => Stroke} points that lie so dense on the bent line as in ui/strokes.py */
 export function smooth(stroke) {
   if (stroke.length < 3) return stroke;
   const lines = bent(stroke);

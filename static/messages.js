@@ -1,15 +1,9 @@
-// What is said in a room, as in hub/protocol.py: the table comes from there (`as_json`). Pure.
-// tests/static holds it to Python's judgement.
-
-/**
- * @typedef {object} Table
- * @property {Record<string, {pattern?: string, range?: number[], words?: string[]}>} kinds of fields
- * @property {Record<string, {sender: string, fields: Record<string, string>}>} messages
- */
+// What is said in a room, as in hub/protocol.py, whose table it is. Pure. tests/static holds it to
+// Python's judgement.
 
 /**
  * Tell which messages are in a table.
- * @param {Table} table
+ * @param {{kinds: object, messages: object}} table `protocol.as_json()`, or some of it
  * @returns {(message: unknown, sender: string) => boolean} is it one of this sender's?
  */
 export function checker({ kinds, messages }) {

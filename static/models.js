@@ -12,21 +12,20 @@ let asking; // aborts what is under way
 /**
  * Fetch a model, in the place of what is still being fetched, until it has come.
  * @param {string} name
- * @param {object} on
- * @param {(share: number | undefined) => void} on.coming how much of it is here, where that is known
- * @param {() => void} on.failed is told each time
+ * @param {(share: number) => void} coming hears how much of it is here
+ * @param {() => void} failed
  * @returns {Promise<Network | null>} null if another one was asked for meanwhile
  */
-export async function fetched(name, on) {
+export async function fetched(name, coming, failed) {
   asking?.abort();
   asking = new AbortController();
   const { signal } = asking;
   for (let wait = FIRST; !networks.has(name); wait = Math.min(2 * wait, LAST)) {
     try {
-      networks.set(name, unpack(await load(name, signal, on.coming)));
+      networks.set(name, unpack(await load(name, signal, coming)));
     } catch {
       if (signal.aborted) return null;
-      on.failed();
+      failed();
       await pause(wait * (0.5 + Math.random() / 2)); // not all phones at once
     }
     if (signal.aborted) return null;
@@ -37,16 +36,14 @@ export async function fetched(name, on) {
 async function load(name, signal, coming) {
   const answer = await fetch(new URL(`../../join/model/${name}`, import.meta.url), { signal });
   if (!answer.ok) throw new Error(answer.statusText);
-  // Of what is packed for its way, the length is another one.
-  const size = !answer.headers.get("Content-Encoding") && answer.headers.get("Content-Length");
+  const size = answer.headers.get("X-Length"); // Content-Length is that of the zipped bytes
   const parts = [];
   let length = 0;
-  coming();
   const reader = answer.body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     parts.push(next.value);
     length += next.value.length;
-    if (size) coming(length / size);
+    coming(length / size);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

@@ -53,18 +53,11 @@ export function through(layers, input) {
  */
 export const decode = (layers, code) => digitOf(through(layers, code));
 
-/**
- * What a decoder has drawn.
- * @param {Float32Array[]} activations what `through` gives for it
- * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
- */
+/** What a decoder has drawn, of shape (784) in [0, 1], by the activations that `through` gives. */
 export const digitOf = (activations) =>
   activations.at(-1).map((value) => Math.min(Math.max(value, 0), 1));
 
-/**
- * How many numbers of a code are not zero.
- * @param {ArrayLike<number>} code of shape (units)
- */
+/** How many numbers of a code are not zero. */
 export const active = (code) => code.filter((value) => value !== 0).length;
 
 /**

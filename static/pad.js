@@ -1,46 +1,42 @@
-// A canvas to draw on: by mouse, pen, one finger or keys. Its ink is that of the app's canvas (Fabric's
-// pencil), whose pixels its lines count.
+// A canvas to draw on: by mouse, pen, one finger or keys. Its ink, and the pixels that its lines count,
+// are those of the app's canvas.
 
 const version = new URL(import.meta.url).search; // see ui/scripts.py
 const { lifted, smooth } = await import(`./drawing.js${version}`);
 const { CANVAS, MAX_STROKES } = await import(`./strokes.js${version}`);
 
 const PEN = 20; // as in ui/strokes.py
-const REMEMBERED = 100; // steps that can be undone
-
-/** @typedef {[number, number][]} Line straight from point to point */
 
 export class Pad {
   place = null; // of the pen that the keys move
   mark = null; // paints it
   #canvas;
   #ground = document.createElement("canvas"); // the finished lines, as painted
-  #past = [];
+  #past = []; // the lines before each step
   #lines = [];
   #stroke = null; // where the pen that is down has been
   #pointer = null; // the pen's or the finger's that draws
   #fingers = new Set(); // that touch the canvas
   #asked = false;
+  #next = 0; // when it may be told again what is drawn
   #told;
 
   /**
    * @param {HTMLCanvasElement} canvas a square
-   * @param {(lines: Line[]) => void} changed is told what is drawn, in each frame that changes it
-   * @param {(what: "down" | "up" | "at", [column, row]: number[]) => void} moved is told of the pen
-   *   that the keys move
+   * @param {(lines: [number, number][][]) => void} changed hears what is drawn, in each frame
+   * @param {(what: "down" | "up" | "at", [column, row]: number[]) => void} moved hears of the keys
    */
   constructor(canvas, changed, moved) {
     this.#canvas = canvas;
     this.#told = changed;
     this.moved = moved;
-    const hear = (type, act) => addEventListener(type, act, { capture: true });
+    const hear = (type, act) => addEventListener(type, act, true);
     hear("pointerdown", (event) => this.#down(event));
     hear("pointermove", (event) => this.#move(event));
     hear("pointerup", ({ pointerId }) => this.#up(pointerId, () => this.lift()));
     hear("pointercancel", ({ pointerId }) => this.#up(pointerId, () => this.#drop()));
-    // What a long press brings is not stopped by `touch-action`.
-    for (const type of ["touchstart", "contextmenu"])
-      canvas.addEventListener(type, (event) => event.preventDefault(), { passive: false });
+    // A long press brings what `touch-action` does not stop.
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     canvas.addEventListener("keydown", (event) => this.#pressed(event));
     canvas.addEventListener("blur", () => this.rest());
     new ResizeObserver(() => this.#resize()).observe(canvas);
@@ -70,13 +66,8 @@ export class Pad {
   /** Put lines in the place of what is drawn; none clear it. Undo brings that back. */
   put(lines = []) {
     this.#drop();
-    if (this.#lines.length) this.#remember();
+    if (this.#lines.length) this.#past.push(this.#lines);
     this.#set(lines);
-  }
-
-  #remember() {
-    this.#past.push(this.#lines);
-    if (this.#past.length > REMEMBERED) this.#past.shift();
   }
 
   #set(lines) {
@@ -84,8 +75,8 @@ export class Pad {
     this.#repaint();
   }
 
-  // A pinch begins with one finger: what that has drawn is taken back, wherever the other one comes
-  // down. Beside a hand that holds the phone one finger may draw, and a pen beside a hand that rests.
+  // A pinch begins with one finger: what that has drawn is taken back, wherever the other comes down.
+  // Beside a hand that holds the phone one finger may draw, and a pen beside a hand that rests.
   #down(event) {
     const { pointerId: id, pointerType, isPrimary, target, button } = event;
     const touch = pointerType === "touch";
@@ -129,7 +120,7 @@ export class Pad {
   }
 
   lift() {
-    this.#remember();
+    this.#past.push(this.#lines);
     const line = smooth(lifted(this.#stroke));
     this.#lines = [...this.#lines, line];
     paint(this.#ground, line);
@@ -160,7 +151,11 @@ export class Pad {
         paint(this.#canvas, lines.at(-1));
       }
       if (this.place) this.mark(this.#canvas, this.place);
+      const begun = performance.now();
+      if (begun < this.#next) return this.ask();
       this.#told(lines);
+      const ended = performance.now();
+      this.#next = ended + ended - begun; // of a long scribble, half of the time is left to the line
     });
   }
 
@@ -179,7 +174,7 @@ export class Pad {
     this.ask();
   }
 
-  // Most visitors never need the keys: what they do comes with the first one.
+  // Most visitors need no keys: what they do comes with the first.
   async #pressed(event) {
     const { key, altKey, ctrlKey, metaKey } = event;
     if (!/^(Arrow.*| |Escape)$/.test(key) || altKey || ctrlKey || metaKey || this.#pointer) return;

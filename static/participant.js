@@ -15,8 +15,7 @@ export const STRANGER = {
   waiting: "", // a drawing that was sent and has not arrived
   arrived: "", // the one that the room has
   removed: false, // which it had
-  connected: false,
-  joined: false, // since then
+  joined: false, // by the connection that there is
   fault: "", // the last one that still counts
 };
 
@@ -27,9 +26,7 @@ export const keep = (now) => JSON.stringify(now, KEPT);
 
 /**
  * Come into a room, or back.
- * @param {string} room
- * @param {string | undefined} kept of this room or of another
- * @returns {Participant}
+ * @type {(room: string, kept?: string) => Participant} `kept` is of this room or of another
  */
 export function enter(room, kept) {
   const { drawing = null, ...before } = read(kept);
@@ -76,7 +73,7 @@ const HEAR = {
 export const hear = (now, message) => HEAR[message.say]?.(now, message) ?? now;
 
 /** The connection has come or gone. */
-export const connect = (now, connected) => ({ ...now, connected, joined: false });
+export const reconnect = (now) => ({ ...now, joined: false });
 
 /** What is on the canvas has changed. */
 export const draw = (now, drawing) => ({ ...now, drawing, fault: refused(now) ? "" : now.fault });
@@ -101,17 +98,12 @@ export function maySend({ drawing, waiting, arrived, joined }) {
   return Boolean(drawing) && drawing !== (waiting || arrived) && !(waiting && joined);
 }
 
-/**
- * What there is to say to whoever draws.
- * @param {Participant} now
- * @returns {string} a key of the texts in hub/phone.py
- */
+/** @type {(now: Participant) => string} what to say, by a key of the texts in hub/phone.py */
 export function told(now) {
-  const { drawing, waiting, arrived, connected, joined, fault, me, settings } = now;
+  const { drawing, waiting, arrived, joined, fault, me, settings } = now;
   if (PASSES.includes(fault)) return fault;
   if (refused(now)) return "refused";
-  if (!joined && !me) return "joining";
-  if (!connected) return waiting ? "kept" : "lost";
+  if (!joined) return !me ? "joining" : waiting ? "kept" : "lost";
   if (waiting) return "sending";
   if (now.removed) return "removed";
   if (!drawing) return "draw";
@@ -124,9 +116,8 @@ const ALIKE = { Z: "2" }; // the alphabet has no Z
 
 /**
  * Read a code as somebody types it.
- * @param {string} typed
- * @param {string} alphabet
- * @returns {{code: string, wrong: string}} what it means, and its first sign that is in no code
+ * @type {(typed: string, alphabet: string) => {code: string, wrong: string}} what it means, and its
+ *   first sign that is in no code
  */
 export function codeOf(typed, alphabet) {
   const signs = [...typed.toUpperCase().replace(/[\s-]/g, "")].map((sign) => ALIKE[sign] ?? sign);

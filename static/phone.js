@@ -10,6 +10,7 @@ const phone = await import(`./participant.js${version}`);
 const { rgba } = await import(`./pixels.js${version}`);
 const { connect } = await import(`./socket.js${version}`);
 const { CANVAS, decodeStrokes, encodeStrokes } = await import(`./strokes.js${version}`);
+const { fill } = await import(`./words.js${version}`);
 
 const SIDE = 28;
 const KEY = "gargalo.room";
@@ -21,13 +22,11 @@ const part = (id) => document.getElementById(id);
 const page = JSON.parse(part("page").textContent);
 const { texts } = page;
 
-const storage = (() => {
-  try {
-    return sessionStorage;
-  } catch {
-    return {}; // it is forbidden here: a reload begins anew
-  }
-})();
+let storage = {}; // what a reload brings back
+try {
+  storage = sessionStorage;
+} catch {} // it is forbidden here
+
 let now = phone.STRANGER;
 let line = null; // the connection, see socket.js
 let timer; // of what is to be done if nothing happens
@@ -62,7 +61,7 @@ function come(room) {
     hello,
     heard,
     changed(connected) {
-      know(phone.connect(now, connected));
+      know(phone.reconnect(now));
       if (connected) expect();
     },
   });
@@ -89,7 +88,6 @@ const AFTER = {
   settings({ model }, { settings }) {
     if (model !== settings.model) follow(model);
   },
-  drawn: fly,
   removed(_, { drawing, arrived }) {
     if (drawing === arrived) pad.put();
   },
@@ -118,8 +116,6 @@ function expect() {
 
 // What there is to see
 
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
 function know(next) {
   now = next;
   storage[KEY] = phone.keep(now);
@@ -140,7 +136,7 @@ function know(next) {
   part("clear").disabled = pad.empty;
   part("send").disabled = !phone.maySend(now);
   const status = part("status");
-  const told = pad.full ? "crowded" : phone.told(now);
+  const told = pad.full && phone.maySend(now) ? "crowded" : phone.told(now);
   if (status.dataset.told !== told) {
     status.dataset.told = told;
     status.textContent = texts[told];
@@ -171,22 +167,17 @@ function picture() {
 
 async function follow(name) {
   const title = page.titles[name] ?? name;
-  const progress = part("progress");
   const say = (what) => {
     part("wait").textContent = fill(texts[what], { title });
   };
+  const coming = (share) => {
+    say("coming");
+    part("progress").value = share;
+  };
   network = null;
   part("outcome").dataset.state = "coming";
-  say("coming");
-  const come = await fetched(name, {
-    coming(share) {
-      say("coming");
-      share === undefined
-        ? progress.removeAttribute("value")
-        : progress.setAttribute("value", share);
-    },
-    failed: () => say("failed"),
-  });
+  coming(0);
+  const come = await fetched(name, coming, () => say("failed"));
   if (!come) return;
   network = come;
   const n = network.encoder.at(-1).bias.length;
@@ -202,21 +193,9 @@ async function follow(name) {
   picture();
 }
 
-function fly() {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const up = { transform: "translateY(-60vh) scale(0.3)", opacity: 0 };
-  part("survives").animate([{ transform: "none", opacity: 1 }, up], 600);
-}
-
-// A phone on a table would go dark while its owner looks at the wall. The lock ends when the page is
-// out of sight. Only secure pages have one.
-async function stayAwake() {
-  try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
-    // The battery is low.
-  }
-}
+// A phone would go dark while its owner looks at the wall. Only secure pages have this lock, and only
+// while they are in sight.
+const stayAwake = () => navigator.wakeLock?.request("screen").catch(() => {}); // the battery is low
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && now.joined) stayAwake();
 });

@@ -6,8 +6,8 @@ const { checker } = await import(`./messages.js${version}`);
 
 const FIRST = 500; // ms until it is tried again; twice that the next time, and so on
 const LAST = 15_000;
-const OPENS_WITHIN = 10_000; // ms; a Wi-Fi that swallows everything gives no error for minutes
-const ASLEEP = 20_000; // ms out of sight: what still looks open may be dead
+const OPENS_WITHIN = 10_000; // ms; some Wi-Fi swallows everything and gives no error for minutes
+const ASLEEP = 20_000; // ms out of sight; what still looks open may be dead
 const ENDS = ["closed", "old", "banned"];
 
 const address = new URL("../../join/socket", import.meta.url);
@@ -15,11 +15,9 @@ address.protocol = address.protocol.replace("http", "ws");
 
 /**
  * Stay connected until the room ends.
- * @param {Table} table see messages.js
- * @param {object} on
- * @param {() => object} on.hello gives what is said first on each new connection
- * @param {(message: object) => void} on.heard takes what the hub says, if it is in the table
- * @param {(connected: boolean) => void} on.changed
+ * @param {object} table see messages.js
+ * @param {{hello: () => object, heard: (message: object) => void, changed: (connected: boolean) => void}} on
+ *   `hello` gives what is said first on each connection; `heard` takes what the hub says
  * @returns {{send: (message: object) => boolean, renew: () => void, stop: () => void}} `send` tells
  *   whether it could, and keeps nothing for later; `renew` gives up what no longer answers
  */
@@ -30,7 +28,7 @@ export function connect(table, { hello, heard, changed }) {
   let connected = false;
   let failures = 0;
   let timer;
-  let hiddenAt = null;
+  let hiddenAt = Date.now();
 
   function open() {
     leave();
@@ -58,7 +56,7 @@ export function connect(table, { hello, heard, changed }) {
   }
 
   function take(message) {
-    // A server that takes everybody in and sends them off again is no connection.
+    // A server that sends everybody off again is no connection.
     if (message.say !== "fault") failures = 0;
     if (ENDS.includes(message.why)) stop();
     heard(message);
@@ -97,13 +95,8 @@ export function connect(table, { hello, heard, changed }) {
 
   const listen = (target, type, act) => target.addEventListener(type, act, { signal: life.signal });
   listen(document, "visibilitychange", () => {
-    if (document.hidden) {
-      hiddenAt = Date.now();
-      return;
-    }
-    const slept = hiddenAt !== null && Date.now() - hiddenAt > ASLEEP;
-    hiddenAt = null;
-    if (slept || !connected) renew();
+    if (document.hidden) hiddenAt = Date.now();
+    else if (!connected || Date.now() - hiddenAt > ASLEEP) renew();
   });
   listen(window, "online", renew);
   listen(window, "offline", lost);

@@ -1,10 +1,7 @@
 // Strokes as a short text, for a link, as in ae/strokes.py: pure functions that know no page.
 // tests/static holds them to Python's texts.
 
-/**
- * @typedef {[number, number]} Point x and y, y downwards
- * @typedef {Point[]} Stroke where the pen was; one point is a dot
- */
+/** @typedef {import("./drawing.js").Stroke} Stroke */
 
 // As in ae/strokes.py, which says where they come from.
 const VERSION = 1;

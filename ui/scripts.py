@@ -25,9 +25,9 @@ def address(file: str) -> str:
 
 
 def needed(script: str) -> list[str]:
-    """Name the scripts that one imports, and that those import, before it runs; itself first."""
+    """Name the scripts that one imports, and that those import, before it runs; not itself."""
     found = [script]
     for name in found:  # which grows meanwhile
         source = (_STATIC / name).read_text(encoding="utf-8")
         found += dict.fromkeys(n for n in _IMPORT.findall(source) if n not in found)
-    return found
+    return found[1:]

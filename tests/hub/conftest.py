@@ -27,10 +27,7 @@ class RedisServer:
         command += ["--dir", str(self._folder), *(options or ("--appendonly", "yes"))]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(100):
-            asked = subprocess.run(
-                ["redis-cli", "-p", str(self.port), "ping"], capture_output=True, check=False
-            )
-            if asked.stdout == b"PONG\n":
+            if self._ask("ping") == b"PONG\n":
                 return
             time.sleep(0.05)
         pytest.fail("Redis did not start")
@@ -42,22 +39,29 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    def save(self) -> None:
+        """Let it write down what it knows now, and nothing later."""
+        self._ask("save")
+
     def forget(self) -> None:
-        """Delete what it wrote."""
-        shutil.rmtree(self._folder)
-        self._folder.mkdir()
+        """Let it forget everything."""
+        self._ask("flushall")
+
+    def _ask(self, *words: str) -> bytes:
+        command = ["redis-cli", "-p", str(self.port), *words]
+        return subprocess.run(command, capture_output=True, check=False).stdout
 
 
 @pytest.fixture(scope="session")
-def redis_anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], RedisServer]]:
-    """Start Redis servers, each empty."""
+def redis_anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RedisServer]]:
+    """Start Redis servers, each empty; with options as in ``redis.conf``."""
     if not (shutil.which("redis-server") and shutil.which("redis-cli")):
         pytest.skip("no Redis: install the package redis (`make test` does where it can)")
     started: list[RedisServer] = []
 
-    def anew() -> RedisServer:
+    def anew(*options: str) -> RedisServer:
         started.append(RedisServer(tmp_path_factory.mktemp("redis")))
-        started[-1].start()
+        started[-1].start(*options)
         return started[-1]
 
     yield anew

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
+import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -37,11 +40,26 @@ class Clock:
         return time.time() + self.ahead
 
 
+@dataclass
+class Served:
+    """A hub that is served."""
+
+    hub: Hub
+    url: str
+    _server: uvicorn.Server
+    _serving: asyncio.Task[None]
+
+    async def stop(self) -> None:
+        """Stop it, as SIGTERM does; in five seconds, whoever is connected."""
+        self._server.should_exit = True
+        await asyncio.wait_for(self._serving, 5)
+
+
 @asynccontextmanager
 async def hub_at_work(
     limits: Limits | None = None, store: Store | None = None, clock: Clock | None = None
-) -> AsyncIterator[tuple[Hub, str]]:
-    """Serve a hub's routes; gives it and its address."""
+) -> AsyncIterator[Served]:
+    """Serve a hub's routes."""
     clock = clock or Clock()
     hub = Hub(limits or Limits(), store, clock, clock.date)
     app = Starlette(routes=routes.of(hub, ""), lifespan=lambda _: hub.serving())
@@ -55,24 +73,25 @@ async def hub_at_work(
         ws_ping_interval=30,
         ws_ping_timeout=30,
         ws_max_size=5_000_000,
+        ws_per_message_deflate=False,
         log_config=None,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
+    served = Served(hub, f"http://127.0.0.1:{port}", server, serving)
     try:
-        yield hub, f"http://127.0.0.1:{port}"
+        yield served
     finally:
-        server.should_exit = True
-        await asyncio.wait_for(serving, PATIENCE)
+        await served.stop()
 
 
 class Browser:
     """What a page does: it says one message in a frame, and hears lists of them."""
 
-    def __init__(self, socket: websockets.ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self, connection: websockets.ClientConnection) -> None:
+        self.socket = connection
         self.heard: list[dict[str, Any]] = []
 
     async def say(self, say: str, **fields: Any) -> None:
@@ -130,13 +149,37 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser(url: str, origin: str | None = None) -> AsyncIterator[Browser]:
-    """Connect a browser whose page is the hub's own, by default."""
-    address = f"{url.replace('http', 'ws', 1)}/join/socket"
+async def browser(
+    url: str, origin: str | None = None, from_: str = "", **options: Any
+) -> AsyncIterator[Browser]:
+    """Connect a browser.
+
+    Parameters
+    ----------
+    origin : of its page; by default the hub's own.
+    from_ : its address, as a proxy on this machine says it.
+    """
     async with websockets.connect(
-        address, origin=websockets.Origin(origin or url), close_timeout=1, proxy=None
-    ) as socket:
-        yield Browser(socket)
+        f"{url.replace('http', 'ws', 1)}/join/socket",
+        origin=websockets.Origin(origin or url),
+        additional_headers={"X-Forwarded-For": from_} if from_ else {},
+        close_timeout=1,
+        proxy=None,
+        **options,
+    ) as connection:
+        yield Browser(connection)
+
+
+@asynccontextmanager
+async def deaf_browser(url: str) -> AsyncIterator[Browser]:
+    """Connect a browser that reads nothing but what it is asked for, and has no room for more."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as small:
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        small.connect((host, int(port)))
+        small.setblocking(False)
+        async with browser(url, sock=small, max_queue=1) as deaf:
+            yield deaf
 
 
 async def opened(watcher: Browser, model: str = "shallow") -> dict[str, Any]:
@@ -156,3 +199,50 @@ async def joined(phone: Browser, code: str, lang: str = "en", **me: str) -> dict
     """Let a phone in; gives who it is."""
     await phone.say("join", room=code, lang=lang, **me)
     return await phone.hear("joined")
+
+
+class Play:
+    """A hub, and as many browsers as a test wants."""
+
+    def __init__(self, served: Served, clock: Clock, stack: AsyncExitStack) -> None:
+        self.hub, self.url, self.stop, self.clock = served.hub, served.url, served.stop, clock
+        self.opened: dict[str, Any] = {}  # the last room
+        self._stack = stack
+
+    async def browser(self, from_: str = "") -> Browser:
+        return await self._stack.enter_async_context(browser(self.url, from_=from_))
+
+    async def room(self, phones: int = 1) -> tuple[str, Browser, list[Browser]]:
+        """Open a room with phones in it; gives its code, the speaker and the phones."""
+        speaker = await self.browser()
+        self.opened = await opened(speaker)
+        code = self.opened["room"]
+        inside = [await self.browser() for _ in range(phones)]
+        for phone in inside:
+            await joined(phone, code)
+        return code, speaker, inside
+
+
+def play(
+    limits: Limits | None = None,
+) -> Callable[[Callable[[Play], Awaitable[None]]], Callable[[], None]]:
+    """Run a coroutine that plays with a hub as a test."""
+
+    def decorate(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+        async def run(**given: Any) -> None:
+            clock = Clock()
+            async with hub_at_work(limits, clock=clock) as served, AsyncExitStack() as stack:
+                await test(Play(served, clock, stack), **given)
+
+        def wrapped(**given: Any) -> None:
+            asyncio.run(run(**given))
+
+        wrapped.__name__ = test.__name__
+        # What pytest has to give: all but the play.
+        signature = inspect.signature(test)
+        wrapped.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[*signature.parameters.values()][1:]
+        )
+        return wrapped
+
+    return decorate

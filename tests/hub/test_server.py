@@ -3,71 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 import ae
 from hub.limits import Limits
-from hub.server import GREETING, Hub
-from tests.hub.talk import (
-    DRAWINGS,
-    Browser,
-    Clock,
-    browser,
-    hub_at_work,
-    joined,
-    of_digits,
-    opened,
-)
-
-
-class Play:
-    """A hub, and as many browsers as a test wants."""
-
-    def __init__(self, hub: Hub, url: str, clock: Clock, stack: AsyncExitStack) -> None:
-        self.hub, self.url, self.clock = hub, url, clock
-        self._stack = stack
-
-    async def browser(self) -> Browser:
-        return await self._stack.enter_async_context(browser(self.url))
-
-    async def room(self, phones: int = 1) -> tuple[str, Browser, list[Browser]]:
-        """Open a room with phones in it; gives its code, the speaker and the phones."""
-        speaker = await self.browser()
-        code = (await opened(speaker))["room"]
-        inside = [await self.browser() for _ in range(phones)]
-        for phone in inside:
-            await joined(phone, code)
-        return code, speaker, inside
-
-
-def play(
-    limits: Limits | None = None,
-) -> Callable[[Callable[[Play], Awaitable[None]]], Callable[[], None]]:
-    """Run a coroutine that plays with a hub as a test."""
-
-    def decorate(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-        async def run(**given: Any) -> None:
-            clock = Clock()
-            async with hub_at_work(limits, clock=clock) as (hub, url), AsyncExitStack() as stack:
-                await test(Play(hub, url, clock, stack), **given)
-
-        def wrapped(**given: Any) -> None:
-            asyncio.run(run(**given))
-
-        wrapped.__name__ = test.__name__
-        # What pytest has to give: all but the play.
-        signature = inspect.signature(test)
-        wrapped.__signature__ = signature.replace(  # type: ignore[attr-defined]
-            parameters=[*signature.parameters.values()][1:]
-        )
-        return wrapped
-
-    return decorate
+from hub.server import GREETING
+from tests.hub.talk import DRAWINGS, Play, joined, of_digits, opened, play
 
 
 @play()
@@ -248,7 +191,7 @@ async def test_the_drawing_itself_is_shown_until_there_is_another(it: Play) -> N
 
 @play()
 async def test_what_is_removed_is_gone_and_its_phone_may_draw_again(it: Play) -> None:
-    code, speaker, [phone, other] = await it.room(2)
+    _, speaker, [phone, other] = await it.room(2)
     await phone.draw(DRAWINGS[0])
     await other.draw(DRAWINGS[1])
     await speaker.hear("digit", id=2)

@@ -8,12 +8,12 @@ import { test } from "node:test";
 import {
   calm,
   codeOf,
-  connect,
   draw,
   enter,
   hear,
   keep,
   maySend,
+  reconnect,
   STRANGER,
   screen,
   send,
@@ -36,15 +36,15 @@ const SET = {
 
 // In the room, with a drawing on the canvas; what it does then.
 function after(...deeds) {
-  let now = hear(hear(connect(enter(ROOM), true), JOINED), SET);
+  let now = hear(hear(enter(ROOM), JOINED), SET);
   for (const deed of [(was) => draw(was, "AQ"), ...deeds]) now = deed(now);
   return now;
 }
 const heard = (message) => (now) => hear(now, message);
 const DRAWN = heard({ say: "drawn", seq: 1 });
 const REMOVED = heard({ say: "removed" });
-const lost = (now) => connect(now, false);
-const back = (message) => (now) => hear(connect(now, true), { ...JOINED, ...message });
+const lost = reconnect;
+const back = (message) => (now) => hear(reconnect(now), { ...JOINED, ...message });
 const fault = (why) => heard({ say: "fault", why });
 const setTo = (name) => heard({ ...SET, [name]: true });
 
@@ -87,10 +87,7 @@ test("there is a sentence for everything", () => {
   for (const [, , what] of CASES) assert(texts[what], what);
   for (const why of faults) {
     for (const deeds of [[fault(why)], [send, fault(why)], [lost, fault(why)]]) {
-      for (const now of [
-        after(...deeds),
-        hear(connect(enter(ROOM), true), { say: "fault", why }),
-      ]) {
+      for (const now of [after(...deeds), hear(enter(ROOM), { say: "fault", why })]) {
         const key = { enter: now.fault, over: now.fault, draw: told(now) }[screen(now)];
         assert(texts[key] || (screen(now) === "enter" && texts.malformed), `${why}: ${key}`);
       }
@@ -100,7 +97,7 @@ test("there is a sentence for everything", () => {
 
 test("whoever is not let in reads why, and may try again", () => {
   for (const why of ["unknown", "full", "slow_down", "malformed", "forbidden"]) {
-    assert.equal(screen(hear(connect(enter(ROOM), true), { say: "fault", why })), "enter", why);
+    assert.equal(screen(hear(enter(ROOM), { say: "fault", why })), "enter", why);
   }
   assert.equal(screen(STRANGER), "enter");
   assert.equal(screen(hear(enter(ROOM), { say: "fault", why: "away" })), "draw");
@@ -139,7 +136,7 @@ test("a reload forgets the connection alone", () => {
 
 test("what the room has of a phone comes onto an empty canvas, once", () => {
   const mine = { ...JOINED, seq: 1, strokes: "AR" };
-  assert.equal(hear(connect(enter(ROOM), true), mine).drawing, "AR");
+  assert.equal(hear(enter(ROOM), mine).drawing, "AR");
   assert.equal(after(heard(mine)).drawing, "AQ");
   assert.equal(after((now) => draw(now, ""), heard(mine)).drawing, "");
 });
