@@ -106,8 +106,7 @@ def test_phones_cannot_have_a_model_of_ones_own(served: None, tmp_path: Path) ->
     app = visit(model="deep")
     model = ae.weights.load_own(own_model(tmp_path / "mine.safetensors"))
     app.session_state["visit"].own = state.OwnModel(model, b"")
-    app.session_state[state.MODEL] = OWN
-    data = shown(run(app))
+    data = shown(look_at(run(app), OWN))
     assert data["model"] == OWN and data["phones"] is None
     assert data["fallback"] in ae.FAMILIES
 
@@ -148,7 +147,7 @@ def test_the_addresses_are_those_that_others_find(
 
 
 def test_the_qr_code_of_a_room_is_a_small_one() -> None:
-    address = f"{board.scanned('http://192.168.100.200:8501/join')}/ABC234"
+    address = f"{board.scanned('http://192.168.10.200:8501/join')}/ABC234"
     # With the quiet zone of four modules on each side: 25 across, and else 29.
     assert "viewBox='0 0 33 33'" in unquote(share.qr(address))
     assert "viewBox='0 0 37 37'" in unquote(share.qr(address.lower()))
