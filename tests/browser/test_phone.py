@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 from websockets.sync.client import ClientConnection, connect
@@ -18,7 +19,6 @@ import ae
 from ae import evaluation
 from ae.arrays import Float32
 from hub import protocol
-from tests.browser.test_accessibility import AXE_SCRIPT
 from tests.browser.test_draw import touch
 from tests.browser.test_hosting import BROKEN, policy
 from tests.conftest import serve
