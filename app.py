@@ -20,6 +20,7 @@ PAGES = (
     ("compare", N_("Compare"), ":material/compare:", COMPARE, True),
     ("explore", N_("Explore"), ":material/explore:", EXPLORE, True),
     ("train", N_("Train"), ":material/model_training:", (), False),
+    ("room", N_("Room"), ":material/groups:", (), True),
 )
 
 UI = Path(__file__).parent / "ui"

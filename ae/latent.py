@@ -41,6 +41,25 @@ def neighbours(codes: Float32, z: Float32, k: int) -> tuple[Indices, Float32]:
     return np.take_along_axis(nearest, order, 1), np.take_along_axis(exact, order, 1)
 
 
+def nearest_pair(codes: Float32) -> tuple[int, int, float]:
+    """Find the two codes that are nearest to one another.
+
+    Parameters
+    ----------
+    codes : float32 array of shape (n, units), n at least 2.
+
+    Returns
+    -------
+    Their indices, ascending, and their Euclidean distance; of several pairs, the first.
+    """
+    as_count(len(as_codes(codes)), "number of codes", 2)
+    # Row by row: of a thousand codes, all differences at once would be 128 MB.
+    rows = [np.linalg.norm(codes[i + 1 :] - code, axis=1) for i, code in enumerate(codes[:-1])]
+    i = int(np.argmin([row.min() for row in rows]))
+    j = int(rows[i].argmin())
+    return i, i + 1 + j, float(rows[i][j])
+
+
 def typical_distance(codes: Float32) -> float:
     """Measure how far two codes usually are from one another.
 

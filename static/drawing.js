@@ -26,8 +26,13 @@ const PIECES = 4; // of a curve, as in ui/strokes.py
  * @param {number} size side of the canvas; what lies outside does not exist
  * @returns {Float32Array | null} of shape (784) in [0, 1], ink is 1; null while there is none
  */
-export function normalForm(strokes, size) {
-  const lines = clipped(linesOf(strokes), size);
+export const normalForm = (strokes, size) => inked(clipped(linesOf(strokes, bent), size), size);
+
+/** The same of lines that go straight from point to point, as decodeStrokes gives them. */
+export const normalFormOfLines = (lines, size) =>
+  inked(clipped(linesOf(lines, straight), size), size);
+
+function inked(lines, size) {
   if (!lines.length) return null;
   const bounds = boundsOf(lines, size * TREMBLE);
   const picture = new Float32Array(SIDE * SIDE);
@@ -56,7 +61,7 @@ export function normalForm(strokes, size) {
  */
 export function plain(strokes, size) {
   const place = { scale: SIDE / size, x: 0, y: 0 };
-  const picture = ink(linesOf(strokes), place, SIDE, CANVAS_PEN * SIDE, 1);
+  const picture = ink(linesOf(strokes, bent), place, SIDE, CANVAS_PEN * SIDE, 1);
   return picture.some((value) => value > 0) ? picture : null;
 }
 
@@ -95,6 +100,22 @@ function bent(stroke) {
   return lines;
 }
 
+function straight(line) {
+  const lines = new Float64Array(4 * Math.max(line.length - 1, 1));
+  lines.set([...line[0], ...line.at(-1)]); // of a dot
+  for (let i = 1; i < line.length; i++) lines.set([...line[i - 1], ...line[i]], 4 * (i - 1));
+  return lines;
+}
+
+/** @type {(stroke: Stroke) => Stroke} points that lie so dense on the bent line as in ui/strokes.py */
+export function smooth(stroke) {
+  if (stroke.length < 3) return stroke;
+  const lines = bent(stroke);
+  const points = [stroke[0]];
+  for (let i = 2; i < lines.length; i += 4) points.push([lines[i], lines[i + 1]]);
+  return points;
+}
+
 /**
  * What Fabric's pencil keeps of a line when it is lifted (PencilBrush.decimatePoints): not what is
  * too near, nor the last place but one. The first place counts twice, so that the line leaves it
@@ -113,8 +134,8 @@ export function lifted(stroke) {
   return kept;
 }
 
-function linesOf(strokes) {
-  const parts = strokes.filter((stroke) => stroke.length).map(bent);
+function linesOf(strokes, join) {
+  const parts = strokes.filter((stroke) => stroke.length).map(join);
   const lines = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
   let end = 0;
   for (const part of parts) {

@@ -2,8 +2,9 @@
 // Python side is pages/compare/lanes.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
-const { bar, marks } = await import(`./comparison.js${version}`);
+const { marks } = await import(`./comparison.js${version}`);
 const { write } = await import(`./numbers.js${version}`);
+const { bar } = await import(`./small_bars.js${version}`);
 const { giveBack, keep, say } = await import(`./written.js${version}`);
 
 // A lane's small bars.

@@ -168,6 +168,27 @@ export function neighbours(rows, at, k) {
 }
 
 /**
+ * The two codes that are nearest to one another, as in ae/latent.py.
+ * @param {Float32Array} codes of shape (n, units), n at least 2
+ * @param {number} units
+ * @returns {{pair: [number, number], distance: number}} their indices, ascending
+ */
+export function nearestPair(codes, units) {
+  let [least, pair] = [Infinity, [0, 1]];
+  for (let i = 0; i < codes.length; i += units) {
+    for (let j = i + units; j < codes.length; j += units) {
+      let squared = 0;
+      // Most pairs are far apart after a few numbers: of 300 codes only these are looked at.
+      for (let unit = 0; unit < units && squared < least; unit++) {
+        squared += (codes[i + unit] - codes[j + unit]) ** 2;
+      }
+      if (squared < least) [least, pair] = [squared, [i / units, j / units]];
+    }
+  }
+  return { pair, distance: Math.sqrt(least) };
+}
+
+/**
  * Which points lie in a polygon: a ray from each to the right crosses its outline an odd number of
  * times.
  * @param {Float32Array} points of shape (n, 2)

@@ -42,7 +42,7 @@ const { hearAnswers } = await import(`./answers.js${version}`);
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
 const { heard, shownCode } = await import(`./edits.js${version}`);
 const { active, digitOf, ink, mse, through, unpack } = await import(`./network.js${version}`);
-const { idOf } = await import(`./packed.js${version}`);
+const { shelve } = await import(`./packed.js${version}`);
 const { percent, write } = await import(`./numbers.js${version}`);
 const { cells, rgba, signed } = await import(`./raster.js${version}`);
 const { giveBack, say } = await import(`./written.js${version}`);
@@ -51,11 +51,7 @@ await import(`./sliders.js${version}`);
 
 // Streamlit calls this with a model's packed weights.
 export default function receive({ data }) {
-  const id = idOf(data);
-  const network = networks.get(id) ?? unpack(data);
-  networks.delete(id);
-  networks.set(id, network);
-  if (networks.size > KEPT) networks.delete(networks.keys().next().value);
+  shelve(networks, data, unpack, KEPT);
   if (lines.length) ask(); // a line is drawn already
 }
 

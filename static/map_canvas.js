@@ -5,15 +5,13 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } = await import(
   `./latent.js${version}`
 );
+const { MapView, outline, ring } = await import(`./map_view.js${version}`);
 const { active, decode } = await import(`./network.js${version}`);
-const { idOf } = await import(`./packed.js${version}`);
-const { clamp, distance, rgba, spread, stamp } = await import(`./raster.js${version}`);
+const { picture } = await import(`./paint.js${version}`);
+const { shelve } = await import(`./packed.js${version}`);
+const { clamp, distance } = await import(`./raster.js${version}`);
 const { giveBack, say } = await import(`./written.js${version}`);
 
-const MARGIN = 28; // CSS pixels between the outermost point and the edge
-const MAX_ZOOM = 60;
-const FEW = 150; // with fewer points in view, each is drawn as its picture
-const BADGE = 11; // CSS pixels, the radius of a numeral's disc
 const GLIDE = 40; // milliseconds
 const STAR = 14; // CSS pixels, its radius
 const STEP = 0.02; // of the view, for an arrow key
@@ -37,11 +35,7 @@ export default function show({ data, parentElement }) {
 }
 
 function receive(packed) {
-  const id = idOf(packed);
-  const map = maps.get(id) ?? unpack(packed);
-  maps.delete(id);
-  maps.set(id, map);
-  if (maps.size > 4) maps.delete(maps.keys().next().value);
+  shelve(maps, packed, unpack, 4);
   for (const canvas of canvases.values()) canvas.settle();
 }
 
@@ -50,26 +44,14 @@ addEventListener("seen", ({ detail: models }) => {
   for (const canvas of canvases.values()) canvas.follow(models);
 });
 
-// A digit as a small canvas: its ink in one colour on nothing, or white on black.
-function picture(pixels, colour, canvas = document.createElement("canvas")) {
-  const side = Math.sqrt(pixels.length);
-  canvas.width = canvas.height = side;
-  canvas.getContext("2d").putImageData(new ImageData(rgba(pixels, colour), side), 0, 0);
-  return canvas;
-}
-
-class MapCanvas {
+class MapCanvas extends MapView {
   constructor(host) {
-    this.host = host;
-    this.canvas = host.querySelector(".map");
+    super(host, host.querySelector(".map"));
     for (const name of ["picture", "words", "status", "lasso", "zoom_in", "zoom_out", "reset"]) {
       this[name] = host.querySelector(`.${name}`);
     }
-    this.ground = document.createElement("canvas"); // the points, which change with the view only
     this.pointers = new Map(); // those that are down
     this.drawn = null; // the drawing under the pen, where the server has not heard of it yet
-    this.observer = new ResizeObserver(() => this.draw());
-    this.observer.observe(this.canvas);
 
     const on = (element, name, act, options) =>
       element.addEventListener(name, act.bind(this), options);
@@ -110,9 +92,8 @@ class MapCanvas {
     const before = codeOf(this.data);
     Object.assign(this, this.wanted);
     if (map.id !== this.map?.id) {
-      const [x, y] = map.middle;
-      Object.assign(this, { map, view: { x, y, zoom: 1 }, pictures: new Map(), star: null });
-      this.change({ hover: null, ...NOTHING });
+      this.lookAt(map);
+      this.change({ star: null, hover: null, ...NOTHING });
     } else if (codeOf(data) !== before) this.change(NOTHING); // who draws looks at the drawing
     if (this.drawn) this.drawn = { code: this.drawn.code, ...placeOf(map, this.drawn.code) };
     this.colours = this.readColours();
@@ -134,13 +115,6 @@ class MapCanvas {
     this.change(code ? NOTHING : {});
   }
 
-  readColours() {
-    const style = getComputedStyle(this.host);
-    const colour = (name) => style.getPropertyValue(`--st-${name}-color`).trim();
-    const [text, background, primary] = ["text", "background", "primary"].map(colour);
-    return { text, background, primary, font: style.fontFamily };
-  }
-
   glide() {
     const to = this.own.star;
     const still =
@@ -150,62 +124,11 @@ class MapCanvas {
     if (still) this.star = to;
   }
 
-  // Everything that the visitor or Python changes goes through here: the panel and the map follow
-  // with the next frame.
+  // The panel follows with the next frame, as the map does.
   change(state = {}, announce = false) {
-    Object.assign(this, state);
     this.untold = true;
     this.announced ||= announce;
-    this.draw();
-  }
-
-  draw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.paint();
-    });
-  }
-
-  // Where things are. Map units are the points', y upwards; on the screen CSS pixels, y downwards.
-
-  get size() {
-    return [this.canvas.clientWidth, this.canvas.clientHeight];
-  }
-
-  get scale() {
-    const fits = this.map.ends.map(
-      ([low, high], i) => Math.max(this.size[i] - 2 * MARGIN, 1) / (high - low || 1),
-    );
-    return Math.min(...fits) * this.view.zoom;
-  }
-
-  toScreen(x, y) {
-    const { scale, size, view } = this;
-    return [size[0] / 2 + (x - view.x) * scale, size[1] / 2 - (y - view.y) * scale];
-  }
-
-  toMap([left, top]) {
-    const { scale, size, view } = this;
-    return [view.x + (left - size[0] / 2) / scale, view.y - (top - size[1] / 2) / scale];
-  }
-
-  // Not out of what the whole map shows: zooming in then keeps what is under the pointer there.
-  pan(right, down) {
-    const { scale, size, view, map } = this;
-    [view.x, view.y] = [view.x - right / scale, view.y + down / scale].map((middle, i) => {
-      const slack = ((size[i] / 2) * (view.zoom - 1)) / scale;
-      return clamp(middle, map.middle[i] - slack, map.middle[i] + slack);
-    });
-    this.draw();
-  }
-
-  zoomAt([left, top], factor) {
-    if (!this.map) return;
-    const [x, y] = this.toMap([left, top]);
-    this.view.zoom = clamp(this.view.zoom * factor, 1, MAX_ZOOM);
-    const [right, down] = this.toScreen(x, y);
-    this.pan(left - right, top - down);
-    this.change({ hover: null });
+    super.change(state);
   }
 
   // Where buttons and keys zoom.
@@ -222,14 +145,8 @@ class MapCanvas {
     return { x, y, index: near.distance * this.scale <= reach ? near.index : null };
   }
 
-  // Where the star is on the screen. A drawing like no digit lies off the map; its star stays at the
-  // edge.
   starAt() {
-    const spare = MARGIN / 2 / this.scale;
-    const ends = this.map.ends;
-    return this.toScreen(
-      ...this.star.map((value, i) => clamp(value, ends[i][0] - spare, ends[i][1] + spare)),
-    );
+    return this.kept([this.star])[0];
   }
 
   spot({ x, y, index }) {
@@ -239,28 +156,14 @@ class MapCanvas {
   // The picture
 
   paint() {
-    const { map, host, canvas, view } = this;
-    const [width, height] = this.size;
-    // In a hidden tab: the ResizeObserver calls again when it is shown.
-    if (!map || !width || !height) return;
-    const ratio = devicePixelRatio;
-    const [columns, rows] = [width, height].map((length) => Math.round(length * ratio));
-    if (canvas.width !== columns || canvas.height !== rows) {
-      Object.assign(canvas, { width: columns, height: rows });
-      this.pan(0, 0);
-    }
-    const ground = JSON.stringify([map.id, view, width, height, ratio, this.colours]);
-    if (ground !== this.painted) this.painted = this.paintGround(ratio) ? ground : null;
-    const context = canvas.getContext("2d");
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(this.ground, 0, 0);
-    context.scale(ratio, ratio);
+    const context = this.paintBehind();
+    if (!context) return;
     this.paintMarks(context);
     if (this.untold) this.tell();
     this.updateCursor();
-    if (this.gliding || !this.painted) this.draw();
+    if (this.gliding) this.draw();
 
+    const { host, view } = this;
     host.dataset.view = [view.x, view.y, this.scale].join();
     host.dataset.zoom = view.zoom.toFixed(2);
     host.dataset.drawn = this.few ? "pictures" : "dots";
@@ -271,95 +174,14 @@ class MapCanvas {
     host.dataset.revision = this.data.revision;
   }
 
-  // True if all of it is there: many pictures are decoded over several frames.
-  paintGround(ratio) {
-    const { map, ground, canvas } = this;
-    const { points, digits } = map;
-    const [width, height] = this.size;
-    Object.assign(ground, { width: canvas.width, height: canvas.height });
-    const context = ground.getContext("2d");
-    context.scale(ratio, ratio);
-    this.radius = clamp(Math.min(width, height) / 230, 1.5, 2.2) * this.view.zoom ** 0.3;
-    this.side = clamp(0.8 * Math.sqrt((width * height) / FEW), 26, 44); // of a picture
-    const [x, y] = [width, height].map((length) => length / 2 + this.side / 2);
-    const { scale, view } = this; // once, and not in toScreen for each of 5,000
-    const seen = [];
-    for (let i = 0; i < digits.length; i++) {
-      const left = width / 2 + (points[2 * i] - view.x) * scale;
-      const top = height / 2 - (points[2 * i + 1] - view.y) * scale;
-      if (Math.abs(left - width / 2) < x && Math.abs(top - height / 2) < y)
-        seen.push([i, left, top]);
-    }
-    this.few = seen.length < FEW;
-    if (this.few) return this.paintPictures(context, seen);
-    const dots = seen.map(([i, left, top]) => [digits[i], left * ratio, top * ratio]);
-    const image = context.createImageData(ground.width, ground.height);
-    stamp(new Uint32Array(image.data.buffer), ground.width, this.radius * ratio, dots, map.palette);
-    context.putImageData(image, 0, 0);
-    this.paintNumerals(context);
-    return true;
-  }
-
-  // In the middle of each digit's points its numeral, ringed in their colour: the legend, where one
-  // looks for it.
-  paintNumerals(context) {
-    const { map, colours } = this;
-    const medians = map.medians.map(([x, y]) => this.toScreen(x, y));
-    Object.assign(context, {
-      font: `700 16px ${colours.font}`,
-      textAlign: "center",
-      textBaseline: "middle",
-    });
-    context.lineWidth = 3;
-    spread(medians, 2 * BADGE + 1).forEach(([left, top], digit) => {
-      const disc = ring(left, top, BADGE);
-      context.fillStyle = colours.background;
-      context.fill(disc);
-      context.strokeStyle = map.palette[digit];
-      context.stroke(disc);
-      context.fillStyle = colours.text;
-      context.fillText(digit, left, top + 1);
-    });
-  }
-
-  paintPictures(context, seen) {
-    const { map, colours, pictures, side } = this;
-    const until = performance.now() + 8;
-    if (pictures.size > 1000) pictures.clear();
-    context.imageSmoothingEnabled = false;
-    let complete = true;
-    for (const [i, left, top] of seen) {
-      if (!pictures.has(i) && performance.now() < until) {
-        const pixels = decode(map.layers, meanCode(map, [i]));
-        pictures.set(i, picture(pixels, map.palette[map.digits[i]]));
-      }
-      complete &&= pictures.has(i);
-      if (!pictures.has(i)) continue;
-      const box = [left - side / 2, top - side / 2, side, side];
-      Object.assign(context, { globalAlpha: 0.75, fillStyle: colours.background });
-      context.fillRect(...box);
-      context.globalAlpha = 1;
-      context.drawImage(pictures.get(i), ...box);
-    }
-    return complete;
-  }
-
   paintMarks(context) {
-    const { text, background, primary } = this.colours;
-    // Twice, so that it stands out from whatever lies below.
-    const line = (path, colour = text, width = 2) => {
-      context.lineJoin = "round";
-      Object.assign(context, { strokeStyle: background, lineWidth: width + 3 });
-      context.stroke(path);
-      Object.assign(context, { strokeStyle: colour, lineWidth: width });
-      context.stroke(path);
-    };
+    const line = (path, colour) => this.stroke(context, path, colour);
     this.advance(); // before anything is painted where the star is
     if (this.star) this.paintLines(context);
     const aim = this.cross && this.toScreen(...this.cross);
     const corners = this.polygon?.map((corner) => this.toScreen(...corner));
     if (corners && aim && !this.group) corners.push(aim);
-    if (corners) line(outline(corners, this.group), primary);
+    if (corners) line(outline(corners, this.group), this.colours.primary);
     if (aim) line(crossPath(...aim, 9));
     const circle = (place, radius) => {
       const framed = this.few && place.index !== null;
@@ -367,11 +189,7 @@ class MapCanvas {
     };
     if (this.hover && this.hover.index !== null) circle(this.hover, this.radius + 2.5);
     if (this.pin) circle(this.pin, 9);
-    if (!this.star) return;
-    const path = starPath(...this.starAt(), STAR);
-    line(path, text, 3);
-    context.fillStyle = primary;
-    context.fill(path);
+    if (this.star) this.paintStars(context, [this.starAt()], STAR);
   }
 
   // The star's glide, to where it is in this frame.
@@ -622,8 +440,7 @@ class MapCanvas {
   }
 
   destroy() {
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
+    super.destroy();
     canvases.delete(this.host);
   }
 }
@@ -640,26 +457,5 @@ function crossPath(x, y, radius) {
     path.moveTo(x - right, y - down);
     path.lineTo(x + right, y + down);
   }
-  return path;
-}
-
-function ring(x, y, radius) {
-  const path = new Path2D();
-  path.arc(x, y, radius, 0, 2 * Math.PI);
-  return path;
-}
-
-function starPath(x, y, radius) {
-  const corner = (_, i) => {
-    const [angle, length] = [(i * Math.PI) / 5, i % 2 ? 0.45 * radius : radius];
-    return [x + length * Math.sin(angle), y - length * Math.cos(angle)];
-  };
-  return outline(Array.from({ length: 10 }, corner), true);
-}
-
-function outline(corners, closed) {
-  const path = new Path2D();
-  for (const corner of corners) path.lineTo(...corner);
-  if (closed) path.closePath();
   return path;
 }

@@ -9,6 +9,7 @@ const { open } = await import(`./packed.js${version}`);
  * @property {string} id 16 characters that identify the content
  * @property {Layer[]} encoder from the 784 pixels to the code
  * @property {Layer[]} decoder from the code to the 784 pixels; empty where a page decodes nothing
+ * @property {[number, number]} ends of an axis for its codes, zero included
  */
 
 /**
@@ -17,7 +18,8 @@ const { open } = await import(`./packed.js${version}`);
  */
 export function unpack(packed) {
   const { id, header, layers } = open(packed);
-  return { id, encoder: layers.slice(0, header.encoder), decoder: layers.slice(header.encoder) };
+  const { encoder, ends } = header;
+  return { id, encoder: layers.slice(0, encoder), decoder: layers.slice(encoder), ends };
 }
 
 /**
@@ -51,18 +53,11 @@ export function through(layers, input) {
  */
 export const decode = (layers, code) => digitOf(through(layers, code));
 
-/**
- * What a decoder has drawn.
- * @param {Float32Array[]} activations what `through` gives for it
- * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
- */
+/** What a decoder has drawn, of shape (784) in [0, 1], by the activations that `through` gives. */
 export const digitOf = (activations) =>
   activations.at(-1).map((value) => Math.min(Math.max(value, 0), 1));
 
-/**
- * How many numbers of a code are not zero.
- * @param {ArrayLike<number>} code of shape (units)
- */
+/** How many numbers of a code are not zero. */
 export const active = (code) => code.filter((value) => value !== 0).length;
 
 /**

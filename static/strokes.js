@@ -1,17 +1,12 @@
 // Strokes as a short text, for a link, as in ae/strokes.py: pure functions that know no page.
-// tests/static holds them to Python's texts.
-
-/**
- * @typedef {[number, number]} Point x and y, y downwards
- * @typedef {Point[]} Stroke where the pen was; one point is a dot
- */
+// tests/static holds them to Python's texts. A Stroke is that of drawing.js.
 
 // As in ae/strokes.py, which says where they come from.
 const VERSION = 1;
-const CANVAS = 280;
+export const CANVAS = 280;
 const TOLERANCE = 1;
 const LONGEST = 600;
-const MAX_STROKES = 64;
+export const MAX_STROKES = 64;
 const LEAST = -CANVAS;
 const MOST = 2 * CANVAS;
 

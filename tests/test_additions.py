@@ -98,13 +98,24 @@ SCREENS = [
     *(("compare", view.name) for view in COMPARE),
     *(("explore", view.name) for view in EXPLORE),
     ("train", ""),
+    ("room", ""),
 ]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What runs, in a folder where it may be changed, and the helpers of the pages' tests."""
-    for name in ("ae", "ui", "pages", "static", "weights", ".streamlit", "app.py", "babel.cfg"):
+    for name in (
+        "ae",
+        "ui",
+        "hub",
+        "pages",
+        "static",
+        "weights",
+        ".streamlit",
+        "app.py",
+        "babel.cfg",
+    ):
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))

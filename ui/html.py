@@ -23,6 +23,11 @@ def element(name: str, /, *content: str, **attributes: object) -> Markup:
     return Markup(f"<{name}{_written(attributes)}>{join(content)}</{name}>")
 
 
+def void(name: str, /, **attributes: object) -> Markup:
+    """Write an element that has no content and no end, such as ``meta`` and ``input``."""
+    return Markup(f"<{name}{_written(attributes)}>")
+
+
 def _written(attributes: Mapping[str, object]) -> str:
     # By hand: Markup.format takes ten times as long, and the lanes have hundreds of bars.
     return "".join(
@@ -39,12 +44,23 @@ def join(parts: Iterable[str]) -> Markup:
 
 def image(src: str, alt: str, class_: str = "pixels", **attributes: object) -> Markup:
     """Write a picture; `src` is its address, `alt` says what it shows."""
-    return Markup(f"<img{_written({'src': src, 'alt': alt, 'class': class_, **attributes})}>")
+    return void("img", src=src, alt=alt, class_=class_, **attributes)
 
 
 def blank(live: str | None = None, words: str = "") -> Markup:
     """Keep a picture's place, with some words in it; `live` as for `ui.pictures.img`."""
     return element("div", words, class_="pixels blank", data_live=live)
+
+
+def data(id: str, content: str) -> Markup:
+    """Write what a script reads, out of sight; quotes, of which JSON is full, stay as they are."""
+    text = content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return element("p", Markup(text), id=id, hidden="")
+
+
+def document(language: str, head: Markup, body: Markup) -> Markup:
+    """Write a whole page of our own, one that Streamlit does not serve."""
+    return join((Markup("<!doctype html>"), element("html", head, body, lang=language)))
 
 
 def figure(title: str, picture: Markup, note: str = SPACE, class_: str | None = None) -> Markup:

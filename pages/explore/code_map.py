@@ -9,9 +9,8 @@ from ae import latent
 from ae.arrays import Float32
 from ae.atlas import DIGITS, NEIGHBOURS, CodeMap
 from ae.model import Autoencoder
-from ae.plans import OWN
-from pages.explore.scene import NO_MAP, Scene
-from ui import editor, models
+from pages.explore.scene import Scene
+from ui import editor, maps
 from ui.choices import segments
 from ui.components import map_canvas
 from ui.text import Text
@@ -22,10 +21,10 @@ def show(scene: Scene, text: Text) -> None:
     _ = text.gettext
     code_map, model = scene.code_map, scene.model
     if code_map is None or not isinstance(model, Autoencoder):
-        st.info(_(NO_MAP))
+        st.info(_(maps.NO_MAP))
         return
-    by = "pca"
-    if code_map.umap is not None:
+    by = maps.first(code_map)
+    if by == "umap":
         titles = {"umap": _("UMAP: neighbours stay close"), "pca": _("PCA: a flat shadow")}
         by = segments(_("Map"), titles, "map_by")
     # As it is edited: who changes a number moves the star.
@@ -35,7 +34,7 @@ def show(scene: Scene, text: Text) -> None:
         star = _place(code_map, by, code, scene)
         near = latent.neighbours(code_map.codes, code[None], NEIGHBOURS)[0][0].tolist()
     map_canvas.show(
-        data=_packed(scene, by),
+        data=maps.packed(model, code_map, by, scene.atlas.digits),
         star=star,
         near=near,
         code=code,
@@ -105,31 +104,4 @@ def _how(code_map: CodeMap, by: str, text: Text) -> str:
         "The two directions in which the codes spread most. They show {share} of the spread; the"
         " rest is hidden here.",
         share=text.percent(kept),
-    )
-
-
-def _packed(scene: Scene, by: str) -> bytes:
-    """Give the map as the browser wants it."""
-    code_map, model = scene.code_map, scene.model
-    assert code_map is not None
-    assert isinstance(model, Autoencoder)
-    if model.name == OWN:
-        return _pack(model, code_map, by, scene.atlas.digits)
-    return _packed_once(model.name, by)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _packed_once(name: str, by: str) -> bytes:
-    """Pack what ships; all visitors share it."""
-    atlas, model = models.atlas(), models.load(name)
-    assert isinstance(model, Autoencoder)
-    return _pack(model, atlas.maps[name], by, atlas.digits)
-
-
-def _pack(model: Autoencoder, code_map: CodeMap, by: str, digits: map_canvas.Digits) -> bytes:
-    if by == "umap" and code_map.umap is not None:
-        return map_canvas.pack(model.decoder, code_map.codes, code_map.umap, digits, None)
-    points = code_map.project(code_map.codes)
-    return map_canvas.pack(
-        model.decoder, code_map.codes, points, digits, (code_map.mean, code_map.axes)
     )

@@ -9,8 +9,8 @@ from ae import latent
 from ae.arrays import Float32
 from ae.atlas import COMPONENTS, DIGITS, NEIGHBOURS
 from ae.latent import Indices
-from pages.explore.scene import NO_MAP, Scene
-from ui import galleries, html, models
+from pages.explore.scene import Scene
+from ui import galleries, html, maps, models
 from ui.galleries import Row
 from ui.text import Text
 
@@ -19,7 +19,7 @@ def show(scene: Scene, text: Text) -> None:
     """Show both neighbourhoods, their votes, and how often such votes are right."""
     _ = text.gettext
     if scene.code_map is None:
-        st.info(_(NO_MAP))
+        st.info(_(maps.NO_MAP))
         return
     if scene.digit is None or scene.encoded is None:
         st.info(_("Draw a digit to see its neighbours."))

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ae
 from ae.arrays import Float32
 from ae.atlas import Atlas, CodeMap
 from ae.model import Model
-from ae.plans import OWN
-from ui import inference, models
+from ui import inference, maps, models
 from ui.edits import Edits
 from ui.inference import Result
-from ui.state import OwnModel, Visit
-from ui.text import N_
-
-NO_MAP = N_("There is no map of this model. The other models have one.")
+from ui.state import Visit
 
 
 @dataclass(frozen=True)
@@ -57,16 +52,7 @@ def look(now: Visit, model: Model, edits: Edits | None) -> Scene:
         The atlas is missing or damaged.
     """
     atlas = models.atlas()
-    code_map = _map_of(now.own) if now.own and model.name == OWN else atlas.maps.get(model.name)
+    code_map = maps.of(model, atlas, now)
     digit = inference.digit(now.sketch.drawing, normalise=now.normal)
     result = None if digit is None else inference.result(model, digit, edits)
     return Scene(now, model, atlas, code_map, result)
-
-
-def _map_of(own: OwnModel) -> CodeMap | None:
-    """Map a model of the visitor's own, where MNIST is at hand; once for each of their models."""
-    if own.code_map is None:
-        digits = ae.mnist.first_test_digits(ae.atlas.DIGITS)
-        if digits is not None:
-            own.code_map = ae.atlas.code_map(own.model.encode(digits))
-    return own.code_map

@@ -52,6 +52,7 @@ AVERAGED = {"values": MAP.umap, "nearest": NEAREST, "distances": DISTANCES}
 FACTS = {"mean": CODES[0], "covariance": np.eye(3, dtype=np.float32), "least": -(CODES[0] ** 2)}
 CALLS = {
     "neighbours": Call(latent.neighbours, {"codes": CODES, "z": CODES[:2], "k": 5}, {"z": "codes"}),
+    "nearest_pair": Call(latent.nearest_pair, {"codes": CODES}),
     "votes": Call(latent.votes, {"digits": DIGITS, "nearest": NEAREST}),
     "inverse_distance": Call(latent.inverse_distance, AVERAGED),
     "principal_plane": Call(latent.principal_plane, {"codes": CODES}),
@@ -136,6 +137,7 @@ def test_what_is_none_is_refused_in_words(name: str, argument: str, kind: str) -
         (lambda: latent.neighbours(CODES, CODES, 21), "a whole number from 1 to 20"),
         (lambda: latent.neighbours(CODES, normal(2, 4), 5), "codes: got shape (2, 4)"),
         (lambda: latent.principal_plane(CODES[:1]), "number of codes: got 1"),
+        (lambda: latent.nearest_pair(CODES[:1]), "number of codes: got 1"),
         (lambda: latent.sheet([CODES[0]] * 5, 3), "corners: got 5, expected 3 or 4"),
         (lambda: latent.interpolate(CODES[0], CODES, 3), "b: got shape (20, 3)"),
         (

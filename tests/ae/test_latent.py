@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.interpolate import RegularGridInterpolator
+from scipy.spatial.distance import pdist, squareform
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestNeighbors
 
@@ -61,6 +62,24 @@ def test_a_code_is_its_own_nearest_neighbour() -> None:
     nearest, distances = latent.neighbours(codes, codes, 3)
     assert_array_equal(nearest[:, 0], np.arange(100))
     assert np.all(distances[:, 0] == 0) and np.all(np.diff(distances, axis=1) >= 0)
+
+
+@pytest.mark.parametrize("units", [2, 32])
+@pytest.mark.parametrize("n", [2, 3, 60])
+def test_the_nearest_pair_is_scipy_s(n: int, units: int) -> None:
+    codes = normal(n, units)
+    frozen(codes)
+    distances = squareform(pdist(codes.astype(np.float64)))
+    distances[np.tril_indices(n)] = np.inf
+    i, j, distance = latent.nearest_pair(codes)
+    assert (i, j) == np.unravel_index(distances.argmin(), distances.shape)
+    assert distance == pytest.approx(distances.min(), rel=1e-5)
+
+
+def test_of_equal_codes_the_first_two_are_the_nearest_pair() -> None:
+    codes = normal(5, 3)
+    codes[[1, 2, 4]] = codes[1]
+    assert latent.nearest_pair(codes) == (1, 2, 0)
 
 
 def test_votes_are_scikit_learn_s() -> None:

@@ -104,6 +104,7 @@ STOPS: dict[str, tuple[str, list[Deed]]] = {
     **{f"explore, {view.name}": (f"/explore?view={view.name}", []) for view in explore.VIEWS},
     "explore, a sheet": ("/explore?view=new&model=vae2", [press("All digits on one sheet")]),
     "explore, the cost": ("/explore?view=new&model=vae", [press("What each number costs")]),
+    "room": ("/room", []),
     "train": ("/train", [click("[data-testid=stExpander] summary"), press("Open a saved model")]),
 }
 STOPS["compare, first_ten"][1].append(press("Download"))
@@ -219,7 +220,7 @@ def test_what_is_drawn_and_chosen_is_seen_in_forced_colours(theme: str, page: Op
             assert strongest(element, hair) >= colours.SEEN, selector
         menus = ".st-key-lang button, .st-key-menu a"
         looks = visitor.locator(menus).evaluate_all(f"(all) => all.map({LOOKS})")
-        assert len(looks) == 6 and len(set(looks[:4])) == 2 == len(set(looks[4:]))
+        assert len(looks) == 7 and len(set(looks[:5])) == 2 == len(set(looks[5:]))
 
 
 # A chart as it was drawn for the screen: on paper no script runs.

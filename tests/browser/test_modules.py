@@ -12,8 +12,8 @@ from tests.conftest import serve, wait_run, watched_page
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
-LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed", "raster"]
-LIVE += ["sliders", "written"]
+LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed", "pixels"]
+LIVE += ["raster", "sliders", "small_bars", "written"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
 
 
@@ -28,7 +28,11 @@ def below() -> Iterator[str]:
     ("path", "click", "scripts"),
     [
         ("/?sample=7b", None, ["charts", *LIVE]),
-        ("/explore?view=map&sample=7b", None, ["charts", "latent", "map_canvas", *LIVE]),
+        (
+            "/explore?view=map&sample=7b",
+            None,
+            ["charts", "latent", "map_canvas", "map_view", "paint", "strokes", *LIVE],
+        ),
         ("/explore?view=morph&sample=7b", None, ["download", "slides", "strips"]),
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
         ("/compare?view=atoms", None, ["atoms", "download", "strips", *LIVE]),

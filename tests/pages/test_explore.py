@@ -25,7 +25,6 @@ import ae
 from ae import evaluation, generation, latent, plans
 from ae.noise import NOISES
 from pages.compare import views as compare_views
-from pages.explore import code_map as explore_map
 from pages.explore import views
 from tests.pages.test_app import (
     appears,
@@ -57,7 +56,7 @@ from tests.pages.test_draw import (
     sees,
 )
 from tests.pages.test_train import own_model
-from ui import models, pictures, state, strokes
+from ui import maps, models, pictures, state, strokes
 from ui.components import map_canvas
 from ui.text import LANGUAGES, translator
 
@@ -1015,7 +1014,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "weights"
     shutil.copytree(ae.checked.FOLDER, folder)
     monkeypatch.setattr(ae.checked, "FOLDER", folder)
-    cached = (models.load, models.facts, models.atlas, explore_map._packed_once)
+    cached = (models.load, models.facts, models.atlas, maps._packed_once)
     for function in cached:
         function.clear()
     yield folder

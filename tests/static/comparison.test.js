@@ -1,10 +1,11 @@
-// static/comparison.js against the styles and words that test_latent.py wrote with pages/compare.
+// static/comparison.js and small_bars.js against the styles and words that test_latent.py wrote with pages/compare.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bar, marks } from "../../static/comparison.js";
+import { marks } from "../../static/comparison.js";
+import { bar } from "../../static/small_bars.js";
 
 const oracle = JSON.parse(readFileSync(join(process.env.GARGALO_ORACLE, "lanes.json"), "utf-8"));
 

@@ -24,8 +24,10 @@ function close(actual, expected, tolerance, what) {
 
 for (const name of readdirSync(folder).filter((file) => !file.includes("."))) {
   const network = unpack(new Uint8Array(readFileSync(join(folder, name))));
-  const { range, digits } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf-8"));
+  const { ends, digits } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf-8"));
+  const range = ends[1] - ends[0];
   test(`${name}: as in Python, over ${digits.length} digits`, () => {
+    assert.deepEqual(network.ends, ends);
     for (const { digit, layers, code, reconstruction, ...figures } of digits) {
       const activations = through(network.encoder, digit);
       activations.forEach((values, i) => {

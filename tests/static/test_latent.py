@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from ae import evaluation, latent
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder, Model
+from hub import phone, protocol
 from pages.compare import lanes
 from tests.conftest import PenDigit
 from ui import strokes
@@ -217,8 +219,20 @@ def write_strokes(file: Path, drawings: dict[str, Sequence[Stroke]]) -> None:
     for name, drawn in drawings.items():
         text = ae.strokes.encode_strokes(drawn, strokes.SIDE)
         back = ae.strokes.decode_strokes(text, strokes.SIDE)
+        smooth = [strokes.smooth(stroke).tolist() for stroke in drawn]
+        try:
+            normal = ae.drawing.from_strokes(back, size=strokes.SIDE).ravel().tolist()
+        except ae.EmptyDrawing:
+            normal = None
         oracle.append(
-            {"name": name, "strokes": drawn, "text": text, "back": [line.tolist() for line in back]}
+            {
+                "name": name,
+                "strokes": drawn,
+                "smooth": smooth,
+                "text": text,
+                "back": [line.tolist() for line in back],
+                "normal": normal,
+            }
         )
     file.write_text(json.dumps({"size": strokes.SIDE, "drawings": oracle}))
 
@@ -236,6 +250,51 @@ def write_edits(file: Path) -> None:
         edits = {"keep": keep, "values": [*values.items()]}
         oracle.append({"encoded": code.tolist(), "edits": edits, "code": shown.tolist()})
     file.write_text(json.dumps(oracle))
+
+
+def write_messages(file: Path) -> None:
+    """Write messages, right and wrong, and what Python says to them."""
+    wrong = [None, True, -1, 0, 1.5, 10**7, [], {}, "", "ABC23O", "a\n", "<b>", "\0", "é" * 41]
+    values: dict[str, list[object]] = {
+        "code": ["ABC234"],
+        "token": ["a" * 22, "-_" * 21],
+        "strokes": ["AQ", "A" * ae.strokes.LONGEST],
+        "name": ["Brisk otter", "é" * 40, "\U0001f9a6" * 40],
+        "word": ["vae", "pt"],
+        "fault": ["closed"],
+        "role": ["speaker", "moderator"],
+        "id": [1, 1_000_000],
+        "count": [0, 1_000_000],
+        "flag": [True, False],
+    }
+    messages: list[object] = [None, [], "join", {}, {"say": 1}, {"say": "toString"}, {"say": None}]
+    for name, entry in protocol.MESSAGES.items():
+        kinds = {field.rstrip("?"): kind for field, kind in entry.fields.items()}
+        whole = {"say": name} | {field: values[kind][0] for field, kind in kinds.items()}
+        messages += [whole, whole | {"more": 1}, whole | {"say": name.upper()}]
+        for field, kind in kinds.items():
+            messages.append({key: value for key, value in whole.items() if key != field})
+            messages += [whole | {field: value} for value in values[kind] + wrong]
+    cases = [
+        {"message": message, "sender": sender, "taken": taken(message, sender)}
+        for message in messages
+        for sender in get_args(protocol.Sender)
+    ]
+    content = {"table": json.loads(protocol.as_json()), "cases": cases}
+    file.write_text(json.dumps(content))
+
+
+def write_phone(file: Path) -> None:
+    """Write what the phone's page knows, and what can go wrong."""
+    file.write_text(json.dumps(phone.data(translator("en")) | {"faults": protocol.FAULTS}))
+
+
+def taken(message: object, sender: protocol.Sender) -> bool:
+    try:
+        protocol.check(message, sender)
+    except ValueError:
+        return False
+    return True
 
 
 def write_network(folder: Path, name: str) -> None:
@@ -262,14 +321,48 @@ def write_network(folder: Path, name: str) -> None:
         for i, digit in enumerate(digits)
     ]
     (folder / name).write_bytes(network.pack(model))
-    content = {"range": np.ptp(model.statistics.code_axis), "digits": oracle}
+    content = {"ends": model.statistics.code_axis, "digits": oracle}
     (folder / f"{name}.json").write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
+def write_room(folder: Path, name: str) -> None:
+    """Pack a model and its map, and write what a room of all samples comes to."""
+    atlas, model = ae.atlas.load(), ae.load(name)
+    assert isinstance(model, Autoencoder)
+    code_map = atlas.maps[name]
+    step = np.abs(code_map.codes).max() / np.iinfo(np.int16).max  # as they travel
+    code_map = replace(code_map, codes=(np.rint(code_map.codes / step) * step).astype(np.float32))
+    texts = [ae.strokes.encode_strokes(drawn, 1) for drawn in ae.samples.SAMPLES.values()]
+    digits = np.stack([ae.drawing.from_strokes(ae.strokes.decode_strokes(text)) for text in texts])
+    codes, errors = model.encode(digits), evaluation.mse(digits, model.reconstruct(digits))
+    *pair, distance = latent.nearest_pair(codes)
+    folder.mkdir()
+    (folder / "network").write_bytes(network.pack(model))
+    (folder / "map").write_bytes(
+        pack(model.decoder, code_map.codes, code_map.umap, atlas.digits, None)
+    )
+    content = {
+        "texts": texts,
+        "reconstructions": model.reconstruct(digits).reshape(len(digits), -1),
+        "errors": errors,
+        "strangest": errors.argmax().item(),
+        "pair": pair,
+        "distance": distance,
+        "average": model.decode(codes.mean(0)[None]).ravel(),
+        "places": code_map.place(codes, atlas.digits),
+        "width": np.ptp(code_map.umap, axis=0).max().item(),
+        "largest": np.abs(codes).max().item(),
+    }
+    file = folder / "room.json"
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
     write_edits(tmp_path / "edits.json")
+    write_messages(tmp_path / "messages.json")
+    write_phone(tmp_path / "phone.json")
     (tmp_path / "networks").mkdir()
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)
@@ -283,6 +376,9 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
         assert isinstance(model, Autoencoder)
         for by in ("plane", "neighbours"):
             write(tmp_path / "maps" / f"{name}, {by}", model, by)
+    (tmp_path / "rooms").mkdir()
+    for name in ("shallow", "deep", "vae"):
+        write_room(tmp_path / "rooms" / name, name)
     run_node(tmp_path, *HERE.glob("*.test.js"))
 
 

@@ -24,9 +24,14 @@ PIXELS = np.zeros((2, 2), np.uint8)
 # Every builder, with hostile text in each of its places.
 BUILDERS: dict[Callable[..., Markup], Callable[[str], Markup]] = {
     html.element: lambda evil: html.element("p", evil, class_=evil, data_x=evil, style=evil),
+    html.void: lambda evil: html.void("input", value=evil, class_=evil),
     html.join: lambda evil: html.join((evil, html.blank(), evil)),
     html.image: lambda evil: html.image(evil, evil, evil, data_x=evil),
     html.blank: html.blank,
+    html.data: lambda evil: html.data(evil, evil),
+    html.document: lambda evil: html.document(
+        evil, html.element("head", html.element("title", evil)), html.element("body", evil)
+    ),
     html.figures: lambda evil: html.figures([(evil, evil, evil)]),
     html.figure: lambda evil: html.figure(evil, html.blank(), evil),
     html.lead: html.lead,
@@ -113,7 +118,10 @@ def test_the_code_s_title_reads_as_one_sentence(language: str) -> None:
 
 SOURCES = [
     path
-    for path in (ROOT / "app.py", *(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py"))
+    for path in (
+        ROOT / "app.py",
+        *(path for room in ("ui", "pages", "hub") for path in (ROOT / room).rglob("*.py")),
+    )
     if path != ROOT / "ui/html.py"
 ]
 

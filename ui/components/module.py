@@ -7,22 +7,15 @@ the browser fetches that once and keeps it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from ui import scripts
+
 _HERE = Path(__file__).parent
-_SCRIPTS = sorted((_HERE.parents[1] / "static").glob("*.js"))
-
-# A new version gets a new address, so no visitor is left with yesterday's copy. One version for all
-# scripts, because they import each other: a hash of one file would miss a change in what it
-# imports, and a relative import drops the query of the address that it stands in. So each script
-# hands its own query on: ``await import(`./latent.js${new URL(import.meta.url).search}`)``.
-_VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in _SCRIPTS)).hexdigest()[:8]
-
 # Streamlit calls this at mount and at each change of data or theme, also while the import of an
 # earlier call is still on its way. All calls wait for one promise, and who waits first goes first:
 # no update overtakes another, and what the module returns, the cleanup, comes back from each.
@@ -68,7 +61,7 @@ def component(
     css : the file in this folder that styles it.
     isolate_styles : False puts it into the page itself and not into a shadow root.
     """
-    address = f"app/static/{script or name + '.js'}?v={_VERSION}"
+    address = scripts.address(script or f"{name}.js")
     return st.components.v2.component(
         f"gargalo_{name}",
         html=html,

@@ -26,7 +26,11 @@ def pack(model: Model, *, decoder: bool = True) -> bytes:
     arrays: dict[str, packed.Array] = {}
     for i, layer in enumerate(layers):
         arrays |= {f"weights{i}": layer.weights, f"bias{i}": layer.bias}
-    header = {"activations": [layer.activation for layer in layers], "encoder": len(encoder)}
+    header = {
+        "activations": [layer.activation for layer in layers],
+        "encoder": len(encoder),
+        "ends": model.statistics.code_axis,
+    }
     return packed.pack(header, arrays, [f"weights{i}" for i in range(len(layers))])
 
 

@@ -1,0 +1,1 @@
+"""The Room page: the audience draws, and the projector shows what becomes of it."""
