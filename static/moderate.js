@@ -75,7 +75,12 @@ function end(why) {
 async function follow(name) {
   model = name;
   network = null;
-  const come = await fetched(name, { coming: () => say("coming"), failed: () => say("failed") });
+  say("coming");
+  const come = await fetched(
+    name,
+    () => say("coming"),
+    () => say("failed"),
+  );
   if (!come) return;
   say("");
   network = come;
@@ -119,7 +124,8 @@ function show(list, digits) {
   const { root, cards, name } = list;
   const error = ({ strokes }) => sights.of(strokes)?.error ?? 0;
   const busy = performance.now() - list.touched < STILL;
-  if (busy) setTimeout(refresh, STILL);
+  clearTimeout(list.later);
+  if (busy) list.later = setTimeout(refresh, STILL);
   const ordered = inOrder(digits, error, [...cards.keys()], busy).slice(0, list.most);
   const wanted = new Set(ordered.map(({ id }) => id));
   for (const [id, { item }] of cards) {
