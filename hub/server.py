@@ -359,7 +359,10 @@ def _store(limits: Limits, environment: Mapping[str, str]) -> Store:
         # Who has one process needs no Redis, and not its client either.
         from hub.redis_store import Shared
 
-        return Shared(url, limits.rooms, limits.room_seconds)
+        try:
+            return Shared(url, limits.rooms, limits.room_seconds)
+        except ValueError as fault:  # its own words, because there may be a password in the URL
+            raise SystemExit(f"{URL}: {fault}") from None
     return Memory(limits.rooms, limits.room_seconds)
 
 
