@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from hub import routes
-from hub.sockets import Hub
+from hub.server import Hub
 
 hub = Hub()
 app = st.App(

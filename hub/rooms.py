@@ -1,6 +1,6 @@
-"""What a room is: a flat table of texts, of which each field has one writer at a time.
+"""What a room is: a flat table of texts, in which nobody overwrites what another has written.
 
-So who writes never overwrites another, on whichever process. Pure: nothing here waits or sends.
+Pure: nothing here waits, sends or knows the time. The table is kept by a store (`hub.stores`).
 """
 
 from __future__ import annotations
@@ -9,33 +9,39 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
-from hub.protocol import ALPHABET, CODE_LENGTH, Role
+from hub.protocol import ALPHABET, CODE_LENGTH, MESSAGES, Role
 
 Message = dict[str, Any]
+Fields = dict[str, str]
 
-# field             what
-# born              seconds since 1970
-# speaker,          hashes of their tokens
-# moderator
-# set:<name>        one setting, as JSON's texts
-# phones            how many have come; the last one's id
-# phone:<hash>      the id of the phone that has this token
-# name:<id>         its name
-# spins:<id>        how often it has changed that
-# drawn:<id>        how often it has drawn; the last one's seq
-# digit:<id>        "seq strokes", what it drew last
-# approved:<id>     the seq that may stand on the wall
-# shown:<id>        the seq of which the drawing itself is shown
-# removed:<id>      the seq up to which everything is taken away
-# banned:<id>       "1"
-# here:<process>    "seconds id id …", the phones that are connected there
-# closed            "1", and nothing else
+# field             what it holds                                        who writes it
+# ------------------------------------------------------------------------------------------------
+# born              seconds since 1970                                   who opens the room
+# speaker           hash of the speaker's token                          "
+# moderator         hash of the moderator's token                        "
+# set:<name>        one of the settings                                  a watcher
+# phones            how many have come, so the last one's id             counted by the store
+# phone:<hash>      id of the phone with this token, seconds since 1970  its process
+# name:<id>         its name                                             its process
+# spins:<id>        how often it has asked for another one               counted by the store
+# drawn:<id>        how often it has drawn, so the last one's seq        counted by the store
+# digit:<id>        seq and strokes of what it drew last                 its process
+# approved:<id>     the seq that may stand on the wall                   a watcher
+# shown:<id>        the seq of which the drawing itself is shown         a watcher
+# removed:<id>      the seq up to which everything is taken away         a watcher
+# banned:<id>       1                                                    a watcher
+# here:<process>    seconds since 1970, and the ids connected there      that process
+# closed            1, and nothing else is left                          the speaker
 
 SPINS = 3
-_FLAGS = ("frozen", "hidden", "approval")
+PRESENCE = 60
+"""Seconds for which a process is believed that says who is connected; it says so more often."""
+GRACE = 60
+"""Seconds that a phone has for its first drawing before another may take its place."""
+_FLAGS = [name.rstrip("?") for name, kind in MESSAGES["set"].fields.items() if kind == "flag"]
 
 
 def new_code() -> str:
@@ -44,169 +50,248 @@ def new_code() -> str:
 
 
 def new_token() -> str:
-    """Make up a token of 192 bits."""
+    """Make up a token, of 192 bits."""
     return secrets.token_urlsafe(24)
 
 
 def moderator_of(speaker: str) -> str:
-    """Give the moderator's token, which the speaker's token says and which does not say that."""
+    """Give the moderator's token: the speaker's tells it, but it does not tell the speaker's.
+
+    So it can be said again whenever the speaker comes back, and only its hash is kept.
+    """
     raw = hmac.digest(speaker.encode(), b"moderator", "sha256")
     return base64.urlsafe_b64encode(raw[:24]).decode()
 
 
 def hashed(token: str) -> str:
-    """Give what is stored of a token."""
+    """Give what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def opened(speaker: str, model: str, now: float) -> dict[str, str]:
+def opened(speaker: str, model: str, now: float) -> Fields:
     """Give the fields of a new room."""
     return {
-        "born": str(now),
+        "born": f"{now:.3f}",
         "speaker": hashed(speaker),
         "moderator": hashed(moderator_of(speaker)),
         "set:model": model,
     }
 
 
+def joined(token: str, id: int, name: str, now: float) -> Fields:
+    """Give the fields of a new phone."""
+    return {f"phone:{hashed(token)}": f"{id} {now:.0f}", f"name:{id}": name}
+
+
+def drawn(id: int, seq: int, strokes: str) -> Fields:
+    """Give the field of a drawing."""
+    return {f"digit:{id}": f"{seq} {strokes}"}
+
+
+def here(process: str, ids: Iterable[int], now: float) -> Fields:
+    """Give the field of who is connected to a process."""
+    return {f"here:{process}": " ".join([f"{now:.0f}", *map(str, ids)])}
+
+
 class Room:
     """What the fields of one room say."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = dict(fields)
+    def __init__(self, fields: Mapping[str, str | None] | None = None) -> None:
+        self.fields: Fields = {}
+        self.update(fields or {})
 
-    def update(self, changes: Mapping[str, str | None]) -> None:
-        """Take over fields that have changed; None is one that is not there any more."""
+    def update(self, changes: Mapping[str, str | None]) -> set[str]:
+        """Take fields over; None is one that is not there any more.
+
+        Returns
+        -------
+        The subjects of which `says` may say something else now.
+        """
         for name, value in changes.items():
             if value is None:
-                self._fields.pop(name, None)
+                self.fields.pop(name, None)
             else:
-                self._fields[name] = value
+                self.fields[name] = value
+        subjects = set()
+        for name in changes:
+            what, _, of = name.partition(":")
+            if what == "set":
+                subjects.add("settings")
+                if of == "approval":
+                    subjects |= {f"digit:{id}" for id in self.drawers()}
+            elif what == "here":
+                subjects.add("people")
+            elif of.isdecimal():
+                subjects.add(f"digit:{of}")
+        return subjects
+
+    # Who is who
 
     @property
     def is_open(self) -> bool:
         """Has it been opened, and not been closed?"""
-        return "born" in self._fields and not self.is_closed
+        return "born" in self.fields and not self.is_closed
 
     @property
     def is_closed(self) -> bool:
         """Has its speaker closed it?"""
-        return "closed" in self._fields
+        return "closed" in self.fields
 
     @property
     def born(self) -> float:
         """When it was opened, in seconds since 1970."""
-        return float(self._fields["born"])
+        return float(self.fields["born"])
 
     def role(self, token: str) -> Role | None:
         """Say whose token it is."""
         mine = hashed(token)
-        for role in ("speaker", "moderator"):
-            if hmac.compare_digest(mine, self._fields.get(role, "")):
-                return role
+        for role in get_args(Role):
+            if hmac.compare_digest(mine, self.fields.get(role, "")):
+                return role  # type: ignore[no-any-return]
         return None
 
     def phone(self, token: str) -> int | None:
-        """Give the id of the phone that has this token."""
-        return int(self._fields.get(f"phone:{hashed(token)}", 0)) or None
+        """Give the id of the phone with this token."""
+        # Found by its hash: how long that takes says nothing of the token.
+        entry = self.fields.get(f"phone:{hashed(token)}")
+        return int(entry.split()[0]) if entry else None
+
+    def phones(self) -> int:
+        """Count the phones that have a place."""
+        return sum(name.startswith("phone:") for name in self.fields)
+
+    def absent(self, now: float) -> dict[str, None]:
+        """Give the fields of phones that never drew and have gone, to be deleted."""
+        present = self._present(now)
+        gone: dict[str, None] = {}
+        for name, entry in self.fields.items():
+            if name.startswith("phone:"):
+                id, came = entry.split()
+                if (
+                    float(came) < now - GRACE
+                    and int(id) not in present
+                    and f"digit:{id}" not in self.fields
+                    and f"banned:{id}" not in self.fields
+                ):
+                    gone |= {name: None, f"name:{id}": None, f"spins:{id}": None}
+        return gone
 
     def name(self, id: int) -> str:
         """Give a phone's name."""
-        return self._fields[f"name:{id}"]
+        return self.fields.get(f"name:{id}", "?")
 
     def names(self) -> set[str]:
-        """Give all names."""
-        return {value for field, value in self._fields.items() if field.startswith("name:")}
+        """Give the names of all phones."""
+        return {value for name, value in self.fields.items() if name.startswith("name:")}
 
     def spins(self, id: int) -> int:
-        """Say how often a phone may still change its name."""
+        """Say how often a phone may still ask for another name."""
         return max(0, SPINS - self._number("spins", id))
-
-    def seq(self, id: int) -> int:
-        """Give the number of the drawing that a phone sent last, 0 without one."""
-        return int(self._fields.get(f"digit:{id}", "0").partition(" ")[0])
 
     def is_banned(self, id: int) -> bool:
         """Was this phone sent out?"""
-        return f"banned:{id}" in self._fields
+        return f"banned:{id}" in self.fields
 
-    def stands(self, id: int) -> bool:
-        """Has this phone a drawing that was not taken away?"""
-        return self.seq(id) > self._number("removed", id) and not self.is_banned(id)
+    # What they drew
+
+    def drawers(self) -> Iterator[int]:
+        """Give the ids of all phones that have drawn, whatever became of that."""
+        for name in self.fields:
+            if name.startswith("digit:"):
+                yield int(name.partition(":")[2])
+
+    def seq(self, id: int) -> int:
+        """Give the number of what a phone drew last; 0 if it did not yet."""
+        return int(self.fields.get(f"digit:{id}", "0").partition(" ")[0])
 
     def strokes(self, id: int) -> str | None:
-        """Give what a phone drew last, unless it was taken away."""
-        return self._fields[f"digit:{id}"].partition(" ")[2] if self.stands(id) else None
+        """Give what a phone drew last, unless that was taken away."""
+        if self.is_banned(id) or self.seq(id) <= self._number("removed", id):
+            return None
+        return self.fields[f"digit:{id}"].partition(" ")[2]
+
+    # What is said of it
+
+    def says(self, subject: str, now: float) -> Message | None:
+        """Give the message that watchers get on a subject; None if there is nothing to say.
+
+        Parameters
+        ----------
+        subject : "settings", "people" or "digit:<id>".
+        now : seconds since 1970.
+        """
+        if subject == "settings":
+            return self.settings()
+        if subject == "people":
+            return {"say": "people", "here": len(self._present(now))}
+        return self._digit(int(subject.partition(":")[2]))
 
     def settings(self) -> Message:
-        """Say what is set."""
-        said: Message = {"say": "settings", "model": self._fields["set:model"]}
-        said |= {flag: self._fields.get(f"set:{flag}") == "1" for flag in _FLAGS}
-        if talk := self._fields.get("set:talk"):
+        """Give the message that says what is set."""
+        said: Message = {"say": "settings", "model": self.fields["set:model"]}
+        said |= {flag: self.fields.get(f"set:{flag}") == "1" for flag in _FLAGS}
+        if talk := self.fields.get("set:talk"):
             said["talk"] = talk
-        return said | {"step": int(self._fields.get("set:step", 0))}
+        return said | {"step": int(self.fields.get("set:step", 0))}
 
-    def digit(self, id: int) -> Message | None:
-        """Say what a phone drew, or nothing."""
-        if not self.stands(id):
+    def _digit(self, id: int) -> Message | None:
+        strokes = self.strokes(id)
+        if strokes is None:
             return None
         seq = self.seq(id)
-        needed = self._fields.get("set:approval") == "1"
+        is_asked = self.fields.get("set:approval") == "1"
         return {
             "say": "digit",
             "id": id,
             "name": self.name(id),
-            "strokes": self.strokes(id),
+            "strokes": strokes,
             "seq": seq,
-            "approved": not needed or self._number("approved", id) == seq,
+            "approved": not is_asked or self._number("approved", id) == seq,
             "shown": self._number("shown", id) == seq,
         }
 
-    def people(self) -> Message:
-        """Say how many phones are connected."""
-        here = set()
-        for field, value in self._fields.items():
-            if field.startswith("here:"):
-                here.update(value.split()[1:])
-        return {"say": "people", "here": len(here)}
+    def command(self, message: Message) -> Fields:
+        """Give the fields that a watcher's message writes.
 
-    def state(self) -> dict[str, Message]:
-        """Give all that watchers are told, under a name for each."""
-        told = {"settings": self.settings(), "people": self.people()}
-        return told | {f"digit:{id}": digit for id in self.ids() if (digit := self.digit(id))}
-
-    def ids(self) -> Iterator[int]:
-        """Give the phones that have drawn."""
-        for field in self._fields:
-            if field.startswith("digit:"):
-                yield int(field.partition(":")[2])
-
-    def command(self, message: Mapping[str, Any]) -> dict[str, str]:
-        """Give the fields that a watcher's message changes."""
-        id = message.get("id", 0)
-        match message["say"]:
-            case "set":
-                given = {name: message[name] for name in message.keys() - {"say"}}
-                fields = {
-                    f"set:{name}": str(int(value)) if isinstance(value, int) else value
-                    for name, value in given.items()
-                }
-                if given.get("approval") and self._fields.get("set:approval") != "1":
-                    # What stands on the wall may stay there.
-                    fields |= {f"approved:{id}": str(self.seq(id)) for id in self.ids()}
-                return fields
-            case "approve":
-                return {f"approved:{id}": str(message["seq"])}
-            case "reveal":
-                seq = message.get("seq", self.seq(id)) if message["shown"] else 0
-                return {f"shown:{id}": str(seq)}
-            case "remove":
+        Raises
+        ------
+        ValueError
+            It is no watcher's, or closes the room.
+        """
+        match message:
+            case {"say": "set"}:
+                return self._set({name: message[name] for name in message if name != "say"})
+            case {"say": "approve", "id": id, "seq": seq}:
+                return {f"approved:{id}": str(seq)}
+            case {"say": "reveal", "id": id, "shown": shown}:
+                # Without a seq it is whatever came last, which the speaker may not have seen.
+                return {f"shown:{id}": str(message.get("seq", self.seq(id)) if shown else 0)}
+            case {"say": "remove", "id": id}:
                 return {f"removed:{id}": str(self.seq(id))}
-            case "ban":
+            case {"say": "ban", "id": id}:
                 return {f"banned:{id}": "1"}
-            case "clear":
-                return {f"removed:{id}": str(self.seq(id)) for id in self.ids()}
+            case {"say": "clear"}:
+                return {f"removed:{id}": str(self.seq(id)) for id in self.drawers()}
         raise ValueError(f"got {message['say']!r}, expected what changes a room")
 
+    def _set(self, given: Message) -> Fields:
+        fields = {
+            f"set:{name}": str(int(value)) if isinstance(value, int) else value
+            for name, value in given.items()
+        }
+        if given.get("approval") and self.fields.get("set:approval") != "1":
+            # What stands on the wall already may stay there.
+            fields |= {f"approved:{id}": str(self.seq(id)) for id in self.drawers()}
+        return fields
+
+    def _present(self, now: float) -> set[int]:
+        present: set[int] = set()
+        for name, value in self.fields.items():
+            if name.startswith("here:"):
+                said, *ids = map(int, value.split())
+                if said > now - PRESENCE:
+                    present.update(ids)
+        return present
+
     def _number(self, what: str, id: int) -> int:
-        return int(self._fields.get(f"{what}:{id}", 0))
+        return int(self.fields.get(f"{what}:{id}", 0))

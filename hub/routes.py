@@ -1,4 +1,4 @@
-"""The addresses beside Streamlit's: a phone's page, the moderator's, a model's weights, the socket."""
+"""The addresses beside Streamlit's: two pages, the weights of a model, the socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 import ae
 from hub import moderate, phone
-from hub.sockets import Hub
+from hub.server import Hub
 from ui import models
 from ui.components import packed
 from ui.state import Visit

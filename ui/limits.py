@@ -4,10 +4,44 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from typing import Any, TypeVar, cast
 
 _PREFIX = "GARGALO_TRAINING_"
+
+Bounds = TypeVar("Bounds")
+
+
+def read(
+    table: type[Bounds],
+    prefix: str,
+    environment: Mapping[str, str],
+    may_be_zero: Collection[str] = (),
+) -> Bounds:
+    """Read bounds; what is no whole number above zero is told to the log and left out.
+
+    Parameters
+    ----------
+    table : a dataclass of whole numbers, each with its default.
+    prefix : of the variables; the rest of a variable's name is its field's, in capitals.
+    may_be_zero : fields that may.
+    """
+    bounds = {}
+    for name in (f.name for f in fields(cast(Any, table))):
+        text = environment.get(prefix + name.upper(), "")
+        least = 0 if name in may_be_zero else 1
+        if text.isdecimal() and int(text) >= least:
+            bounds[name] = int(text)
+        elif text:
+            logging.getLogger(__name__).error(
+                "%s%s is %r, expected a whole number from %d: the default stands",
+                prefix,
+                name.upper(),
+                text,
+                least,
+            )
+    return table(**bounds)
 
 
 @dataclass(frozen=True)
@@ -43,18 +77,4 @@ class Limits:
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """Read the bounds; what is no whole number above zero is told to the log and left out."""
-        bounds = {}
-        for name in (f.name for f in fields(cls)):
-            text = environment.get(_PREFIX + name.upper(), "")
-            least = 0 if name == "spare_seconds" else 1
-            if text.isdecimal() and int(text) >= least:
-                bounds[name] = int(text)
-            elif text:
-                logging.getLogger(__name__).error(
-                    "%s%s is %r, expected a whole number from %d: the default stands",
-                    _PREFIX,
-                    name.upper(),
-                    text,
-                    least,
-                )
-        return cls(**bounds)
+        return read(cls, _PREFIX, environment, may_be_zero=("spare_seconds",))
