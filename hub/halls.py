@@ -85,19 +85,24 @@ class Hall:
 
     async def count(self, name: str) -> int:
         """Count a field up by one."""
-        return await self._store.count(self.code, name)
+        number = await self._store.count(self.code, name)
+        if number <= self.room.counted(name):
+            # The store was away and has lost it, which the bell has not said yet.
+            self.doubt()
+            await self.refresh()
+            number = await self._store.count(self.code, name)
+        return number
 
     async def _read_all(self) -> dict[str, str | None]:
         """Read the room; a store that has lost something of it gets that back."""
         found = await self._store.read(self.code)
-        gone = {name: value for name, value in self.room.fields.items() if name not in found}
-        has_lost = self._is_doubted or "born" not in found
-        if has_lost and self.room.is_open and not self.is_old and "closed" not in found:
-            if gone:
-                await self._store.write(self.code, gone)
-            gone = {}
+        is_doubted = self._is_doubted or "born" not in found
+        is_on = self.room.is_open and not self.is_old and "closed" not in found
+        if is_on and is_doubted and (lost := self.room.lost(found)):
+            await self._store.write(self.code, lost)
+            found |= lost
         self._is_doubted = False
-        return {**dict.fromkeys(gone), **found}
+        return {**dict.fromkeys(self.room.fields), **found}
 
     # To the browsers
 
@@ -149,20 +154,24 @@ class Hall:
             if now:
                 self._told[subject] = now
             if now != before:
-                gone = {"say": "gone", "id": before["id"]} if before else None
                 for watcher in self.watchers:
-                    watcher.tell(now or gone or {}, subject)
+                    watcher.tell(now or {"say": "gone", "id": _id(subject)}, subject)
             self._tell_phones(subject, before, now)
 
     def _tell_phones(self, subject: str, before: Message | None, now: Message | None) -> None:
-        what, _, id = subject.partition(":")
-        if what == "settings" and before and now and before["model"] != now["model"]:
-            for seats in self.phones.values():
-                for socket in seats:
-                    socket.tell(now)
-        elif what == "digit":
-            for socket in self.phones.get(int(id), []):
-                if self.room.is_banned(int(id)):
+        if subject == "settings":
+            if before and now and before["model"] != now["model"]:
+                for seats in self.phones.values():
+                    for socket in seats:
+                        socket.tell(now)
+        elif subject != "people":
+            id = _id(subject)
+            for socket in self.phones.get(id, []):
+                if self.room.is_banned(id):
                     socket.end("banned")
                 elif before and not now:
                     socket.tell({"say": "removed"})
+
+
+def _id(subject: str) -> int:
+    return int(subject.partition(":")[2])

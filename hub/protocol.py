@@ -82,9 +82,10 @@ MESSAGES: Mapping[str, Message] = MappingProxyType({
     "set": Message("speaker", {"model?": "word", "frozen?": "flag", "hidden?": "flag",
                                "approval?": "flag", "talk?": "word", "step?": "count"}),
     # A drawing (of which `seq` was seen) may stand on the wall; the drawing itself is shown beside
-    # its reconstruction, or not; it is taken away; its phone is sent out.
+    # its reconstruction, or not (of which `seq` was seen: not another one that has just come); it
+    # is taken away; its phone is sent out.
     "approve": Message("speaker", {"id": "id", "seq": "count"}),
-    "reveal": Message("speaker", {"id": "id", "shown": "flag"}),
+    "reveal": Message("speaker", {"id": "id", "shown": "flag", "seq?": "count"}),
     "remove": Message("speaker", {"id": "id"}),
     "ban": Message("speaker", {"id": "id"}),
     # All drawings are taken away; the room ends. The latter is the speaker's alone.

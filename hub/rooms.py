@@ -41,6 +41,8 @@ PRESENCE = 60
 """Seconds for which a process is believed that says who is connected; it says so more often."""
 GRACE = 60
 """Seconds that a phone has for its first drawing before another may take its place."""
+# Fields whose first number only ever rises.
+_RISING = {"phones", "spins", "drawn", "digit", "approved", "removed"}
 _FLAGS = [name.rstrip("?") for name, kind in MESSAGES["set"].fields.items() if kind == "flag"]
 
 
@@ -125,6 +127,34 @@ class Room:
                 subjects.add(f"digit:{of}")
         return subjects
 
+    def lost(self, found: Mapping[str, str | None]) -> Fields:
+        """Give what a store knows no more, or no longer in its newest state.
+
+        Parameters
+        ----------
+        found : all that the store knows of the room.
+        """
+        known = {"phones": str(self.counted("phones"))}
+        known |= {f"drawn:{id}": str(self.counted(f"drawn:{id}")) for id in self.drawers()}
+        lost = {}
+        for name, value in {**self.fields, **known}.items():
+            kept = found.get(name)
+            is_rising = name.partition(":")[0] in _RISING
+            if kept is None or (is_rising and _first(kept) < _first(value)):
+                lost[name] = value
+        return lost
+
+    def counted(self, name: str) -> int:
+        """Say how far the store has counted a field, for all that is known here.
+
+        What is counted is not rung for, so that the field itself may be behind.
+        """
+        what, _, id = name.partition(":")
+        known = _first(self.fields.get(name, "0"))
+        if what == "phones":
+            return max([known, *self._ids()])
+        return max(known, self.seq(int(id))) if what == "drawn" else known
+
     # Who is who
 
     @property
@@ -154,11 +184,11 @@ class Room:
         """Give the id of the phone with this token."""
         # Found by its hash: how long that takes says nothing of the token.
         entry = self.fields.get(f"phone:{hashed(token)}")
-        return int(entry.split()[0]) if entry else None
+        return _first(entry) if entry else None
 
     def phones(self) -> int:
         """Count the phones that have a place."""
-        return sum(name.startswith("phone:") for name in self.fields)
+        return len(self._ids())
 
     def absent(self, now: float) -> dict[str, None]:
         """Give the fields of phones that never drew and have gone, to be deleted."""
@@ -202,7 +232,7 @@ class Room:
 
     def seq(self, id: int) -> int:
         """Give the number of what a phone drew last; 0 if it did not yet."""
-        return int(self.fields.get(f"digit:{id}", "0").partition(" ")[0])
+        return _first(self.fields.get(f"digit:{id}", "0"))
 
     def strokes(self, id: int) -> str | None:
         """Give what a phone drew last, unless that was taken away."""
@@ -295,3 +325,11 @@ class Room:
 
     def _number(self, what: str, id: int) -> int:
         return int(self.fields.get(f"{what}:{id}", 0))
+
+    def _ids(self) -> list[int]:
+        return [_first(v) for name, v in self.fields.items() if name.startswith("phone:")]
+
+
+def _first(value: str) -> int:
+    """Give the number that a field begins with."""
+    return int(value.partition(" ")[0])

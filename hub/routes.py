@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-import ae
-from hub import moderate, phone
+from hub import moderate, phone, weights
+from hub.protocol import KINDS
 from hub.server import Hub
-from ui import models
-from ui.components import packed
-from ui.state import Visit
 
-_HEADERS = {
+_PAGE = {
     "Cache-Control": "no-cache",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_YEAR = "public, max-age=31536000, immutable"
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def of(hub: Hub, base: str) -> list[BaseRoute]:
@@ -29,39 +28,44 @@ def of(hub: Hub, base: str) -> list[BaseRoute]:
     ----------
     base : ``server.baseUrlPath``, with or without slashes around it.
     """
-    base = f"/{base.strip('/')}" if base.strip("/") else ""
+    base = f"/{base.strip('/')}".rstrip("/")
 
     def join(request: Request) -> Response:
-        return HTMLResponse(phone.page(request.path_params.get("code", ""), base), headers=_HEADERS)
+        code = request.path_params.get("code", "").upper()
+        is_code = re.fullmatch(KINDS["code"]["pattern"], code)
+        return HTMLResponse(phone.page(code if is_code else "", base), headers=_PAGE)
 
     def moderation(_request: Request) -> Response:
-        return HTMLResponse(moderate.page(base), headers=_HEADERS)
+        return HTMLResponse(moderate.page(base), headers=_PAGE)
 
     async def socket(websocket: WebSocket) -> None:
         await hub.serve(websocket)
 
-    # In capitals a QR code of the address is a third smaller.
     return [
-        Route(f"{base}/join", join),
         WebSocketRoute(f"{base}/join/socket", socket),
         Route(f"{base}/join/model/{{name}}", model),
-        *(Route(f"{base}/{word}/{{code}}", join) for word in ("join", "JOIN")),
         Route(f"{base}/moderate", moderation),
+        # In capitals, a QR code of the address is smaller.
+        *(Route(f"{base}/{join_}", join) for join_ in ("join", "JOIN")),
+        *(Route(f"{base}/{join_}/{{code:path}}", join) for join_ in ("join", "JOIN")),
     ]
 
 
 def model(request: Request) -> Response:
-    """Give a model's weights; under an address that names what they are, for a year."""
-    name = request.path_params["name"]
-    if name not in ae.MODELS:
+    """Give a model's weights: for ever, if the address says which they are (``?v=``)."""
+    found = weights.of(request.path_params["name"])
+    if found is None:
         return Response(status_code=404)
-    try:
-        content = models.weights(name, Visit())
-    except ae.WeightsError:
-        return Response(status_code=404)
-    version = content[: packed.ID].decode()
-    named = request.query_params.get("v") == version
-    headers = {"ETag": f'"{version}"', "Cache-Control": _YEAR if named else "no-cache"}
-    if f'"{version}"' in request.headers.get("if-none-match", ""):
+    tag = f'"{found.version}"'
+    is_named = request.query_params.get("v") == found.version
+    headers = {
+        "Cache-Control": _FOR_EVER if is_named else "no-cache",
+        "ETag": tag,
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.zipped, media_type="application/octet-stream", headers=headers)
+    return Response(found.content, media_type="application/octet-stream", headers=headers)

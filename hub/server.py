@@ -65,7 +65,7 @@ class Hub:
         self._clock, self._now = clock, now
         self._process = rooms.new_token()[:8]
         self._halls: dict[str, Hall] = {}
-        self._strangers: OrderedDict[Socket, None] = OrderedDict()
+        self._strangers: OrderedDict[Socket, asyncio.TimerHandle] = OrderedDict()
         self._sockets = 0
         self._wrong = rates.Buckets(WRONG_EACH, WRONG_ALL, clock)
         self._opened = rates.Buckets(OPEN_EACH, OPEN_ALL, clock)
@@ -127,20 +127,24 @@ class Hub:
                 await self._answer(socket, frame)
         finally:
             self._sockets -= 1
-            self._strangers.pop(socket, None)
+            self._know(socket)
             writer.cancel()
             socket.cut()
             self._leave(socket)
 
     def _greet(self, socket: Socket) -> None:
         """Wait for a stranger to say where they want to go, but not for ever."""
-        self._strangers[socket] = None
+        late = asyncio.get_running_loop().call_later(GREETING, socket.end, "", LATER)
+        self._strangers[socket] = late
         if len(self._strangers) > STRANGERS:
-            next(iter(self._strangers)).end(code=LATER)
-            self._strangers.popitem(last=False)
-        asyncio.get_running_loop().call_later(
-            GREETING, lambda: socket.end(code=LATER) if socket in self._strangers else None
-        )
+            oldest = next(iter(self._strangers))
+            oldest.end(code=LATER)
+            self._know(oldest)
+
+    def _know(self, socket: Socket) -> None:
+        """Wait for it no longer."""
+        if late := self._strangers.pop(socket, None):
+            late.cancel()
 
     async def _answer(self, socket: Socket, frame: str) -> None:
         try:
@@ -283,7 +287,7 @@ class Hub:
             yield hall
         finally:
             if socket.hall:
-                self._strangers.pop(socket, None)
+                self._know(socket)
             else:
                 self._release(hall)
 

@@ -41,15 +41,15 @@ _FEMININE = """
     """
 # Masculine and feminine, where they differ.
 _ADJECTIVES = """
-    Ágil Alegre Amável Amigo/Amiga Animado/Animada Astuto/Astuta Atento/Atenta Aventureiro/Aventureira
-    Azul Bondoso/Bondosa Brilhante Calmo/Calma Cantor/Cantora Colorido/Colorida Contente
-    Corajoso/Corajosa Cósmico/Cósmica Criativo/Criativa Cuidadoso/Cuidadosa Curioso/Curiosa
-    Destemido/Destemida Discreto/Discreta Dourado/Dourada Elegante Encantado/Encantada
-    Engenhoso/Engenhosa Esperto/Esperta Estelar Fantástico/Fantástica Feliz Festivo/Festiva
-    Galáctico/Galáctica Generoso/Generosa Genial Gentil Habilidoso/Habilidosa Honesto/Honesta
-    Incrível Inventivo/Inventiva Leal Lendário/Lendária Ligeiro/Ligeira Lilás Lunar Mágico/Mágica
-    Magnífico/Magnífica Musical Nobre Notável Otimista Paciente Pensativo/Pensativa Polar
-    Prateado/Prateada Radiante Risonho/Risonha Sábio/Sábia Saltitante Sereno/Serena
+    Ágil Alegre Amável Amigo/Amiga Animado/Animada Astuto/Astuta Atento/Atenta
+    Aventureiro/Aventureira Azul Bondoso/Bondosa Brilhante Calmo/Calma Cantor/Cantora
+    Colorido/Colorida Contente Corajoso/Corajosa Cósmico/Cósmica Criativo/Criativa
+    Cuidadoso/Cuidadosa Curioso/Curiosa Destemido/Destemida Discreto/Discreta Dourado/Dourada
+    Elegante Encantado/Encantada Engenhoso/Engenhosa Esperto/Esperta Estelar Fantástico/Fantástica
+    Feliz Festivo/Festiva Galáctico/Galáctica Generoso/Generosa Genial Gentil Habilidoso/Habilidosa
+    Honesto/Honesta Incrível Inventivo/Inventiva Leal Lendário/Lendária Ligeiro/Ligeira Lilás Lunar
+    Mágico/Mágica Magnífico/Magnífica Musical Nobre Notável Otimista Paciente Pensativo/Pensativa
+    Polar Prateado/Prateada Radiante Risonho/Risonha Sábio/Sábia Saltitante Sereno/Serena
     Simpático/Simpática Sincero/Sincera Solar Solidário/Solidária Sonhador/Sonhadora Sorridente
     Tranquilo/Tranquila Tropical Turquesa Valente Veloz Viajante Vibrante
     """

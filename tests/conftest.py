@@ -129,8 +129,11 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """Serve the app; gives its address. Its log must hold no error when the session ends."""
-    with serve("server") as url:
+    """Serve the app with its hub, as `make run` does; gives its address.
+
+    Its log must hold no error when the session ends.
+    """
+    with serve("server", "asgi.py") as url:
         yield url
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import ae
+from hub.limits import Limits as RoomLimits
 from ui.limits import Limits
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,9 @@ def test_what_make_is_asked_for_exists(document: str) -> None:
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", read(document), re.MULTILINE)) <= targets
 
 
-def test_the_settings_are_the_ones_that_are_read() -> None:
-    rows = re.findall(r"^\| `GARGALO_TRAINING_(\w+)` \| (\d+) \|", read("docs/settings.md"), re.M)
-    assert {name.lower(): int(default) for name, default in rows} == asdict(Limits())
+@pytest.mark.parametrize(
+    ("prefix", "limits"), [("GARGALO_TRAINING_", Limits()), ("GARGALO_(?=ROOM)", RoomLimits())]
+)
+def test_the_settings_are_the_ones_that_are_read(prefix: str, limits: object) -> None:
+    rows = re.findall(rf"^\| `{prefix}(\w+)` \| (\d+) \|", read("docs/settings.md"), re.M)
+    assert {name.lower(): int(default) for name, default in rows} == asdict(limits)

@@ -1,7 +1,7 @@
 """The rings hold where import-linter cannot look: in a fresh process, and in what is no package.
 
 `make lint` holds the contracts in pyproject.toml, which read every import that is written in `ae`,
-`ui` and `pages`. What is really loaded is seen here (a library may bring in what it likes), and so
+`ui`, `hub` and `pages`. What is really loaded is seen here (a library may bring in what it likes), and so
 are the few scripts that the linter does not read.
 """
 
@@ -21,10 +21,11 @@ SCREEN = {"streamlit", "streamlit_drawable_canvas"}
 TRAINING = {"tensorflow", "keras"}
 PAGES = sorted(path.parent.name for path in ROOT.glob("pages/*/page.py"))
 
-# Script -> what it may import. To import-linter, app.py is no package, and of a stub and the
-# package of the same name (pages/compare.py, pages/compare/) it reads one.
+# Script -> what it may import. To import-linter, app.py and asgi.py are no packages, and of a stub
+# and the package of the same name (pages/compare.py, pages/compare/) it reads one.
 MAY_IMPORT = {
     "app.py": {"pathlib", "streamlit", "ui", "pages"},
+    "asgi.py": {"pathlib", "streamlit", "hub"},
     **{str(path.relative_to(ROOT)): {"streamlit"} for path in sorted(ROOT.glob("pages/*.py"))},
     **{f"pages/{page}/__init__.py": set() for page in PAGES},
 }
@@ -81,11 +82,15 @@ def test_the_text_does_without_babel() -> None:
     assert loaded_by(statement, {"babel"}) == set()
 
 
+def test_the_hub_does_without_redis_until_it_is_asked_for() -> None:
+    assert loaded_by("from hub.server import Hub; Hub()", {"redis"}) == set()
+
+
 def test_a_fresh_process_shows_what_it_loaded() -> None:
     assert loaded_by("import plotly", SCREEN | {"plotly"}) == {"plotly"}
 
 
-@pytest.mark.parametrize("ring", ["ae", "ui", "pages"])
+@pytest.mark.parametrize("ring", ["ae", "ui", "hub", "pages"])
 def test_nothing_is_imported_by_a_name_in_a_string(ring: str) -> None:
     """import-linter reads statements alone."""
     for path in (ROOT / ring).rglob("*.py"):
@@ -98,7 +103,7 @@ def test_a_script_imports_what_it_may(script: str) -> None:
 
 
 def test_no_script_is_passed_over() -> None:
-    assert {path.name for path in ROOT.glob("*.py")} == {"app.py"}
+    assert {path.name for path in ROOT.glob("*.py")} == {"app.py", "asgi.py"}
     assert {path.stem for path in ROOT.glob("pages/*.py")} == set(PAGES)
 
 
