@@ -111,10 +111,10 @@ def serving(plan: Plan) -> Iterator[list[Part]]:
     ClusterError
         A program is missing, a port is taken, or a part does not start.
     """
-    haproxy = _program("haproxy")
-    redis = None if os.environ.get(REDIS) else _program("redis-server")
+    haproxy = program("haproxy")
+    redis = None if os.environ.get(REDIS) else program("redis-server")
     for address, port in [(plan.address, plan.port), *((HERE, port) for port in plan.ports)]:
-        _claim(address, port)
+        claim(address, port)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gargalo-")))
         stores = [_redis(redis, folder)] if redis else []
@@ -225,7 +225,14 @@ def _stop(parts: Sequence[Part]) -> None:
             part.process.wait()
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Give a program's path.
+
+    Raises
+    ------
+    ClusterError
+        It is not installed.
+    """
     # Where Debian keeps haproxy, which is on the path of root alone.
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
     if found := shutil.which(name, path=path):
@@ -233,7 +240,14 @@ def _program(name: str) -> str:
     raise ClusterError(f"{name} is missing: on Debian, `apt-get install {name}` brings it.")
 
 
-def _claim(address: str, port: int) -> None:
+def claim(address: str, port: int) -> None:
+    """See that one can listen there.
+
+    Raises
+    ------
+    ClusterError
+        One cannot.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
