@@ -19,7 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 DEPLOY = Path(__file__).resolve().parent
@@ -186,14 +186,18 @@ def _plan() -> Plan:
         help=f"of Streamlit, 1 to 64 (default: {default.processes})",
     )
     options.add_argument(
-        "--port", type=int, default=default.port, help=f"HAProxy's (default: {default.port})"
+        "--port",
+        type=int,
+        default=default.port,
+        help=f"HAProxy's; 0 takes one that is free (default: {default.port})",
     )
     options.add_argument(
         "--address",
         default=default.address,
         help=f"HAProxy's; 0.0.0.0 opens it to the network (default: {default.address})",
     )
-    return Plan(**vars(options.parse_args()))
+    plan = Plan(**vars(options.parse_args()))
+    return replace(plan, port=plan.port or free_row(1 + plan.processes))
 
 
 def _interrupt(*_: object) -> None:
@@ -256,6 +260,20 @@ def claim(address: str, port: int) -> None:
             raise ClusterError(
                 f"{address}:{port} cannot be had ({fault}): choose another --port."
             ) from None
+
+
+def free_row(count: int) -> int:
+    """Give the first of so many ports in a row on which nobody listens just now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HERE, 0))
+            first = int(probe.getsockname()[1])
+        try:
+            for port in range(first, first + count):
+                claim(HERE, port)
+        except ClusterError:
+            continue
+        return first
 
 
 def _streamlit(name: str, script: Path, port: int, variables: Mapping[str, str]) -> Part:

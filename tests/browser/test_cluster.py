@@ -26,9 +26,9 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 import ae
-from deploy.cluster import HERE, ClusterError, Plan, claim, program, serving
+from deploy.cluster import HERE, ClusterError, Plan, free_row, program, serving
 from tests.browser.test_draw import ONE, bars, button, draw, expect_bars, sample
-from tests.conftest import ROOT, free_port, wait_run, watched_page
+from tests.conftest import ROOT, wait_run, watched_page
 
 
 class Cluster:
@@ -66,18 +66,6 @@ class Cluster:
         self.wait_for(name, instead_of=pid)
 
 
-def row_of_ports(count: int) -> int:
-    """Give the first of some free ports in a row."""
-    while True:
-        first = free_port()
-        try:
-            for port in range(first, first + count):
-                claim(HERE, port)
-        except ClusterError:
-            continue
-        return first
-
-
 def command(port: int) -> list[str]:
     return [sys.executable, "-m", "deploy.cluster", "--processes", "2", "--port", str(port)]
 
@@ -93,7 +81,7 @@ def _programs() -> None:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    port = row_of_ports(3)
+    port = free_row(3)
     with subprocess.Popen(command(port), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         cluster = Cluster(process, f"http://{HERE}:{port}")
         try:
@@ -114,7 +102,7 @@ def test_pictures_and_uploads_find_the_process_that_has_them(
 ) -> None:
     upload = tmp_path / "upload.bin"
     upload.write_bytes(bytes(12_345))
-    plan = Plan(port=row_of_ports(3), script=Path(__file__).with_name("cluster_app.py"))
+    plan = Plan(port=free_row(3), script=Path(__file__).with_name("cluster_app.py"))
     homes = []
     with serving(plan):
         for _ in range(4):
@@ -296,7 +284,7 @@ def test_ctrl_c_ends_all_of_it(cluster: Cluster, guest: Welcome) -> None:
 
 
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
-    port = row_of_ports(3)
+    port = free_row(3)
     with socket() as taken:
         taken.bind((HERE, port + 2))
         taken.listen()
