@@ -27,6 +27,7 @@ ROOT = DEPLOY.parent
 HERE = "127.0.0.1"
 REDIS = "GARGALO_REDIS_URL"
 TRAININGS = "GARGALO_TRAINING_AT_ONCE"
+MOST = 64  # processes
 PATIENCE = 60.0  # seconds in which a part must have come up
 GRACE = 5.0  # seconds in which a part should have ended
 PAUSE = 1.0  # seconds between two looks at who has died
@@ -179,11 +180,10 @@ def _plan() -> Plan:
     default = Plan()
     options.add_argument(
         "--processes",
-        type=int,
-        choices=range(1, 65),
+        type=_count,
         metavar="N",
         default=default.processes,
-        help=f"of Streamlit, 1 to 64 (default: {default.processes})",
+        help=f"of Streamlit (default: {default.processes})",
     )
     options.add_argument(
         "--port",
@@ -198,6 +198,12 @@ def _plan() -> Plan:
     )
     plan = Plan(**vars(options.parse_args()))
     return replace(plan, port=plan.port or free_row(1 + plan.processes))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected 1 to {MOST}")
+    return int(text)
 
 
 def _interrupt(*_: object) -> None:
@@ -258,7 +264,7 @@ def claim(address: str, port: int) -> None:
             probe.bind((address, port))
         except (OSError, OverflowError) as fault:
             raise ClusterError(
-                f"{address}:{port} cannot be had ({fault}): choose another --port."
+                f"{address}:{port} cannot be had ({fault}): choose another --port or --address."
             ) from None
 
 
