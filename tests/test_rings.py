@@ -1,8 +1,8 @@
 """The rings hold where import-linter cannot look: in a fresh process, and in what is no package.
 
 `make lint` holds the contracts in pyproject.toml, which read every import that is written in `ae`,
-`ui`, `hub` and `pages`. What is really loaded is seen here (a library may bring in what it likes), and so
-are the few scripts that the linter does not read.
+`ui`, `hub` and `pages`. What is really loaded is seen here (a library may bring in what it likes),
+and so are the few scripts that the linter does not read.
 """
 
 from __future__ import annotations
