@@ -1,7 +1,7 @@
 """Serve the app with several processes on this machine: HAProxy before them, Redis for the rooms.
 
 HAProxy listens on a port and the processes on the next ones, reachable from this machine alone. A
-part that dies is started again. Ctrl+C, or SIGTERM, ends them all.
+part that dies is started again. Ctrl+C, SIGTERM or the end of its terminal ends them all.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ HERE = "127.0.0.1"
 REDIS = "GARGALO_REDIS_URL"
 TRAININGS = "GARGALO_TRAINING_AT_ONCE"
 MOST = 64  # processes
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last when its terminal is closed
 PATIENCE = 60.0  # seconds in which a part must have come up
 GRACE = 5.0  # seconds in which a part should have ended
 PAUSE = 1.0  # seconds between two looks at who has died
@@ -158,7 +159,7 @@ def main() -> None:
     # A visitor takes a file descriptor of a process, and more while the page comes.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDS:
         signal.signal(number, _interrupt)
     try:
         with serving(plan) as parts:
@@ -208,7 +209,7 @@ def _count(text: str) -> int:
 
 def _interrupt(*_: object) -> None:
     # Once: whoever presses Ctrl+C again would leave parts behind.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
