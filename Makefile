@@ -2,6 +2,7 @@
 #
 #   make run  PYTHON=python3.12            another interpreter (3.11 to 3.13)
 #   make run  ARGS="--server.port 8000"    more options for Streamlit
+#   make cluster N=4 ARGS="--port 8000"    more processes, another port
 #   make test PYTEST_ARGS="-k canvas -x"   more options for pytest
 
 SHELL := bash
@@ -11,6 +12,7 @@ SHELL := bash
 
 PYTHON ?= python3
 ARGS ?=
+N ?= 2
 # Two at a time: the browser tests mostly wait. A file stays with one worker, and so does its server.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
@@ -38,6 +40,7 @@ endef
 NO_VENV := This Python has no ensurepip: install the package python3-venv (or its like) and try again.
 NO_CHROMIUM := The browser tests need Chromium: install it, or put its path into CHROMIUM.
 NO_FIREFOX := Without Firefox (or its path in FIREFOX) its tests are skipped.
+NO_HAPROXY := Without haproxy nothing can be served by several processes, and its tests are skipped.
 NO_REDIS := Without redis-server the tests of rooms on several processes are skipped.
 NO_WEBKIT := Without WebKitWebDriver, its MiniBrowser and Xvfb the tests in WebKit are skipped.
 
@@ -54,8 +57,12 @@ run: $(VENV)/.app  ## set everything up and serve the app
 dev: $(VENV)/.tests  ## the same, and reload when a file is saved
 	$(SERVE) --server.fileWatcherType auto --server.runOnSave true $(ARGS)
 
+.PHONY: cluster
+cluster: $(VENV)/.app haproxy redis  ## serve it with N=2 processes behind HAProxy, rooms in Redis
+	$(BIN)/python -m deploy.cluster --processes $(N) $(ARGS)
+
 .PHONY: test
-test: lint chromium engines redis  ## set everything up, then lint and all tests, those in browsers too
+test: lint chromium engines haproxy redis  ## set everything up, then lint and all tests, those in browsers too
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: attack
@@ -77,7 +84,7 @@ format: $(VENV)/.tests  ## let ruff and Biome mend what they can
 	$(BIN)/biome check --write
 
 .PHONY: coverage
-coverage: $(VENV)/.tests chromium redis  ## all tests, and which lines of ae, ui, hub and pages they ran
+coverage: $(VENV)/.tests chromium haproxy redis  ## all tests, and which lines of ae, ui, hub and pages they ran
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: docs
@@ -132,6 +139,12 @@ engines:
 	|| ( $(call apt,firefox-esr,$(NO_FIREFOX)) ) || true
 	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null \
 	|| ( $(call apt,webkit2gtk-driver xvfb xauth,$(NO_WEBKIT)) ) || true
+
+# On Debian only root has /usr/sbin on the path.
+.PHONY: haproxy
+haproxy:
+	@command -v haproxy /usr/sbin/haproxy >/dev/null \
+	|| ( $(call apt,haproxy,$(NO_HAPROXY)) ) || true
 
 .PHONY: redis
 redis:

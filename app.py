@@ -94,7 +94,8 @@ with st.container(key="frame", horizontal=True, vertical_alignment="center", gap
 
 keyboard.listen(text)
 while now.notices:
-    st.toast(_(now.notices.pop(0)), icon=":material/link_off:")
+    st.toast(_(now.notices[0]), icon=":material/link_off:")
+    now.notices.pop(0)  # not before: another run may overtake this one within the call
 page.run()
 if shares:
     share.show(now, page.url_path, text)

@@ -1,7 +1,8 @@
 """Serve an app as in production, and ask the system what its process holds (Linux: /proc).
 
 Two apps are measured in every run: this one, and `keras_page.py`, the same page as one would write
-it first. Both get this repository's `.streamlit/config.toml`, so that only the page differs.
+it first. Both get this repository's `.streamlit/config.toml`, so that only the page differs. What
+somebody else serves can be measured too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,31 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What somebody else serves, and the processes of this machine that do it, as far as known."""
+
+    url: str
+    pids: tuple[int, ...] = ()
+
+    def cpu(self) -> float:
+        """Read how many seconds of processor time the processes have taken so far."""
+        return cpu(self.pids) if self.pids else float("nan")
+
+    def complaints(self) -> list[str]:
+        """List what the log says of errors, which is not ours to read."""
+        return []
+
+
+def cpu(pids: Iterable[int]) -> float:
+    """Read how many seconds of processor time these processes have taken so far."""
+    try:
+        times = [psutil.Process(pid).cpu_times() for pid in pids]
+    except psutil.NoSuchProcess as fault:
+        raise MeasurementError(f"there is no process {fault.pid}") from None
+    return float(sum(time.user + time.system for time in times))
+
+
+@dataclass(frozen=True)
 class Server:
     """A running server."""
 
@@ -87,8 +113,7 @@ class Server:
 
     def cpu(self) -> float:
         """Read how many seconds of processor time the process has taken so far, by all threads."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return float(times.user + times.system)
+        return cpu([self.process.pid])
 
     def frameworks(self) -> list[str]:
         """Name the deep-learning frameworks whose native libraries are mapped into the process."""
@@ -144,6 +169,19 @@ def serve(
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+@contextmanager
+def cluster(processes: int) -> Iterator[Elsewhere]:
+    """Serve this app with several processes, as `make cluster` does, until the block ends."""
+    from deploy.cluster import ClusterError, Plan, free_row, serving
+
+    plan = Plan(processes, free_row(1 + processes))
+    try:
+        with serving(plan) as parts:
+            yield Elsewhere(plan.url, tuple(part.process.pid for part in parts))
+    except ClusterError as fault:
+        raise MeasurementError(str(fault)) from None
 
 
 def _wait_until_healthy(server: Server) -> None:

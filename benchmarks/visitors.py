@@ -12,7 +12,8 @@ On a server of their own come waves of heavy visitors (`--heavy`): each makes lo
 photos and opens a large model of their own.
 
 `--ladder 30,100,200,300` asks how many the server carries, and nothing else: so many visitors at
-once, each number on a server of its own.
+once, each number on a server of its own. `--processes 1,2,4` climbs the same ladder with so many
+processes behind HAProxy, by turns; `--url` on what is served already.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ import io
 import random
 import tempfile
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,7 +35,18 @@ from typing import Any
 import numpy as np
 from _client import Answer, Visitor
 from _report import Row, count, median, p95, parser, publish, publish_grid, run, say
-from _server import MB, OURS, App, MeasurementError, Memory, Server, keras_app, serve
+from _server import (
+    MB,
+    OURS,
+    App,
+    Elsewhere,
+    MeasurementError,
+    Memory,
+    Server,
+    cluster,
+    keras_app,
+    serve,
+)
 from PIL import Image, ImageDraw
 from websockets.exceptions import WebSocketException
 
@@ -75,6 +89,7 @@ class Load:
     openings: list[float] = field(default_factory=list)  # seconds
     answers: list[float] = field(default_factory=list)  # seconds
     cpu: float = 0.0  # seconds of the server's processor time while they drew
+    own: float = 0.0  # and of theirs, which they take from the server on the same cores
     due: int = 0
     checked: int = 0
     foreign: int = 0
@@ -130,20 +145,40 @@ def _climb(arguments: argparse.Namespace) -> None:
     say("Preparing the drawings")
     rounds = int(arguments.seconds / arguments.every) + 2
     tasks = _tasks(max(arguments.ladder), rounds, ae.load("shallow"))
-    loads = {
-        n: asyncio.run(_measure(OURS, tasks[:n], arguments, arguments.seconds, 0)).load
-        for n in arguments.ladder
-    }
+    loads = {}
+    for n in arguments.ladder:
+        for title, serving in _servings(arguments).items():
+            say(f"{title}{n} visitors for {arguments.seconds} s")
+            with serving() as server:
+                drawing = _draw_together(server, tasks[:n], arguments.seconds, arguments.every)
+                loads[f"{title}{n}"] = load = asyncio.run(drawing)
+                load.faults += server.complaints()
+    own = [1e3 * load.own / len(load.answers) for load in loads.values() if load.answers]
     notes = [
         f"Each visitor drew every {arguments.every:g} s for {arguments.seconds} s. Of the drawings"
         " that were due, so many were sent and answered, and so many answers compared with what"
-        f" `ae` computes: {_sent(loads)}."
+        f" `ae` computes: {_sent(loads)}.",
+        f"The visitors themselves took {min(own):.1f} to {max(own):.1f} ms of processor time for a"
+        " stroke.",
     ]
-    for n, load in loads.items():
+    for rung, load in loads.items():
         if load.faults:
-            notes.append(f"First error with {n} visitors: {load.faults[0]}")
-    grid = {str(n): _rung(load) for n, load in loads.items()}
+            notes.append(f"First error with {rung} visitors: {load.faults[0]}")
+    grid = {rung: _rung(load) for rung, load in loads.items()}
     publish_grid("visitors", grid, notes, markdown=arguments.markdown)
+
+
+def _servings(
+    arguments: argparse.Namespace,
+) -> Mapping[str, Callable[[], AbstractContextManager[Server | Elsewhere]]]:
+    """Give what is to be measured at each rung, with what stands before the visitors' number."""
+    if arguments.url:
+        return {"": lambda: nullcontext(Elsewhere(arguments.url.rstrip("/"), tuple(arguments.pid)))}
+    plain = partial(serve, OURS)
+    if not arguments.processes:
+        return {"": plain}
+    behind = {f"HAProxy and {n}, ": partial(cluster, n) for n in arguments.processes}
+    return {"plain, ": plain} | behind
 
 
 def _rung(load: Load) -> list[Row]:
@@ -157,7 +192,7 @@ def _rung(load: Load) -> list[Row]:
     ]
 
 
-def _sent(loads: Mapping[int, Load]) -> str:
+def _sent(loads: Mapping[str, Load]) -> str:
     """Say of each load how much of it was sent, and how much of that checked."""
     return "; ".join(
         f"{n} visitors, {len(load.answers):,} of {load.due:,}, {load.checked:,} compared"
@@ -191,11 +226,29 @@ def _arguments() -> argparse.Namespace:
         metavar="N,N,…",
         help="measure these numbers of visitors one after the other, and nothing else",
     )
+    options.add_argument(
+        "--processes",
+        type=_numbers,
+        metavar="N,N,…",
+        help="at each rung so many processes behind HAProxy, too",
+    )
+    options.add_argument("--url", help="climb the ladder at an address that is served already")
+    options.add_argument(
+        "--pid",
+        type=int,
+        action="append",
+        default=[],
+        help="of a process there whose processor time counts; once for each",
+    )
     arguments = options.parse_args()
     if arguments.waves < WARM_UP + 4:
         options.error(f"got --waves {arguments.waves}, expected {WARM_UP + 4} or more for a line")
     if arguments.heavy and arguments.heavy < WARM_UP + 4:
         options.error(f"got --heavy {arguments.heavy}, expected 0, or {WARM_UP + 4} or more")
+    if not arguments.ladder and (arguments.url or arguments.processes):
+        options.error("--url and --processes are for the ladder: expected --ladder N,N,… with them")
+    if arguments.pid and not arguments.url:
+        options.error("got --pid without --url")
     if not 0.1 <= arguments.every <= 60:
         options.error(f"got --every {arguments.every}, expected 0.1 to 60 seconds")
     return arguments
@@ -253,14 +306,14 @@ async def _measure(
 
 
 async def _draw_together(
-    server: Server, tasks: list[list[Task]], seconds: int, every: float
+    server: Server | Elsewhere, tasks: list[list[Task]], seconds: int, every: float
 ) -> Load:
     load = Load()
     visitors = [Visitor(server.url) for _ in tasks]
     for answer in await asyncio.gather(*(_patient(visitor.open()) for visitor in visitors)):
         load.openings.append(answer.seconds)
         load.faults += answer.faults
-    before, began = server.cpu(), time.perf_counter()
+    before, own, began = server.cpu(), time.process_time(), time.perf_counter()
     dice = random.Random(0)
     phases = [dice.uniform(0, every) for _ in tasks]
     load.due = sum(1 + int((seconds - phase) / every) for phase in phases)
@@ -281,7 +334,7 @@ async def _draw_together(
                 return
 
     await asyncio.gather(*map(draw, visitors, tasks, phases))
-    load.cpu = server.cpu() - before
+    load.cpu, load.own = server.cpu() - before, time.process_time() - own
     await asyncio.gather(*(visitor.close() for visitor in visitors))
     return load
 

@@ -10,7 +10,10 @@ import json
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 import ae
@@ -99,6 +102,17 @@ def test_a_picture_without_strokes_is_gone() -> None:
 
 
 UNREADABLE: list[Any] = [5, None, {}, {"objects": 5}, raw([(float("nan"), 1.0), (2.0, 3.0)])]
+
+
+def test_a_run_that_another_overtakes_keeps_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    toast = st.toast
+
+    def overtaken(*_: object, **__: object) -> None:
+        monkeypatch.setattr(st, "toast", toast)
+        raise RerunException(RerunData())
+
+    monkeypatch.setattr(st, "toast", overtaken)
+    assert told(come_back(canvas(raw(*SEVEN)), lang="en")) == [HERE]
 
 
 @pytest.mark.parametrize("drawing", UNREADABLE)
