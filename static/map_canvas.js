@@ -92,6 +92,7 @@ class MapCanvas {
   }
 
   update(data) {
+    this.host.classList.toggle("large", data.large);
     const labels = Object.fromEntries(data.labels);
     this.wanted = { data, labels };
     for (const name of ["lasso", "zoom_in", "zoom_out", "reset"]) {
@@ -243,7 +244,7 @@ class MapCanvas {
     const [width, height] = this.size;
     // In a hidden tab: the ResizeObserver calls again when it is shown.
     if (!map || !width || !height) return;
-    const ratio = devicePixelRatio;
+    const ratio = devicePixelRatio * this.magnified;
     const [columns, rows] = [width, height].map((length) => Math.round(length * ratio));
     if (canvas.width !== columns || canvas.height !== rows) {
       Object.assign(canvas, { width: columns, height: rows });
@@ -472,8 +473,13 @@ class MapCanvas {
   // What the visitor does
 
   at(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top].map((length) => length / this.magnified);
+  }
+
+  // On stage the page is.
+  get magnified() {
+    return this.canvas.getBoundingClientRect().width / this.canvas.offsetWidth || 1;
   }
 
   pressed(event) {

@@ -72,6 +72,8 @@ def bars(
 
 def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
     """Show the tools for the chosen unit and for the whole code."""
+    if state.on_stage():
+        return
     _, edits, code = text.gettext, now.edits, result.code if result else None
     step, decimals = units.axis_step(*model.statistics.code_axis)
     bottom, top = _reach(model)

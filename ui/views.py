@@ -12,6 +12,7 @@ import streamlit as st
 
 import ae
 from ui import state
+from ui.state import Visit
 from ui.text import Text
 
 Scene = TypeVar("Scene")
@@ -41,8 +42,15 @@ def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
     return next((view for view in views if view.name == name), views[0])
 
 
+def alone(now: Visit) -> bool:
+    """Has a view the whole page? On stage, one that the step's link names."""
+    return now.stage is not None and now.stage.step.link.view is not None
+
+
 def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
-    """Show the page's views in a row; give the one that is open."""
+    """Show the page's views in a row, but for on stage; give the one that is open."""
+    if state.on_stage():
+        return opened(page, views)
     by_name = {view.name: view for view in views}
     with st.container(key="view_menu"):  # the browser scrolls to it when another view opens
         chosen = st.pills(

@@ -11,7 +11,7 @@ from ae.arrays import Float32
 from ae.facts import Ladder, equivalent_components
 from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models, pictures
-from ui.choices import segments
+from ui.choices import segments, slider
 from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import Text
@@ -91,9 +91,7 @@ def _climb(steps: Float32, own: Float32, text: Text) -> int:
     """Let the visitor choose how many components, and see that reconstruction."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        k = st.slider(
-            _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
-        )
+        k = slider(_("Principal components"), 1, len(steps), 32, key="ladder_k")
         error = text.number(own[k - 1], 4)
         alt = text.ngettext(
             "Your digit from {n} principal component. Error {error}.",
