@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -116,7 +117,5 @@ def warm_up(now: Visit) -> None:
     assert now.stage is not None
     models.available(models_ahead(now.stage.talk), now)
     for load in (models.facts, models.atlas):
-        try:
+        with suppress(ae.WeightsError):  # the step that needs it will say so
             load()
-        except ae.WeightsError:  # the step that needs it will say so
-            pass

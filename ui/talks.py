@@ -229,7 +229,7 @@ def _words(
 ) -> Words:
     """Read what is said: in several languages, or as one text for all of them."""
     said = entry.get(part)
-    words = said if isinstance(said, dict) else dict.fromkeys(LANGUAGES, said)
+    words: dict[str, Any] = said if isinstance(said, dict) else dict.fromkeys(LANGUAGES, said)
     if not words or not any(words.values()):
         faults.append(Fault(N_("“{part}” is missing."), {"part": part}, n))
         return {}

@@ -27,13 +27,20 @@ class View(Generic[Scene]):
     name : as in a link.
     title : English source string; the menu translates it.
     show : shows it, from what all views of the page look at and in the visitor's language.
+    hall : shows it on stage instead, without the drawing.
     follows : whether it shows the drawing, so that a stroke changes it.
     """
 
     name: str
     title: str
     show: Callable[[Scene, Text], None]
+    hall: Callable[[Scene, Text], None] | None = None
     follows: bool = False
+
+    def show_in(self, scene: Scene, text: Text) -> None:
+        """Show it, on stage as a hall sees it."""
+        show = self.hall if self.hall and state.on_stage() else self.show
+        show(scene, text)
 
 
 def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
@@ -45,6 +52,11 @@ def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
 def alone(now: Visit) -> bool:
     """Has a view the whole page? On stage, one that the step's link names."""
     return now.stage is not None and now.stage.step.link.view is not None
+
+
+def draws(view: View[Scene], now: Visit) -> bool:
+    """Has the canvas a place beside the view? On stage, only where the view shows the drawing."""
+    return not now.stage or (view.follows and not view.hall)
 
 
 def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:

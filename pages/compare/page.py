@@ -40,7 +40,7 @@ def workspace() -> None:
     view = views.opened("compare", VIEWS)
     alone = views.alone(now)
     with st.container(horizontal=True, gap="medium"):
-        if view.follows or not alone:
+        if not alone or views.draws(view, now):
             with st.container(key="canvas_side", width=strokes.SIDE):
                 canvas.show(now, text, confirm=None if view.follows else "lanes")
                 canvas.tools(now, text)
@@ -58,7 +58,7 @@ def workspace() -> None:
     if alone or not now.stage:
         view = views.menu("compare", VIEWS, text)
         with st.container(key="view_side"), views.damage_told(text):
-            view.show(compared, text)
+            view.show_in(compared, text)
     for name in compared.models:  # last: the first picture comes before them
         live.ship(name, weights[name])
     canvas.done(now)

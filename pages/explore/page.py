@@ -21,7 +21,7 @@ model = models.get_or_stop(state.model_name(), now, text)
 def workspace() -> None:
     """Show what changes with each stroke, and nothing else."""
     with st.container(horizontal=True, gap="medium"):
-        if views.opened("explore", VIEWS).follows or not now.stage:
+        if views.draws(views.opened("explore", VIEWS), now):
             with st.container(key="canvas_side", width=strokes.SIDE):
                 canvas.show(now, text)
                 canvas.tools(now, text)
@@ -33,7 +33,7 @@ def workspace() -> None:
                 edits = now.edits if view.name == "map" else None  # no other view shows them
                 seen = scene.look(now, model, edits)
                 sentence = told.result(seen.result, edits, text)
-                view.show(seen, text)
+                view.show_in(seen, text)
     encoder = models.weights(model.name, now, decoder=False)  # the map has the decoder
     live.tell(now, text, {model.name: encoder}, told=sentence)
     browser.settle(now, text)

@@ -1,4 +1,4 @@
-"""A button that takes a file, most of all a picture: from a file, from a phone's camera, or dropped on the page.
+"""A button that takes a file, most of all a picture: chosen, from a phone's camera, or dropped.
 
 In place of ``st.file_uploader``, whose words and complaints are English, cut off on a phone, and
 beyond our reach. The browser makes a large photograph smaller and sends it over the page's own
