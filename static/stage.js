@@ -109,7 +109,8 @@ class Stage {
     if (to !== undefined) return this.go(to);
     if (what === "blank") this.blank(true);
     else if (what === "keys") this.list.showModal();
-    else if (what === "speaker") open(this.data.speaker, "gargalo-speaker", "popup,width=900,height=700");
+    else if (what === "speaker")
+      open(this.data.speaker, "gargalo-speaker", "popup,width=900,height=700");
     else if (what === "fill" && !document.fullscreenElement)
       root.requestFullscreen?.().catch(() => {}); // a frame of another site may not
     else if (what === "leave") this.leave();
@@ -150,14 +151,15 @@ class Stage {
   async arrive() {
     await pause(this.stroke + STROKE - performance.now());
     const until = performance.now() + PATIENCE;
+    const here = () => this.ended || (this.data.step === this.wanted && complete());
     let asked;
-    do {
+    while (!here() && performance.now() < until) {
       if (asked !== this.wanted) {
         asked = this.wanted;
         this.send("move", { step: asked });
       }
       await pause(10);
-    } while (!this.ended && !(this.data.step === this.wanted && complete()) && performance.now() < until);
+    }
     this.fit();
   }
 
