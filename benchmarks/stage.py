@@ -77,11 +77,7 @@ def main() -> None:
     everything = [time for each in times.values() for time in each]
     publish(
         [
-            Row(
-                "key → the next step complete, median of all steps",
-                median(everything),
-                target=TARGET,
-            ),
+            Row("key → next step complete, median of all", median(everything), target=TARGET),
             Row("… p95", p95(everything)),
             Row("… slowest", max(everything)),
             Row("frames that show neither step complete", halves, unit="", target=0),
@@ -126,12 +122,14 @@ def _learn(page: Page) -> list[str]:
 
 def _step(page: Page, number: int, complete: list[str]) -> tuple[float, int, int]:
     """Go one step on; give the milliseconds, the frames looked at, and those that are neither."""
+    whole = [f"{n} / {len(complete)}{shown}" for n, shown in enumerate(complete, 1)]
+    before, after = whole[number - 2], whole[number - 1]
     page.evaluate("frames_.length = 0")
     page.keyboard.press("PageDown")
     try:
         page.wait_for_function(
-            "([place, shown]) => frames_.some(([, at, seen]) => at.startsWith(place) && seen === shown)",
-            arg=[f"{number} /", complete[number - 1]],
+            "after => frames_.some(([, place, shown]) => place + shown === after)",
+            arg=after,
             polling=50,
         )
     except Error:
@@ -139,8 +137,6 @@ def _step(page: Page, number: int, complete: list[str]) -> tuple[float, int, int
         raise MeasurementError(f"step {number} did not get complete: {seen}") from None
     page.wait_for_timeout(REST)
     pressed, frames = page.evaluate("[pressed, frames_]")
-    whole = [f"{n} / {len(complete)}" + shown for n, shown in enumerate(complete, 1)]
-    before, after = whole[number - 2], whole[number - 1]
     first = next(when for when, place, shown in frames if place + shown == after)
     half = sum(place + shown not in (before, after) for _when, place, shown in frames)
     return first - pressed, len(frames), half

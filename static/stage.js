@@ -6,8 +6,15 @@ const { deed, firm, led, swiped, within } = await import(`./talk.js${version}`);
 const { join } = await import(`./windows.js${version}`);
 
 // What any step may need: by then it is here.
-for (const name of ["atoms", "charts", "film", "live", "map_canvas", "sheet", "slides"])
-  import(`./${name}.js${version}`).catch(() => {}); // whoever needs it says so
+Promise.allSettled([
+  import(`./atoms.js${version}`),
+  import(`./charts.js${version}`),
+  import(`./film.js${version}`),
+  import(`./live.js${version}`),
+  import(`./map_canvas.js${version}`),
+  import(`./sheet.js${version}`),
+  import(`./slides.js${version}`),
+]);
 
 const REST = 2000; // ms after which a pointer that does not move is hidden
 const PATIENCE = 3500; // ms; a browser's own for a transition is 4000

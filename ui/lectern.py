@@ -71,9 +71,8 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = f"gargalo-talk-{talk.name}.json"
-        downloads.show(
-            [File(_("This talk (JSON)"), name, lambda: talks.write(talk))], text, "talk_download"
-        )
+        file = File(_("This talk (JSON)"), name, lambda: talks.write(talk))
+        downloads.show([file], text, "talk_download")
         upload(
             label=_("Open a talk"),
             busy=_("Reading it …"),
