@@ -21,6 +21,7 @@ const PATIENCE = 3500; // ms; a browser's own for a transition is 4000
 const STROKE = 300; // ms: the canvas waits 200 of them before it sends
 const WIDE = 711; // CSS pixels of the page, 1280 × 720 on the wall at 1.8
 const HIGH = 400;
+const SMALLEST = 0.3;
 const OWN_TALK = "gargalo-talk"; // in the session's storage: the file
 const BEGAN = "gargalo-began";
 const FIELD = "input, textarea, select, [contenteditable]";
@@ -60,7 +61,7 @@ class Stage {
     for (const type of ["pointermove", "pointerdown"]) on(type, this.woken, { capture: true });
     on("pointerdown", this.touched, { capture: true });
     on("pointerup", this.released, { capture: true });
-    on("resize", this.fit);
+    on("resize", () => this.fit());
     const button = (name, act) =>
       host.querySelector(name).addEventListener("click", act.bind(this), { signal });
     button(".back", () => this.do("back"));
@@ -73,6 +74,12 @@ class Stage {
       blank: ({ blank }) => this.blank(blank),
       restart: () => this.restart(),
     });
+    // Some of what a step shows makes room for itself later. In the next frame: what changes in this
+    // one would be news to other observers, too late.
+    this.observer = new ResizeObserver(() =>
+      requestAnimationFrame(() => !this.ended && tall() && this.fit()),
+    );
+    this.observer.observe(document.querySelector(".stMainBlockContainer > .stVerticalBlock"));
     this.woken();
   }
 
@@ -90,7 +97,7 @@ class Stage {
       else element.ariaLabel = words;
     }
     this.list.querySelector("dl").replaceChildren(...data.keys.flatMap(row));
-    this.fit();
+    if (!this.changing) this.settle();
     // Another one came by itself: the session was lost, or another tab of it moved on.
     if (!this.changing && data.step !== this.step) this.step = this.wanted = data.step;
     if (first || !this.changing) this.tell(first);
@@ -157,17 +164,24 @@ class Stage {
 
   async arrive() {
     await pause(this.stroke + STROKE - performance.now());
+    let asked;
+    await this.settle(() => {
+      if (asked === this.wanted) return;
+      asked = this.wanted;
+      this.send("move", { step: asked });
+    });
+  }
+
+  // Wait until all is there that is wanted.
+  async settle(meanwhile = () => {}) {
+    this.fit();
     const until = performance.now() + PATIENCE;
     const here = () => this.ended || (this.data.step === this.wanted && complete());
-    let asked;
     while (!here() && performance.now() < until) {
-      if (asked !== this.wanted) {
-        asked = this.wanted;
-        this.send("move", { step: asked });
-      }
+      meanwhile();
       await pause(10);
     }
-    this.fit();
+    if (!this.ended) this.fit();
   }
 
   blank(dark) {
@@ -193,11 +207,16 @@ class Stage {
   fit() {
     root.style.setProperty("--zoom", Math.min(innerWidth / WIDE, innerHeight / HIGH));
     root.style.removeProperty("--fit");
-    const main = document.querySelector("[data-testid=stMain]");
-    for (let fit = 1, i = 0; i < 4 && main.scrollHeight > main.clientHeight + 1; i++) {
-      fit *= Math.max(main.clientHeight / main.scrollHeight, 0.5);
+    if (!tall()) return;
+    // What is made smaller has more room beside it, and may grow into that: no rule of three.
+    let [small, large] = [SMALLEST, 1];
+    for (let i = 0; i < 7; i++) {
+      const fit = (small + large) / 2;
       root.style.setProperty("--fit", fit);
+      if (tall()) large = fit;
+      else small = fit;
     }
+    root.style.setProperty("--fit", small);
   }
 
   // The pointer, which rests most of the time.
@@ -232,12 +251,19 @@ class Stage {
   end() {
     this.ended = true;
     this.listeners.abort();
+    this.observer.disconnect();
     this.windows.close();
     clearTimeout(this.rest);
     for (const name of ["--cursor", "--zoom", "--fit"]) root.style.removeProperty(name);
     for (const name of ["resting", "changing"]) delete root.dataset[name];
     if (stage === this) stage = null;
   }
+}
+
+// Does something stand out below?
+function tall() {
+  const main = document.querySelector("[data-testid=stMain]");
+  return main.scrollHeight > main.clientHeight + 1;
 }
 
 // Is all there that this step shows?

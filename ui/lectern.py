@@ -45,7 +45,7 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
     _ = text.gettext
     own = [now.talk] if now.talk else []
     offered = {talk.name: talk for talk in (*own, *_shipped(now))}
-    titles = {name: talks.say(talk.title, text) for name, talk in offered.items()}
+    titles = {name: _title(talk, text) for name, talk in offered.items()}
     talk = offered[segments(_("Talk"), titles, f"talk_{len(offered)}")]
     sentences = (html.element("li", talks.say(step.sentence, text)) for step in talk.steps)
     st.html(html.element("ol", *sentences, class_="talk-steps"))
@@ -89,6 +89,12 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
             told.append(text.ngettext("And one more.", "And {n} more.", rest))
         st.html(html.element("ul", *(html.element("li", one) for one in told), class_="refused"))
     _adding(now, page, text)
+
+
+def _title(talk: Talk, text: Text) -> str:
+    """Name a talk; one's own may have the title of the one that it was made from."""
+    title, mine = talks.say(talk.title, text), text.gettext("My talk")
+    return title if talk.name != links.OWN_TALK or title == mine else f"{mine}: {title}"
 
 
 def _shipped(now: Visit) -> Iterable[Talk]:

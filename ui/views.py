@@ -37,11 +37,6 @@ class View(Generic[Scene]):
     hall: Callable[[Scene, Text], None] | None = None
     follows: bool = False
 
-    def show_in(self, scene: Scene, text: Text) -> None:
-        """Show it, on stage as a hall sees it."""
-        show = self.hall if self.hall and state.on_stage() else self.show
-        show(scene, text)
-
 
 def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
     """Give the page's view that is open, before its menu is shown."""
@@ -75,6 +70,12 @@ def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
             label_visibility="collapsed",
         )
     return by_name[chosen or views[0].name]
+
+
+def show(view: View[Scene], scene: Scene, text: Text) -> None:
+    """Show a view where views are; on stage as a hall sees it."""
+    with st.container(key="view_side"), damage_told(text):
+        (view.hall if view.hall and state.on_stage() else view.show)(scene, text)
 
 
 @contextmanager

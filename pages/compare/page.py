@@ -50,15 +50,14 @@ def workspace() -> None:
                 canvas.normal_form(now, text)
                 compared = scene.compare(now, available, chosen)
                 takeaway.show(compared, text)
-            if not alone:
+            if alone:
+                live.tell(now, text, {}, told="")
+                views.show(view, compared, text)
+            else:
                 run_lanes(chosen)
     browser.settle(now, text)
-    if alone:
-        live.tell(now, text, {}, told="")
-    if alone or not now.stage:
-        view = views.menu("compare", VIEWS, text)
-        with st.container(key="view_side"), views.damage_told(text):
-            view.show_in(compared, text)
+    if not now.stage:
+        views.show(views.menu("compare", VIEWS, text), compared, text)
     for name in compared.models:  # last: the first picture comes before them
         live.ship(name, weights[name])
     canvas.done(now)

@@ -33,7 +33,7 @@ def workspace() -> None:
                 edits = now.edits if view.name == "map" else None  # no other view shows them
                 seen = scene.look(now, model, edits)
                 sentence = told.result(seen.result, edits, text)
-                view.show_in(seen, text)
+                view.show(seen, text)
     encoder = models.weights(model.name, now, decoder=False)  # the map has the decoder
     live.tell(now, text, {model.name: encoder}, told=sentence)
     browser.settle(now, text)

@@ -26,7 +26,8 @@ test("a clicker's keys, the arrows and Space lead through the talk", () => {
 });
 
 test("other keys do nothing, nor does any with Ctrl, Alt or ⌘", () => {
-  for (const name of ["x", "Enter", "Tab", "toString", "F6"]) assert.equal(deed(key(name)), undefined);
+  for (const name of ["x", "Enter", "Tab", "toString", "F6"])
+    assert.equal(deed(key(name)), undefined);
   for (const held of ["altKey", "ctrlKey", "metaKey"])
     assert.equal(deed(key("ArrowLeft", { [held]: true })), undefined);
 });
