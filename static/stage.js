@@ -32,10 +32,8 @@ let stage = null; // that is in the page
 
 export default function show({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".stage-tools");
-  if (data.ask) {
-    setTriggerValue("talk", stored(OWN_TALK) ?? "");
-    return undefined;
-  }
+  if (data.keep) return store(OWN_TALK, data.keep);
+  if (data.ask) return setTriggerValue("talk", stored(OWN_TALK) ?? "");
   if (stage?.host !== host) {
     stage?.end();
     stage = new Stage(host, data);
@@ -50,6 +48,7 @@ class Stage {
     this.host = host;
     this.step = this.wanted = data.step;
     this.dark = false;
+    this.stroke = -Infinity; // when the last one ended
     this.began = Number(stored(BEGAN)) || Date.now();
     store(BEGAN, this.began);
     this.listeners = new AbortController();
@@ -64,8 +63,7 @@ class Stage {
     on("resize", () => this.fit());
     const button = (name, act) =>
       host.querySelector(name).addEventListener("click", act.bind(this), { signal });
-    button(".back", () => this.do("back"));
-    button(".next", () => this.do("next"));
+    for (const what of ["back", "next", "leave"]) button(`.${what}`, () => this.do(what));
     button(".black", () => this.blank(false));
     button(".close", () => this.list.close());
     this.windows = join(data.talk, {
@@ -81,6 +79,17 @@ class Stage {
     );
     this.observer.observe(document.querySelector(".stMainBlockContainer > .stVerticalBlock"));
     this.woken();
+    this.stayAwake();
+    document.addEventListener("visibilitychange", () => this.stayAwake(), { signal });
+  }
+
+  // The computer that shows the talk does not fall asleep over it; out of sight the lock is lost.
+  async stayAwake() {
+    try {
+      const lock = await navigator.wakeLock?.request("screen");
+      if (this.ended) lock?.release();
+      else this.lock = lock;
+    } catch {} // out of sight, or its battery is low
   }
 
   get list() {
@@ -90,7 +99,6 @@ class Stage {
   update(data, send) {
     const first = !this.data;
     Object.assign(this, { data, send });
-    if (data.file) store(OWN_TALK, data.file);
     for (const element of this.host.querySelectorAll("[data-label]")) {
       const words = data.labels[element.dataset.label];
       if (element.matches("h2")) element.textContent = words;
@@ -232,8 +240,6 @@ class Stage {
     }, REST);
   }
 
-  stroke = -Infinity; // when the last one ended
-
   touched({ isPrimary, pointerType, clientX, clientY, target }) {
     const swipes = isPrimary && pointerType === "touch" && !target.closest(TAKES_FINGERS);
     this.finger = swipes ? [clientX, clientY] : null;
@@ -253,6 +259,7 @@ class Stage {
     this.listeners.abort();
     this.observer.disconnect();
     this.windows.close();
+    this.lock?.release();
     clearTimeout(this.rest);
     for (const name of ["--cursor", "--zoom", "--fit"]) root.style.removeProperty(name);
     for (const name of ["resting", "changing"]) delete root.dataset[name];

@@ -177,6 +177,8 @@ def tools(now: Visit, text: Text) -> None:
         (("F5",), _("the whole screen")),
         (("Esc",), _("the end of the talk")),
     )
+    if talk.name == links.OWN_TALK:
+        on_stage.keep(talks.write(talk).decode())
     on_stage.show(
         {
             **_said(talk, text),
@@ -187,11 +189,11 @@ def tools(now: Visit, text: Text) -> None:
             "labels": {
                 "back": _("Back"),
                 "next": _("Next"),
+                "leave": _("End the talk"),
                 "black": _("Black screen: press any key"),
                 "keys": _("Keys"),
                 "close": _("Close"),
             },
-            "file": talks.write(talk).decode() if talk.name == links.OWN_TALK else None,
         },
         on_step=lambda step: stage.go(now, step),
         on_leave=lambda: stage.leave(now),

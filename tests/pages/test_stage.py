@@ -216,7 +216,7 @@ def test_an_own_talk_is_asked_of_the_browser_after_a_reload(deeds: list[Deed]) -
     run(app)
     assert place(app) == (1, 1)
     assert "&lt;b&gt;a&lt;/b&gt; **b**" in "".join(node.proto.body for node in app.get("html"))
-    assert talks.read(component(app, on_stage.KEY)["file"].encode(), VIEWS) == visit(app).talk
+    assert talks.read(component(app, "stage_file")["keep"].encode(), VIEWS) == visit(app).talk
 
 
 @pytest.mark.parametrize("kept", ["", "nonsense", MINE])

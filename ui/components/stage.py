@@ -16,10 +16,10 @@ from ui.html import element
 
 KEY = "stage_tools"
 
-_LEFT, _RIGHT = "M15 4 7 12l8 8", "M9 4l8 8-8 8"
+_SIGNS = {"back": "M15 4 7 12l8 8", "next": "M9 4l8 8-8 8", "leave": "M6 6l12 12M18 6L6 18"}
 
 
-def _arrow(name: str, path: str) -> str:
+def _button(name: str, path: str) -> str:
     sign = element("svg", element("path", d=path), viewBox="0 0 24 24", aria_hidden="true")
     return element("button", sign, type="button", class_=name, data_label=name)
 
@@ -28,8 +28,7 @@ _mount = component(
     "stage",
     html=element(
         "div",
-        _arrow("back", _LEFT),
-        _arrow("next", _RIGHT),
+        *(_button(name, path) for name, path in _SIGNS.items()),
         element("button", type="button", class_="black", data_label="black", popover="manual"),
         element(
             "dialog",
@@ -41,6 +40,7 @@ _mount = component(
     ),
     css="stage.css",
 )
+_keep = component("stage_file", script="stage.js")
 
 
 def show(
@@ -53,8 +53,7 @@ def show(
 
     Parameters
     ----------
-    data : talk, step, count, title, texts, speaker (an address), labels, keys, and the file of a
-        talk of the visitor's own, which their browser keeps for a reload.
+    data : talk, step, count, title, texts, speaker (an address), labels and keys.
     on_step : called with the step that is asked for, which comes from outside. on_leave : when the
         talk ends.
     """
@@ -67,6 +66,11 @@ def show(
             on_step(step)
 
     _mount(key=KEY, data=dict(data), on_move_change=moved, on_leave_change=on_leave)
+
+
+def keep(file: str) -> None:
+    """Let the browser keep the file of the visitor's own talk, for a reload."""
+    _keep(key="stage_file", data={"keep": file})
 
 
 def ask(on_talk: Callable[[bytes], None]) -> None:
