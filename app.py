@@ -1,6 +1,6 @@
 """Gargalo: draw a digit, squeeze it through 32 numbers, see what survives.
 
-The frame around every page: which model, which language, and the table of pages.
+The table of pages, and what surrounds the one that is open.
 """
 
 from pathlib import Path
@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
-from ui import html, keyboard, memory, models, own, share, state
-from ui.components import connection, frame
-from ui.text import LANGUAGES, N_
+from ui import frame, keyboard, lectern, memory, models, own, stage, state
+from ui.components import connection
+from ui.text import N_
 
 # Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
 # folder, this line and a stub: see pages/README.md.
@@ -29,14 +29,18 @@ st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
 now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
-own.look_up(now)
+now = stage.come_in(now)
+if not now.stage:
+    own.look_up(now)
 connection.watch()
 text = state.text()
 _ = text.gettext
 
+# On stage a step's page runs under whatever address the talk began at: nothing is opened or left.
+step = now.stage and now.stage.step
 pages = [
     st.Page(
-        f"pages/{name}/page.py",
+        f"pages/{step.page if step else name}/page.py",
         title=_(title),
         icon=icon,
         url_path=name if i else "",
@@ -53,49 +57,29 @@ if page == named:
 st.set_page_config(f"{page.title} · Gargalo")
 *_row, looks_at_model = PAGES[pages.index(page)]
 
-with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
-    # Where nothing looks at it, the model keeps its room in the frame, and nothing jumps.
-    brand = "brand" if looks_at_model else "brand no-model"
-    st.html(html.element("p", "Gargalo", class_=brand), width="content")
-    with st.container(key="menu", horizontal=True, gap=None, width="content"):
-        for entry in pages:
-            st.page_link(entry, width="content")
-        frame.name_menu(_("Pages"), page=pages.index(page))
-    with st.container(key="models", horizontal=True, gap="xsmall", width="content"):
-        in_sight, others = state.models_in_sight(now)
-        st.segmented_control(
-            _("Model"),
-            in_sight,
-            format_func=lambda name: models.title(name, text),
-            key=state.MODEL,
-            on_change=now.change_model,
-            required=True,
-            label_visibility="collapsed",
-        )
-        st.menu_button(
-            _("More models"),
-            others,
-            format_func=lambda name: models.title(name, text),
-            key=state.MORE_MODELS,
-            on_click=state.take_from_menu,
-            args=(now,),
-        )
-    with st.container(key="idea"):
-        st.caption(_(state.family(now).idea))
-    st.segmented_control(
-        _("Language"),
-        list(LANGUAGES),
-        format_func=str.upper,
-        key=state.LANG,
-        required=True,
-        label_visibility="collapsed",
-    )
-    shares = share.button(text)
+if now.speaker:
+    lectern.speaker(now, text)
+    st.stop()
+if now.called:
+    lectern.wait_for_own(now)
+    st.stop()
+
+asked = None
+if now.stage:
+    st.html(UI / "stage.css")
+    lectern.heading(now, text)
+else:
+    asked = frame.show(pages, page, looks_at_model, now, text)
 
 keyboard.listen(text)
-while now.notices:
+while now.notices and not now.stage:
     st.toast(_(now.notices[0]), icon=":material/link_off:")
     now.notices.pop(0)  # not before: another run may overtake this one within the call
+ahead = st.container(key="stage_end") if now.stage else None  # always at the same place
 page.run()
-if shares:
-    share.show(now, page.url_path, text)
+if ahead:
+    with ahead:
+        lectern.tools(now, text)
+    stage.warm_up(now)
+elif asked:
+    asked(now, page.url_path, text)

@@ -41,7 +41,8 @@ export default function settle({ data, parentElement }) {
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store needs a secure context
   if (data.cookie) document.cookie = data.cookie + secure;
 
-  covered.observe(document.querySelector(".st-key-frame")); // again is the same as once
+  const frame = document.querySelector(".st-key-frame"); // on stage there is none
+  if (frame) covered.observe(frame); // again is the same as once
   const menu = menuOfViews();
   if (opened) openThere();
   else if (menu && !inSight(menu) && page === location.pathname && view !== data.view) glide(menu);

@@ -302,7 +302,7 @@ class CodeBars extends Plot {
   pull({ clientY, isPrimary }) {
     const { hand, data, plot } = this;
     if (!isPrimary || hand?.y === undefined || !data.reach) return;
-    const up = hand.y - clientY;
+    const up = (hand.y - clientY) / this.magnified;
     if (hand.value === null && Math.abs(up) < TREMBLE) return;
     const { range, _length } = plot._fullLayout.yaxis;
     this.move(hand, this.known(hand.unit) + (up * (range[1] - range[0])) / _length);
@@ -427,12 +427,18 @@ class CodeBars extends Plot {
     if (next !== now) this.choose(next);
   }
 
+  // On stage the page is.
+  get magnified() {
+    return this.plot.getBoundingClientRect().width / this.plot.offsetWidth || 1;
+  }
+
   // The column under a point of the screen, from top to bottom of the chart: a bar of height zero
   // counts like any other.
   unitAt(clientX) {
     const axis = this.plot._fullLayout?.xaxis;
     if (!axis) return null;
-    const x = axis.p2d(clientX - this.plot.getBoundingClientRect().left - axis._offset);
+    const { left } = this.plot.getBoundingClientRect();
+    const x = axis.p2d((clientX - left) / this.magnified - axis._offset);
     const unit = this.positions.findIndex((position) => Math.abs(position - x) <= 0.5);
     return unit < 0 ? null : unit;
   }

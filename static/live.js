@@ -40,7 +40,7 @@ hear("takeback", drop); // of canvas.js, which hears of the second finger first
 
 const { hearAnswers } = await import(`./answers.js${version}`);
 const { lifted, normalForm, plain } = await import(`./drawing.js${version}`);
-const { heard, shownCode } = await import(`./edits.js${version}`);
+const { edited, heard, shownCode } = await import(`./edits.js${version}`);
 const { active, digitOf, ink, mse, through, unpack } = await import(`./network.js${version}`);
 const { shelve } = await import(`./packed.js${version}`);
 const { percent, write } = await import(`./numbers.js${version}`);
@@ -59,7 +59,11 @@ function settle(answer) {
   const { canvas, load } = scene ?? {};
   const counted = strokesIn(scene);
   if (pen && !pen.getRootNode().host?.closest(`.st-key-${answer?.canvas}`)) drop(); // another page
-  scene = answer && { ...answer, edits: { keep: answer.edits[0], values: answer.edits[1] } };
+  scene = answer && {
+    ...answer,
+    edits: written(answer.edits),
+    begins: written(answer.begins),
+  };
   // Of the strokes that were drawn here since, the server has heard so many. Where it has put
   // something else onto the canvas, it has heard them all, but for the one under the pen.
   const same = scene?.canvas === canvas && scene.load === load;
@@ -73,6 +77,10 @@ function settle(answer) {
   makeWay();
   ask();
 }
+
+const written = ([keep, values]) => ({ keep, values });
+
+const untouched = ({ keep, values }) => keep === null && !values.length;
 
 const strokesIn = (known) => known?.strokes?.length ?? 0;
 
@@ -127,7 +135,8 @@ function makeWay() {
       style.visibility = hidden ? "hidden" : "";
   };
   hide(".draw-here", lines.length || strokesIn(scene));
-  hide(".st-key-edited", lines.length || (edits.keep === null && !edits.values.length));
+  hide(".prepared", lines.length);
+  hide(".st-key-edited", lines.length || untouched(edits));
 }
 
 function place({ clientX, clientY }) {
@@ -169,8 +178,8 @@ const PAINT = {
   mse: (target, { error }) => say(target, write(error, 4, scene.separators)),
   active: (target, { code }) => say(target, String(active(code))),
   code: (target, { code, encoded }) => {
-    if (lines.length) send(target, "code", encoded);
-    else if (!held.by.contains(target)) send(target, "edited", { code, encoded });
+    if (code === encoded) send(target, "code", code);
+    else if (!held?.by.contains(target)) send(target, "edited", { code, encoded });
   },
 };
 
@@ -198,8 +207,9 @@ function paint() {
 function outcome(network, digit) {
   const encoder = through(network.encoder, digit);
   const encoded = encoder.at(-1);
-  // A drawing that changes begins without edits.
-  const code = lines.length ? encoded : shownCode(encoded, scene.edits, held);
+  // A drawing that changes begins without the visitor's edits.
+  const fresh = () => (untouched(scene.begins) ? encoded : edited(encoded, scene.begins));
+  const code = lines.length ? fresh() : shownCode(encoded, scene.edits, held);
   if (!network.decoder.length) return { code, encoded };
   const decoder = through(network.decoder, code);
   const reconstruction = digitOf(decoder);

@@ -74,6 +74,7 @@ class MapCanvas extends MapView {
   }
 
   update(data) {
+    this.host.classList.toggle("large", data.large);
     const labels = Object.fromEntries(data.labels);
     this.wanted = { data, labels };
     for (const name of ["lasso", "zoom_in", "zoom_out", "reset"]) {
@@ -290,8 +291,8 @@ class MapCanvas extends MapView {
   // What the visitor does
 
   at(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top].map((length) => length / this.magnified);
   }
 
   pressed(event) {

@@ -104,6 +104,11 @@ export class MapView {
     this.change({ hover: null });
   }
 
+  // On stage the page is.
+  get magnified() {
+    return this.canvas.getBoundingClientRect().width / this.canvas.offsetWidth || 1;
+  }
+
   // The points; gives what to paint the rest with, in CSS pixels, or null where nothing is to be
   // seen.
   paintBehind() {
@@ -111,7 +116,7 @@ export class MapView {
     const [width, height] = this.size;
     // In a hidden tab: the ResizeObserver calls again when it is shown.
     if (!map || !width || !height) return null;
-    const ratio = devicePixelRatio;
+    const ratio = devicePixelRatio * this.magnified;
     const [columns, rows] = [width, height].map((length) => Math.round(length * ratio));
     if (canvas.width !== columns || canvas.height !== rows) {
       Object.assign(canvas, { width: columns, height: rows });

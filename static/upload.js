@@ -20,6 +20,7 @@ export default function show({ data, parentElement, setTriggerValue }) {
   Object.assign(upload, { side, limit, label, busy });
   upload.send = (text) => setTriggerValue("file", text);
   say(upload);
+  upload.input.accept = data.accept;
   upload.input.setAttribute("aria-description", data.description);
   root.title = data.description;
   if (first) take(upload, upload.input.files); // chosen before this script had come
@@ -35,6 +36,8 @@ function build(root) {
       for (const type of ["dragover", "drop"]) document.removeEventListener(type, dropped);
     } else if (event.dataTransfer?.types.includes("Files")) {
       event.preventDefault();
+      const dialog = document.querySelector("[role=dialog]");
+      if (dialog && !dialog.contains(root.getRootNode().host ?? root)) return; // it is behind that
       if (event.type === "drop") take(upload, event.dataTransfer.files);
     }
   };

@@ -6,10 +6,12 @@ Everything here changes one thing: ``visit.sketch``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from urllib.parse import quote
 
 import streamlit as st
+from markupsafe import Markup
 from PIL import Image
 
 import ae
@@ -18,7 +20,7 @@ from ui.components.region import region
 from ui.components.upload import upload
 from ui.sketch import Sketch
 from ui.state import NORMAL, TOO_MANY_UPLOADS, Visit
-from ui.strokes import PEN, SIDE, DrawingError
+from ui.strokes import PEN, SIDE, Drawing, DrawingError
 from ui.text import N_, Text
 
 
@@ -41,7 +43,8 @@ def show(now: Visit, text: Text, confirm: str | None = None) -> None:
     with st.container(key="canvas_box"):
         if sketch.canvas_key not in st.session_state:
             sketch.reload()  # the first canvas, or the visitor came back to the page
-        picture = sketch.loaded.picture
+        loaded = sketch.loaded
+        picture = loaded.picture
         st_canvas(
             stroke_width=PEN,
             stroke_color="#fff",
@@ -49,7 +52,7 @@ def show(now: Visit, text: Text, confirm: str | None = None) -> None:
             background_image=Image.fromarray(picture.canvas) if picture else None,
             # A second load of the same strokes must differ from the first, or the canvas skips it.
             initial_drawing={
-                "objects": strokes.to_fabric(sketch.loaded.strokes, sketch.loads),
+                "objects": strokes.to_fabric(loaded.strokes, sketch.loads),
                 "load": sketch.loads,
             },
             width=SIDE,
@@ -59,12 +62,18 @@ def show(now: Visit, text: Text, confirm: str | None = None) -> None:
         )
         if sketch.drawing.empty:
             st.html(html.element("p", _("Draw a digit here"), class_="draw-here"))
+        if sketch.waits:
+            st.html(_prepared(sketch.drawing))
         if sketch.choosing:
             _photo(sketch, text)
+        if now.stage:
+            _tools(sketch, text, ("clear",))
 
 
 def tools(now: Visit, text: Text) -> None:
     """Show what changes the drawing but the pen, and what went wrong with it."""
+    if now.stage:
+        return
     _, sketch = text.gettext, now.sketch
     if sketch.problem:
         st.warning(_(sketch.problem), icon=":material/error:")
@@ -81,6 +90,8 @@ def tools(now: Visit, text: Text) -> None:
 
 def normal_form(now: Visit, text: Text) -> None:
     """Let the visitor switch MNIST's normal form off, on this page and on the others."""
+    if now.stage:
+        return
     st.toggle(
         text.gettext("Centre and scale it, as in training"),
         value=now.normal,
@@ -114,8 +125,9 @@ def _drawn(now: Visit, confirm: str) -> None:
     before = now.sketch.drawing
     _hear(now.sketch)
     # What the canvas sends when it has loaded is no stroke, and comes together with a page, a
-    # sample or an upload. And the slider of a chosen unit shows its value, which a stroke changes.
-    stroke = now.sketch.drawing is not before and now.edits.unit is None
+    # sample or an upload. And the slider of a chosen unit shows its value, which a stroke changes;
+    # on stage, so do the outlines of a code that begins with edits.
+    stroke = now.sketch.drawing is not before and now.edits.unit is None and not now.edits
     if stroke and _beside(now) == now.sketch.beside:
         st.rerun(confirm)
 
@@ -141,7 +153,27 @@ def _hear(sketch: Sketch) -> None:
         sketch.remount()
 
 
-def _tools(sketch: Sketch, text: Text) -> None:
+def _prepared(drawing: Drawing) -> Markup:
+    """Write a drawing that only stands on the canvas."""
+    paths = (html.element("path", d=strokes.to_svg(stroke)) for stroke in drawing.strokes)
+    whole = html.element(
+        "svg",
+        *paths,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {SIDE} {SIDE}",
+        fill="none",
+        stroke="#fff",
+        stroke_width=PEN,
+        stroke_linecap="round",
+        stroke_linejoin="round",
+    )
+    return html.image(f"data:image/svg+xml,{quote(whole)}", "", "prepared")
+
+
+_ALL = ("undo", "redo", "clear", "surprise")
+
+
+def _tools(sketch: Sketch, text: Text, wanted: Sequence[str] = _ALL) -> None:
     _ = text.gettext
     # The keyboard presses them by their keys: ui/keyboard.py.
     tools: tuple[tuple[str, str, str, Callable[[], None], bool], ...] = (
@@ -152,6 +184,8 @@ def _tools(sketch: Sketch, text: Text) -> None:
     )
     with st.container(key="tools", horizontal=True, gap="xsmall"):
         for key, label, icon, deed, usable in tools:
+            if key not in wanted:
+                continue
             st.button(
                 label,
                 key=key,

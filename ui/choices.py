@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
+from ui import state
 from ui.state import Visit
 
 
@@ -18,17 +20,32 @@ def segments(label: str, options: Mapping[str, str], key: str, default: str | No
     options : name -> what stands on it.
     default : name; the first if None.
     """
+    first = default or next(iter(options))
+    if state.on_stage():
+        return first
     chosen = st.segmented_control(
         label,
         list(options),
         format_func=options.__getitem__,
-        default=default or next(iter(options)),
+        default=first,
         key=key,
         required=True,
         persist_state="session",
         label_visibility="collapsed",
     )
     return str(chosen)
+
+
+def slider(label: str, low: float, high: float, value: float, *, key: str, **options: Any) -> Any:
+    """Show a slider that stays where the visitor moves it while the session lasts.
+
+    Parameters
+    ----------
+    options : as for ``st.slider``.
+    """
+    if state.on_stage():
+        return value
+    return st.slider(label, low, high, value, key=key, persist_state="session", **options)
 
 
 def dropdown(
@@ -42,6 +59,8 @@ def dropdown(
         back with them.
     default : name.
     """
+    if state.on_stage():
+        return default
     chosen = now.choices.get(key)
     # Streamlit 1.67: the browser sends back the words that it shows, and after a switch of the
     # language still the old ones. So the name is kept apart, and the list is told it each time.

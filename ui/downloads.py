@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import state
 from ui.components.download import File, download
 from ui.text import Text
 
@@ -16,6 +17,8 @@ def show(
     files: Sequence[File], text: Text, key: str = "files", way: DeltaGenerator | None = None
 ) -> None:
     """Offer files, each of which is only made when somebody wants it; `way` as for `download`."""
+    if state.on_stage():
+        return
     _ = text.gettext
     download(
         files,

@@ -46,14 +46,10 @@ def bars(
     def choose(unit: int | None) -> None:
         now.edits.unit = unit
 
+    usual = model.statistics.code_percentiles[[0, -1]]
+    figure = figures.code_figure(code, encoded, usual, model.statistics.code_axis, text)
     now.edits.unit = code_bars(
-        figures.code_figure(
-            code,
-            encoded,
-            model.statistics.code_percentiles[[0, -1]],
-            model.statistics.code_axis,
-            text,
-        ),
+        figures.for_hall(figure) if now.stage else figure,
         selected=now.edits.unit,
         label=_(
             "The code as bars. The arrow keys left and right choose a unit, up and down change it."
@@ -72,6 +68,8 @@ def bars(
 
 def tools(now: Visit, model: Model, result: Result | None, text: Text) -> None:
     """Show the tools for the chosen unit and for the whole code."""
+    if state.on_stage():
+        return
     _, edits, code = text.gettext, now.edits, result.code if result else None
     step, decimals = units.axis_step(*model.statistics.code_axis)
     bottom, top = _reach(model)

@@ -20,11 +20,14 @@ from ui.text import LANGUAGES, N_
 MODEL, LANG, SAMPLE, DRAWING, VIEW = "model", "lang", "sample", "drawing", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
 NORMAL, EDITS, KEEP, SEED = "normal", "edits", "keep", "seed"
+STAGE, SPEAKER, STEP = "stage", "speaker", "step"  # a talk, its speaker's window, where it stands
 
 # PCA first: what the others are compared with.
 COMPARED = ("pca", *ae.FAMILIES)
 DEFAULT_MODEL = next(iter(ae.FAMILIES))
 SEEDS = 10_000
+STEPS = 60  # of a talk
+OWN_TALK = "own"
 
 _SAMPLES = frozenset(
     [*ae.samples.SAMPLES, *ae.out_of_distribution.STROKES, *ae.out_of_distribution.PICTURES]
@@ -46,7 +49,12 @@ _NOTICES = {
     EDITS: N_("The link changes the code in a way that is not possible."),
     KEEP: N_("The link keeps a number of the largest that is not possible."),
     SEED: N_("The link names a seed that does not exist."),
+    STAGE: N_("The link names a talk that does not exist."),
+    SPEAKER: N_("The link names a talk that does not exist."),
+    STEP: N_("The link names a step that no talk has."),
 }
+
+NAMES = frozenset(_NOTICES)
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class Link:
     normal : whether the drawing is brought into MNIST's normal form.
     values, keep : the changes to the code, as ``ui.edits.Edits`` has them.
     seed : of what the view samples at random.
+    stage, speaker : the talk that is given, or whose speaker's window this is. step : from 1.
     """
 
     model: str | None = None
@@ -71,31 +80,39 @@ class Link:
     values: Mapping[int, float] = field(default_factory=dict)
     keep: int | None = None
     seed: int = 0
+    stage: str | None = None
+    speaker: str | None = None
+    step: int = 1
 
     def query(self) -> str:
         """Write it as a query string."""
-        drawing = self.drawing or Drawing()
+        drawing = self.drawing
         said = {
             MODEL: self.model,
             LANG: self.lang,
-            SAMPLE: drawing.sample,
-            DRAWING: None if drawing.sample else drawing.in_link,
+            SAMPLE: drawing and drawing.sample,
+            DRAWING: drawing and (None if drawing.sample else drawing.in_link),
             VIEW: self.view,
             LANES: ",".join(self.lanes),
             NORMAL: "" if self.normal else "off",
             EDITS: ",".join(f"{unit + 1}:{_short(self.values[unit])}" for unit in self.values),
             KEEP: self.keep,
             SEED: self.seed,
+            STAGE: self.stage,
+            SPEAKER: self.speaker,
+            STEP: self.step if self.stage or self.speaker else None,
         }
         return f"?{urlencode({name: what for name, what in said.items() if what}, safe=',:')}"
 
 
-def read(query: Mapping[str, str], views: Container[str]) -> tuple[Link, list[str]]:
+def read(
+    query: Mapping[str, str], views: Container[str], talks: Container[str] = ()
+) -> tuple[Link, list[str]]:
     """Read a link; give what is right in it, and English source strings on what is wrong.
 
     Parameters
     ----------
-    views : the names of those that there are.
+    views, talks : the names of those that there are.
     """
     readers: dict[str, Callable[[str], Any]] = {
         MODEL: lambda value: _one_of(ae.FAMILIES, value),
@@ -108,6 +125,9 @@ def read(query: Mapping[str, str], views: Container[str]) -> tuple[Link, list[st
         EDITS: lambda value: _edits(value, units),
         KEEP: lambda value: _whole(value, 1, units),
         SEED: lambda value: _whole(value, 0, SEEDS - 1),
+        STAGE: lambda value: _one_of(talks, value),
+        SPEAKER: lambda value: _one_of(talks, value),
+        STEP: lambda value: _whole(value, 1, STEPS),
     }
     good: dict[str, Any] = {}
     notices = []
@@ -130,6 +150,9 @@ def read(query: Mapping[str, str], views: Container[str]) -> tuple[Link, list[st
         values=good.get(EDITS, {}),
         keep=good.get(KEEP),
         seed=good.get(SEED, 0),
+        stage=good.get(STAGE),
+        speaker=good.get(SPEAKER),
+        step=good.get(STEP, 1),
     )
     return link, notices
 

@@ -39,7 +39,7 @@ class Sketch:
     Attributes
     ----------
     drawing : what is on the canvas now.
-    edits : what the visitor has changed in its code; another drawing begins without changes.
+    edits : what the visitor has changed in its code; another drawing begins as `begins` says.
     loaded : what the canvas was given by Python, and keeps drawing on.
     loads : how often Python has changed the drawing; the canvas reloads when it rises.
     canvas_key : names the canvas's widget.
@@ -48,6 +48,9 @@ class Sketch:
     aside : number -> drawing that was put aside; the oldest goes first.
     problem : one sentence on what went wrong with the last drawing or upload, untranslated.
     choosing : whether the visitor chooses a part of the photo that is on the canvas.
+    prepared : a drawing, on stage, that stands where the canvas is until somebody draws. To the
+        canvas itself it is none, so that the first stroke takes its place.
+    begins : the changes to its code with which another drawing begins, as ``Edits.show`` has them.
     beside : what the tools beside the canvas show of all this; None until they are there.
     hear_edits : takes the edits that came from the browser and were not heard yet.
     """
@@ -63,18 +66,35 @@ class Sketch:
     aside: dict[int, Drawing] = field(default_factory=dict)
     problem: str | None = None
     choosing: bool = False
+    prepared: Drawing | None = None
+    begins: tuple[dict[int, float], int | None] = field(default_factory=lambda: ({}, None))
     beside: tuple[object, ...] | None = None
     hear_edits: Callable[[], None] = lambda: None
     _heard: tuple[Stroke, ...] | None = None
 
     def __post_init__(self) -> None:
-        self.loaded = self.drawing
+        self.loaded = self.on_canvas
         self.edits.on_step = self._remember
 
     @property
     def photo(self) -> Photo | None:
         """The photo that is on the canvas."""
         return _photo(self.drawing)
+
+    @property
+    def waits(self) -> bool:
+        """Does a prepared drawing stand where the canvas is?"""
+        return self.drawing is self.prepared and self.drawing.picture is None
+
+    @property
+    def on_canvas(self) -> Drawing:
+        """What the canvas itself has."""
+        return Drawing() if self.waits else self.drawing
+
+    def succeeded(self, drawing: Drawing, edits: Edits) -> Sketch:
+        """Begin anew on the same canvas, with nothing to undo."""
+        revision = self.revision + 1
+        return Sketch(drawing, edits, self.loads, self.canvas_key, revision, _heard=self._heard)
 
     def put(self, drawing: Drawing) -> None:
         """Replace the drawing from Python's side: a sample, an upload, an empty canvas."""
@@ -115,7 +135,7 @@ class Sketch:
 
     def reload(self) -> None:
         """Make the canvas show the drawing as Python knows it."""
-        self.loaded = self.drawing
+        self.loaded = self.on_canvas
         self.loads += 1
 
     def remount(self) -> None:
@@ -159,7 +179,7 @@ class Sketch:
     def _draw(self, drawing: Drawing) -> None:
         self._remember()
         self._show(drawing)
-        self.edits.show({}, None)
+        self.edits.show(*self.begins)
 
     def _go(self, step: Step) -> None:
         if step.drawing is not self.drawing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -20,13 +20,14 @@ from ae import plans
 from ae.families import Family
 from ae.model import Autoencoder
 from ae.plans import OWN
-from ui import links, lost, strokes
+from ui import links, lost, strokes, talks
 from ui.components import download
 from ui.draft import Draft
 from ui.edits import Edits
 from ui.links import Link
 from ui.sketch import Sketch
 from ui.strokes import Drawing
+from ui.talks import Talk
 from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # The first two are also query parameters, and the keys of the widgets in the frame, on every page.
@@ -78,6 +79,29 @@ class OwnModel:
     code_map: ae.atlas.CodeMap | None = None
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Where a talk stands that is being given: see ui/stage.py.
+
+    Attributes
+    ----------
+    number : of the step that is shown, from 1.
+    own : the drawing that was made by hand, before the talk or during it.
+    before, chosen : the visit, and what the widgets had chosen, when the talk began.
+    """
+
+    talk: Talk
+    number: int
+    own: Drawing | None
+    before: Visit
+    chosen: Mapping[str, object]
+
+    @property
+    def step(self) -> talks.Step:
+        """The step that is shown."""
+        return self.talk.steps[self.number - 1]
+
+
 @dataclass
 class Visit:
     """What one visitor has done; one per session.
@@ -97,7 +121,11 @@ class Visit:
     uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     machine : name of the model whose layers were shown last; another one's are built anew.
-    first_views : page -> the view that opens by itself.
+    views : page -> the names of its views; the first one opens by itself.
+    talk : the visitor's own, if they have one. talk_faults : of the last file that was to be one.
+    stage : where they are, if they give a talk.
+    called : the talk and the step that their link opens, until it is there.
+    speaker : the talk and the step of which this is the speaker's window.
     """
 
     sketch: Sketch = field(default_factory=Sketch)
@@ -113,7 +141,12 @@ class Visit:
     uploads: int = 0
     upload_problem: str | None = None
     machine: str | None = None
-    first_views: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    talk: Talk | None = None
+    talk_faults: tuple[talks.Fault, ...] = ()
+    stage: Stage | None = None
+    called: tuple[str, int] | None = None
+    speaker: tuple[str, int] | None = None
 
     @property
     def edits(self) -> Edits:
@@ -151,22 +184,22 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         named = {page: tuple(names) for page, names in views.items()}
         left = lost.remains()
         query = left.link if left and left.link else st.query_params
-        link, notices = links.read(query, frozenset(chain(*named.values())))
-        first = {page: names[0] for page, names in named.items() if names}
+        link, notices = links.read(query, frozenset(chain(*named.values())), talks.NAMES)
         now = _begin(link) if left is None else _come_back(left, link)
         if link.view:
             now.seeds[link.view] = link.seed
         now.notices += notices
-        now.first_views = first
+        now.views = named
+        if link.stage:
+            now.called = link.stage, link.step
+        elif link.speaker:
+            now.speaker = link.speaker, link.step
         token = str(st.context.cookies.get(TOKEN_COOKIE, ""))
         if _TOKEN.fullmatch(token):
             now.token = token
         st.session_state[_VISIT] = now
-        st.session_state[MODEL] = link.model or DEFAULT_MODEL
         st.session_state[LANG] = link.lang or best_language(st.context.locale)
-        for page, first_view in first.items():
-            st.session_state[view_key(page)] = link.view if link.view in named[page] else first_view
-        st.session_state[LANES] = list(link.lanes or FIRST_LANES)
+        st.session_state.update(choices(link, named))
     visit: Visit = st.session_state[_VISIT]
     # Streamlit requires a choice in the browser only; anybody's client may send none.
     for key, good in ((MODEL, model_name()), (LANG, text().language)):
@@ -174,6 +207,17 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
             st.session_state[key] = good
             visit.notices.append(_NO_CHOICE)
     return visit
+
+
+def choices(link: Link, views: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    """Give what a link chooses in the frame and on the pages: the widget's key -> its value."""
+    opened = {
+        view_key(page): link.view if link.view in names else names[0]
+        for page, names in views.items()
+        if names
+    }
+    lanes = list(link.lanes or FIRST_LANES)
+    return {MODEL: link.model or DEFAULT_MODEL, LANES: lanes, **opened}
 
 
 def _begin(link: Link) -> Visit:
@@ -193,6 +237,17 @@ def _come_back(left: lost.Remains, link: Link) -> Visit:
     now.edits.turn = secrets.randbelow(1_000_000)
     now.notices.append(_LOST[drawing is None])
     return now
+
+
+def take(visit: Visit) -> None:
+    """Go on with another visit."""
+    st.session_state[_VISIT] = visit
+
+
+def on_stage() -> bool:
+    """Is a talk given? Then nothing is shown that is to be set, and everything is as it begins."""
+    visit = st.session_state.get(_VISIT)
+    return visit is not None and visit.stage is not None
 
 
 def visit(page: str) -> Visit:
@@ -271,20 +326,42 @@ def view(now: Visit) -> str | None:
     return name
 
 
-def link(now: Visit) -> str:
-    """Write the query string that opens what the visitor sees; pictures have no address."""
+def own_drawing(now: Visit) -> Drawing | None:
+    """Give what was drawn by hand, on stage: it goes on to the next step. Blank is nothing."""
+    stage, drawing = now.stage, now.sketch.drawing
+    if stage is None:
+        return None if drawing.sample or drawing.empty else drawing
+    if not stage.step.own or drawing is now.sketch.prepared:
+        return stage.own
+    return None if drawing.empty else drawing
+
+
+def seen(now: Visit) -> Link:
+    """Say what the visitor sees; pictures have no address."""
+    language = text().language
+    if now.stage:
+        talk, number = now.stage.talk.name, now.stage.number
+        return Link(lang=language, drawing=own_drawing(now), stage=talk, step=number)
+    if now.speaker:
+        talk, number = now.speaker
+        return Link(lang=language, speaker=talk, step=number)
     shipped = model_name() in ae.FAMILIES  # one's own is for nobody else, nor what is done with it
     # A link that names a view opens there; without, the page opens at its top.
     opened = view(now)
     chosen = tuple(name for name in COMPARED if name in st.session_state[LANES])
     return Link(
         model=model_name() if shipped else None,
-        lang=text().language,
+        lang=language,
         drawing=now.sketch.drawing,
-        view=opened if opened != now.first_views.get(now.page or "") else None,
+        view=opened if opened not in now.views.get(now.page or "", ())[:1] else None,
         lanes=chosen if now.page == "compare" and chosen != FIRST_LANES else (),
         normal=now.normal,
         values=now.edits.values if shipped else {},
         keep=now.edits.keep if shipped else None,
         seed=now.seeds.get(opened or "", 0),
-    ).query()
+    )
+
+
+def link(now: Visit) -> str:
+    """Write the query string that opens what the visitor sees."""
+    return seen(now).query()

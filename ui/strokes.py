@@ -234,6 +234,11 @@ def to_fabric(strokes: Sequence[Stroke], load: int = 1) -> list[dict[str, Any]]:
     ]
 
 
+def to_svg(stroke: Stroke) -> str:
+    """Write a stroke as the data of an SVG path, as Fabric paints it."""
+    return " ".join(str(part) for command in _commands(stroke) for part in command)
+
+
 def _commands(stroke: Stroke) -> Iterator[list[str | float]]:
     (x, y), last = stroke[0], stroke[-1]
     yield ["M", x, y]

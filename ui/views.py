@@ -12,6 +12,7 @@ import streamlit as st
 
 import ae
 from ui import state
+from ui.state import Visit
 from ui.text import Text
 
 Scene = TypeVar("Scene")
@@ -26,12 +27,14 @@ class View(Generic[Scene]):
     name : as in a link.
     title : English source string; the menu translates it.
     show : shows it, from what all views of the page look at and in the visitor's language.
+    hall : shows it on stage instead, without the drawing.
     follows : whether it shows the drawing, so that a stroke changes it.
     """
 
     name: str
     title: str
     show: Callable[[Scene, Text], None]
+    hall: Callable[[Scene, Text], None] | None = None
     follows: bool = False
 
 
@@ -41,8 +44,20 @@ def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
     return next((view for view in views if view.name == name), views[0])
 
 
+def alone(now: Visit) -> bool:
+    """Has a view the whole page? On stage, one that the step's link names."""
+    return now.stage is not None and now.stage.step.link.view is not None
+
+
+def draws(view: View[Scene], now: Visit) -> bool:
+    """Has the canvas a place beside the view? On stage, only where the view shows the drawing."""
+    return not now.stage or (view.follows and not view.hall)
+
+
 def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
-    """Show the page's views in a row; give the one that is open."""
+    """Show the page's views in a row, but for on stage; give the one that is open."""
+    if state.on_stage():
+        return opened(page, views)
     by_name = {view.name: view for view in views}
     with st.container(key="view_menu"):  # the browser scrolls to it when another view opens
         chosen = st.pills(
@@ -55,6 +70,12 @@ def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
             label_visibility="collapsed",
         )
     return by_name[chosen or views[0].name]
+
+
+def show(view: View[Scene], scene: Scene, text: Text) -> None:
+    """Show a view where views are; on stage as a hall sees it."""
+    with st.container(key="view_side"), damage_told(text):
+        (view.hall if view.hall and state.on_stage() else view.show)(scene, text)
 
 
 @contextmanager

@@ -10,10 +10,11 @@ import ae
 from ae import evaluation, units
 from ae.arrays import Float32
 from pages.compare.scene import Scene
-from ui import downloads, html, models, pictures
+from ui import downloads, html, models, pictures, state
 from ui.choices import segments
 from ui.text import Text
 
+_FIRST = 4  # units that are there before the visitor moves the slider
 _STEP = "build_up_step"
 
 
@@ -47,14 +48,7 @@ def show(scene: Scene, text: Text) -> None:
     step = 0
     if order:
         # Another drawing may have fewer units than the visitor has come to.
-        st.session_state[_STEP] = min(st.session_state.get(_STEP, 4), len(order))
-        step = st.slider(
-            _("Units so far, the strongest first"),
-            0,
-            len(order),
-            key=_STEP,
-            persist_state="session",
-        )
+        step = _climb(len(order), text)
     st.html(_large(scene.digit, steps, order, step, text))
     st.html(_strip(steps, step, text))
     file = downloads.pictures(
@@ -63,6 +57,16 @@ def show(scene: Scene, text: Text) -> None:
         text,
     )
     downloads.show([file], text)
+
+
+def _climb(units: int, text: Text) -> int:
+    """Let the visitor choose how many of the units are there; on stage a few are."""
+    if state.on_stage():
+        return min(_FIRST, units)
+    # Another drawing may have fewer units than the visitor has come to.
+    st.session_state[_STEP] = min(st.session_state.get(_STEP, _FIRST), units)
+    label = text.gettext("Units so far, the strongest first")
+    return st.slider(label, 0, units, key=_STEP, persist_state="session")
 
 
 def _large(digit: Float32, steps: Float32, order: list[int], step: int, text: Text) -> Markup:

@@ -11,7 +11,7 @@ from ae.arrays import Float32
 from ae.facts import Ladder, equivalent_components
 from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models, pictures
-from ui.choices import segments
+from ui.choices import segments, slider
 from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import Text
@@ -26,13 +26,8 @@ def show(scene: Scene, text: Text) -> None:
     titles = {"mse": _("Squared error"), "bce": _("Cross-entropy")}
     measure = segments(_("Error"), titles, "ladder_measure")
     overall: Float32 = getattr(ladder, measure)
-    nets = {name: model for name, model in scene.models.items() if name != "pca"}
-    # A model that learnt from samples was tested on them too, which compares with nothing here.
-    tested = {
-        name: float(getattr(model.metadata.test, measure))
-        for name, model in nets.items()
-        if models.tested_on_mnist(model)
-    }
+    tested = _tested(scene, measure)
+    nets = [name for name in scene.models if name != "pca"]
     drawn = {name: float(getattr(scene.results[name], measure)) for name in nets if scene.results}
     if tested:
         st.html(_verdicts(tested, overall, text))
@@ -58,6 +53,23 @@ def show(scene: Scene, text: Text) -> None:
     )
 
 
+def in_hall(scene: Scene, text: Text) -> None:
+    """Show it over the test digits alone, where each net's line says what it is worth."""
+    ladder, tested = models.facts().ladder, _tested(scene, "mse")
+    st.html(_verdicts(tested, ladder.mse, text))
+    _chart("ladder_hall", ladder.mse, tested, text, height=216)
+
+
+def _tested(scene: Scene, measure: str) -> dict[str, float]:
+    """Give the nets' test errors: name -> error."""
+    # A model that learnt from samples was tested on them too, which compares with nothing here.
+    return {
+        name: float(getattr(model.metadata.test, measure))
+        for name, model in scene.models.items()
+        if name != "pca" and models.tested_on_mnist(model)
+    }
+
+
 def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:
     """Say for each net how many principal components its code is worth."""
     intro = text.gettext(
@@ -73,7 +85,12 @@ def _verdicts(tested: dict[str, float], overall: Float32, text: Text) -> Markup:
 
 
 def _chart(
-    key: str, errors: Float32, nets: dict[str, float], text: Text, k: int | None = None
+    key: str,
+    errors: Float32,
+    nets: dict[str, float],
+    text: Text,
+    k: int | None = None,
+    height: int = 280,
 ) -> None:
     titles = {name: models.title(name, text) for name in nets}
     label = text.gettext(
@@ -84,16 +101,15 @@ def _chart(
         last=text.number(errors[-1], 4),
         nets="; ".join(f"{titles[name]}: {text.number(error, 4)}" for name, error in nets.items()),
     )
-    plot(figures.ladder_figure(errors, nets, titles, text, k), label=label, key=key, height=280)
+    figure = figures.ladder_figure(errors, nets, titles, text, k)
+    plot(figure, label=label, key=key, height=height)
 
 
 def _climb(steps: Float32, own: Float32, text: Text) -> int:
     """Let the visitor choose how many components, and see that reconstruction."""
     _ = text.gettext
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        k = st.slider(
-            _("Principal components"), 1, len(steps), 32, key="ladder_k", persist_state="session"
-        )
+        k = int(slider(_("Principal components"), 1, len(steps), 32, key="ladder_k"))
         error = text.number(own[k - 1], 4)
         alt = text.ngettext(
             "Your digit from {n} principal component. Error {error}.",

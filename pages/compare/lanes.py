@@ -26,6 +26,8 @@ def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
     shown = [name for name in st.session_state[state.LANES] if name in available]
     if not shown:  # the files of all that the link names are missing or damaged
         st.session_state[state.LANES] = shown = list(available)[:1]
+    if state.on_stage():
+        return shown
     return st.pills(
         text.gettext("Models to compare"),
         list(available),

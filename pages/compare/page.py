@@ -38,21 +38,26 @@ def run_lanes(chosen: Sequence[str]) -> None:
 def workspace() -> None:
     """Show the lanes, the tools around them, and the open view."""
     view = views.opened("compare", VIEWS)
+    alone = views.alone(now)
     with st.container(horizontal=True, gap="medium"):
-        with st.container(key="canvas_side", width=strokes.SIDE):
-            canvas.show(now, text, confirm=None if view.follows else "lanes")
-            canvas.tools(now, text)
+        if not alone or views.draws(view, now):
+            with st.container(key="canvas_side", width=strokes.SIDE):
+                canvas.show(now, text, confirm=None if view.follows else "lanes")
+                canvas.tools(now, text)
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 chosen = lanes.choose(available, text)
                 canvas.normal_form(now, text)
                 compared = scene.compare(now, available, chosen)
                 takeaway.show(compared, text)
-            run_lanes(chosen)
+            if alone:
+                live.tell(now, text, {}, told="")
+                views.show(view, compared, text)
+            else:
+                run_lanes(chosen)
     browser.settle(now, text)
-    view = views.menu("compare", VIEWS, text)
-    with st.container(key="view_side"), views.damage_told(text):
-        view.show(compared, text)
+    if not now.stage:
+        views.show(views.menu("compare", VIEWS, text), compared, text)
     for name in compared.models:  # last: the first picture comes before them
         live.ship(name, weights[name])
     canvas.done(now)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ae.plans import OWN, family_of
 from pages.compare.scene import Scene
-from ui import downloads, models
+from ui import downloads, models, state
 from ui.choices import dropdown
 from ui.components.download import File
 from ui.html import element
@@ -47,7 +47,9 @@ def show(scene: Scene, text: Text) -> None:
         titles = {name: _column_title(column, text) for name, column in columns.items()}
         first = next(iter(columns))
         by = columns[dropdown(_("Sort by"), titles, "table_sort", first, scene.now, 300)]
-        falling = st.toggle(_("Largest first"), key="table_falling", persist_state="session")
+        falling = not state.on_stage() and st.toggle(
+            _("Largest first"), key="table_falling", persist_state="session"
+        )
     rows = _rows(table, scene, text)
     # What a row does not have comes last, whichever way round.
     rows.sort(key=lambda row: (by not in row[1], row[1].get(by, 0) * (-1 if falling else 1)))

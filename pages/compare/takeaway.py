@@ -34,6 +34,8 @@ for name, model in models.items():
 
 def show(scene: Scene, text: Text) -> None:
     """Show the downloads and the snippet, behind one button; it needs a drawing."""
+    if scene.now.stage:
+        return
     _ = text.gettext
     way = way_for("takeaway")
     with st.popover(

@@ -21,7 +21,7 @@ from ui.views import View
 
 VIEWS = (
     View("first_ten", N_("The first ten"), first_ten.show),
-    View("ladder", N_("The ladder"), ladder.show, follows=True),
+    View("ladder", N_("The ladder"), ladder.show, ladder.in_hall, follows=True),
     View("atoms", N_("Unit by unit"), atoms.show, follows=True),
     View("build_up", N_("Build-up"), build_up.show, follows=True),
     View("subspace", N_("Almost PCA?"), subspace.show),

@@ -64,6 +64,9 @@ def workspace() -> None:
         with st.container(key="code_tools"):
             canvas.normal_form(now, text)
             editor.tools(now, model, result, text)
+        if now.stage:
+            canvas.done(now)
+            return
         with st.container(key="read"):
             way = way_for("takeaway")
             if st.button(_("How it works"), icon=":material/function:"):

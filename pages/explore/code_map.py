@@ -67,8 +67,11 @@ def show(scene: Scene, text: Text) -> None:
             "group_empty": _("No digit is inside."),
         },
         model=model.name,
+        large=scene.now.stage is not None,
         key="map",
     )
+    if scene.now.stage:
+        return
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
     st.caption(f"{lines} {_how(code_map, by, text)}")
     st.html(editor.heading(scene.result, model, text))

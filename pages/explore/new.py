@@ -16,7 +16,7 @@ from ae.model import Model
 from pages.explore import cards
 from pages.explore.scene import Scene
 from ui import downloads, figures, html, models, pictures, state
-from ui.choices import segments
+from ui.choices import segments, slider
 from ui.components.download import File
 from ui.components.plots import plot
 from ui.components.sheet import sheet
@@ -25,6 +25,7 @@ from ui.text import N_, Text
 
 SIZE = 20
 _NAME, _SEED = "new", "new_seed"
+_ON_STAGE = 20  # digits, large ones
 # Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", 2016, table 1: one stochastic
 # layer of 50 units, two layers of 200 before and behind it. It is the likelihood itself, which the
 # bound only approaches, on pixels made black or white by chance.
@@ -81,7 +82,7 @@ def _draw(scene: Scene, text: Text) -> None:
         only = _("Only the variational nets were trained to invent digits:")
         _offer(only, _VARIATIONAL, scene, text)
     count, temperature = _dice(scene, text)
-    columns = 10
+    columns = 5 if scene.now.stage else 10
     sheets, parts = {}, []
     vae = _inventor(scene)
     ideas = {
@@ -122,11 +123,11 @@ def _draw(scene: Scene, text: Text) -> None:
 def _dice(scene: Scene, text: Text) -> tuple[int, float]:
     """Let the visitor choose how many codes to sample, at which temperature and seed."""
     _ = text.gettext
+    if scene.now.stage:
+        return _ON_STAGE, 1.0
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = st.slider(
-            _("How many"), 10, 100, 40, step=10, key="new_count", persist_state="session"
-        )
-        temperature = st.slider(
+        count = slider(_("How many"), 10, 100, 40, step=10, key="new_count")
+        temperature = slider(
             _("Temperature"),
             0.1,
             2.0,
@@ -134,7 +135,6 @@ def _dice(scene: Scene, text: Text) -> tuple[int, float]:
             step=0.1,
             format="localized",
             key="new_temperature",
-            persist_state="session",
             help=_(
                 "How far from the middle the VAE's numbers are rolled. It was trained for 1. The"
                 " plain net has no middle."

@@ -9,7 +9,7 @@ from ae.noise import NOISES
 from pages.explore import cards
 from pages.explore.scene import Scene
 from ui import state
-from ui.choices import segments
+from ui.choices import segments, slider
 from ui.text import N_, Text
 
 _NAME = "noise"
@@ -34,7 +34,7 @@ def show(scene: Scene, text: Text) -> None:
             args=(_NAME,),
         )
     noise, whole = NOISES[kind], _ROUND[kind] == 0
-    strength = st.slider(
+    strength = slider(
         _(_STRENGTHS[kind]),
         1.0 if whole else 0.0,
         noise.most,
@@ -42,7 +42,6 @@ def show(scene: Scene, text: Text) -> None:
         step=1.0 if whole else 0.05,
         format="%d" if whole else "localized",
         key=f"noise_{kind}",
-        persist_state="session",
     )
     if scene.digit is None:
         st.info(_("Draw a digit to see it corrupted."))

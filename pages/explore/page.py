@@ -21,10 +21,11 @@ model = models.get_or_stop(state.model_name(), now, text)
 def workspace() -> None:
     """Show what changes with each stroke, and nothing else."""
     with st.container(horizontal=True, gap="medium"):
-        with st.container(key="canvas_side", width=strokes.SIDE):
-            canvas.show(now, text)
-            canvas.tools(now, text)
-            canvas.normal_form(now, text)
+        if views.draws(views.opened("explore", VIEWS), now):
+            with st.container(key="canvas_side", width=strokes.SIDE):
+                canvas.show(now, text)
+                canvas.tools(now, text)
+                canvas.normal_form(now, text)
         with st.container(key="explore_side"):
             view = views.menu("explore", VIEWS, text)
             sentence = ""  # where a file is damaged, that is told instead
@@ -34,8 +35,7 @@ def workspace() -> None:
                 sentence = told.result(seen.result, edits, text)
                 view.show(seen, text)
     encoder = models.weights(model.name, now, decoder=False)  # the map has the decoder
-    answer = live.answer(now, text, {model.name: encoder}, told=sentence)
-    st.html(html.element("div", class_="answer", data_answer=answer))
+    live.tell(now, text, {model.name: encoder}, told=sentence)
     browser.settle(now, text)
     if view.name == "map":
         live.ship(model.name, encoder)

@@ -10,10 +10,10 @@ from ui.text import N_
 from ui.views import View
 
 VIEWS = (
-    View("map", N_("The map"), code_map.show),
-    View("neighbours", N_("Neighbours"), neighbours.show),
-    View("morph", N_("Morph"), morph.show),
-    View("arithmetic", N_("Arithmetic"), arithmetic.show),
+    View("map", N_("The map"), code_map.show, follows=True),
+    View("neighbours", N_("Neighbours"), neighbours.show, follows=True),
+    View("morph", N_("Morph"), morph.show, follows=True),
+    View("arithmetic", N_("Arithmetic"), arithmetic.show, follows=True),
     View("new", N_("Digits nobody wrote"), new.show),
-    View("noise", N_("Noise"), noise.show),
+    View("noise", N_("Noise"), noise.show, follows=True),
 )

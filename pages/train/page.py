@@ -78,6 +78,8 @@ with st.container(horizontal=True, gap="medium"):
                 st.rerun()
 
         progress()
-        use.show(now, text)
+        if not now.stage:
+            use.show(now, text)
 
-script.show(draft.plan, goes_on=draft.go_on, text=text)
+if not now.stage:
+    script.show(draft.plan, goes_on=draft.go_on, text=text)

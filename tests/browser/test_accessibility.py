@@ -106,6 +106,10 @@ STOPS: dict[str, tuple[str, list[Deed]]] = {
     "explore, the cost": ("/explore?view=new&model=vae", [press("What each number costs")]),
     "room": ("/room", []),
     "train": ("/train", [click("[data-testid=stExpander] summary"), press("Open a saved model")]),
+    "draw, the talks": ("/", [press("Give a talk"), click("[role=dialog] summary")]),
+    "the stage": ("/?stage=three&step=3", []),
+    "the stage, its keys": ("/?stage=ten&step=9", [lambda visitor, _: visitor.keyboard.press("?")]),
+    "the speaker's window": ("/?speaker=ten&step=2", []),
 }
 STOPS["compare, first_ten"][1].append(press("Download"))
 STOPS["compare, table"][1].append(click("[data-testid=stSelectbox] input"))
@@ -116,7 +120,8 @@ SETTLED = """() => {
     [element, ...(element.shadowRoot ? deep(element.shadowRoot) : [])]);
   const there = deep(document);
   const has = (selector) => there.some((element) => element.matches(selector));
-  return !has(".chart:empty, [data-testid=stSkeleton], .code-map:not([data-revision])") &&
+  const bare = ".chart:empty, .code-map:not([data-revision]), .stage-tools .next:not([aria-label])";
+  return !has(`${bare}, [data-testid=stSkeleton]`) &&
     has(".upload span:not(:empty)") === has(".st-key-upload") &&
     has("pre .token") === has("[data-testid=stCode] code:not(.language-plaintext)");
 }"""

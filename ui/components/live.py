@@ -19,8 +19,10 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import streamlit as st
+
 from ae.arrays import Float32
-from ui import inference, strokes
+from ui import html, inference, strokes
 from ui.components import browser, packed
 from ui.components.module import component
 from ui.state import Visit
@@ -54,19 +56,30 @@ def answer(
     drawing, edits = now.sketch.drawing, now.edits
     said = {
         # On a picture a stroke goes the way of pictures, which only Python knows.
-        "strokes": None if drawing.picture else drawing.strokes,
+        "strokes": None if drawing.picture else now.sketch.on_canvas.strokes,
         "size": strokes.SIDE,
         "normal": now.normal,
         "canvas": now.sketch.canvas_key,
         "load": now.sketch.loads,
         "models": [(name, data[: packed.ID].decode()) for name, data in networks.items()],
-        "edits": (edits.keep, list(edits.values.items())),
-        "digit": _digit(now) if drawing.picture else None,
+        "edits": _written(edits.values, edits.keep),
+        "begins": _written(*now.sketch.begins),
+        "digit": _digit(now) if drawing.picture or now.sketch.waits else None,
         "separators": text.separators,
         "codes": {name: code.astype(float).round(5).tolist() for name, code in codes.items()},
         "word": browser.word(now, text, told),
     }
     return json.dumps(said, separators=(",", ":"))
+
+
+def tell(now: Visit, text: Text, networks: Mapping[str, bytes], *, told: str) -> None:
+    """Answer in an element of its own, where none shows the drawing; arguments as for `answer`."""
+    said = answer(now, text, networks, told=told)
+    st.html(html.element("div", class_="answer", data_answer=said))
+
+
+def _written(values: Mapping[int, float], keep: int | None) -> tuple[object, ...]:
+    return keep, list(values.items())
 
 
 def _digit(now: Visit) -> tuple[float, ...] | None:

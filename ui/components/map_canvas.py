@@ -150,6 +150,7 @@ def show(
     labels: Mapping[str, str],
     model: str | None = None,
     revision: int = 0,
+    large: bool = False,
     key: str,
 ) -> None:
     """Show the map.
@@ -168,6 +169,8 @@ def show(
     model : whose codes they are: the star then follows the pen, and the bars of this model's code
         the mouse (`live.py`).
     revision : of the drawing; comes back as ``data-revision`` once these data are in the picture.
+
+    large : for a hall: as high as the screen, without its tools.
 
     Raises
     ------
@@ -192,6 +195,7 @@ def show(
                 "labels": tuple(labels.items()),
                 "model": model,
                 "revision": revision,
+                "large": large,
             },
         )
 

@@ -1,4 +1,4 @@
-"""A button that takes a picture: from a file, from a phone's camera, or dropped on the page.
+"""A button that takes a file, most of all a picture: chosen, from a phone's camera, or dropped.
 
 In place of ``st.file_uploader``, whose words and complaints are English, cut off on a phone, and
 beyond our reach. The browser makes a large photograph smaller and sends it over the page's own
@@ -26,7 +26,7 @@ _mount = component(
     "upload",
     html=element(
         "label",
-        element("input", type="file", accept="image/*"),
+        element("input", type="file"),
         element(
             "svg",
             element("path", d=_ARROW),
@@ -45,6 +45,7 @@ def upload(
     label: str,
     busy: str,
     description: str,
+    accept: str = "image/*",
     side: int,
     limit: int,
     on_file: Callable[[bytes], None],
@@ -55,6 +56,7 @@ def upload(
     Parameters
     ----------
     label : what stands on it. busy : while a picture is made smaller. description : what is wanted.
+    accept : kinds of files, as HTML writes them.
     limit : bytes. A larger file comes as a JPEG or PNG of at most ``side`` pixels; of what the
         browser cannot open come the first bytes, which say what it is.
     on_file : called with what came, before the script runs; it comes from anybody.
@@ -69,6 +71,7 @@ def upload(
             "label": label,
             "busy": busy,
             "description": description,
+            "accept": accept,
             "side": side,
             "limit": limit,
         },
