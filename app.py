@@ -105,7 +105,8 @@ else:
             required=True,
             label_visibility="collapsed",
         )
-        gives, shares = lectern.button(text), share.button(text)
+        with st.container(key="show", horizontal=True, gap=None, width="content"):
+            gives, shares = lectern.button(text), share.button(text)
 
 keyboard.listen(text)
 while now.notices and not now.stage:
