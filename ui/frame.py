@@ -46,7 +46,8 @@ def show(
             required=True,
             label_visibility="collapsed",
         )
-        asked = [dialog.show for dialog in (lectern, share) if dialog.button(text)]
+        with st.container(key="show", horizontal=True, gap=None, width="content"):
+            asked = [dialog.show for dialog in (lectern, share) if dialog.button(text)]
     return asked[0] if asked else None
 
 
