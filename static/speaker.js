@@ -26,6 +26,7 @@ class Speaker {
     this.windows = join(data.talk, {
       at: ({ step, blank, began }) => this.follow({ step, dark: blank, began }),
       texts: ({ texts, title }) => this.follow({ texts, title }),
+      end: () => this.hail(), // there may be another one
     });
     this.listeners = new AbortController();
     const { signal } = this.listeners;

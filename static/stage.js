@@ -61,6 +61,7 @@ class Stage {
     on("pointerdown", this.touched, { capture: true });
     on("pointerup", this.released, { capture: true });
     on("resize", () => this.fit());
+    on("pagehide", () => this.windows.tell("end"));
     const button = (name, act) =>
       host.querySelector(name).addEventListener("click", act.bind(this), { signal });
     for (const what of ["back", "next", "leave"]) button(`.${what}`, () => this.do(what));
@@ -75,7 +76,7 @@ class Stage {
     // Some of what a step shows makes room for itself later. In the next frame: what changes in this
     // one would be news to other observers, too late.
     this.observer = new ResizeObserver(() =>
-      requestAnimationFrame(() => !this.ended && tall() && this.fit()),
+      requestAnimationFrame(() => !this.ended && standsOut() && this.fit()),
     );
     this.observer.observe(document.querySelector(".stMainBlockContainer > .stVerticalBlock"));
     this.woken();
@@ -215,13 +216,13 @@ class Stage {
   fit() {
     root.style.setProperty("--zoom", Math.min(innerWidth / WIDE, innerHeight / HIGH));
     root.style.removeProperty("--fit");
-    if (!tall()) return;
+    if (!standsOut()) return;
     // What is made smaller has more room beside it, and may grow into that: no rule of three.
     let [small, large] = [SMALLEST, 1];
     for (let i = 0; i < 7; i++) {
       const fit = (small + large) / 2;
       root.style.setProperty("--fit", fit);
-      if (tall()) large = fit;
+      if (standsOut()) large = fit;
       else small = fit;
     }
     root.style.setProperty("--fit", small);
@@ -258,6 +259,7 @@ class Stage {
     this.ended = true;
     this.listeners.abort();
     this.observer.disconnect();
+    this.windows.tell("end");
     this.windows.close();
     this.lock?.release();
     clearTimeout(this.rest);
@@ -267,10 +269,11 @@ class Stage {
   }
 }
 
-// Does something stand out below?
-function tall() {
+// Does something stand out, below or to the right?
+function standsOut() {
   const main = document.querySelector("[data-testid=stMain]");
-  return main.scrollHeight > main.clientHeight + 1;
+  const { scrollHeight, clientHeight, scrollWidth, clientWidth } = main;
+  return scrollHeight > clientHeight + 1 || scrollWidth > clientWidth + 1;
 }
 
 // Is all there that this step shows?

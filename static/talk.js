@@ -66,8 +66,9 @@ const words = (value) => typeof value === "string" && value.length <= 4000;
 const texts = (value) =>
   Array.isArray(value) && value.every((one) => words(one?.sentence) && words(one?.note));
 
-// What the windows of a talk say to each other -> its fields. The stage says where the talk is, and
-// to a window that has just opened, what is said in it; a speaker's window says where it is to go.
+// What the windows of a talk say to each other -> its fields. The stage says where the talk is, what
+// is said in it to a window that has just opened, and that it ends; a speaker's window says where
+// it is to go.
 const MESSAGES = {
   hello: {},
   at: { step: whole, blank: flag, began: Number.isFinite },
@@ -75,6 +76,7 @@ const MESSAGES = {
   go: { step: whole },
   blank: { blank: flag },
   restart: {},
+  end: {},
 };
 
 /** A message about this talk, or null: other tabs may be of another version of the app. */

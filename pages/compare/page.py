@@ -14,7 +14,8 @@ text = state.text()
 _ = text.gettext
 
 lead = _("The same digit through every model. Which one keeps the most of it?")
-st.html(html.lead(lead))
+if not now.stage:
+    st.html(html.lead(lead))
 
 available = models.available(state.compared(now), now)
 if lost := [models.title(name, text) for name in state.COMPARED if name not in available]:

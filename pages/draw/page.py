@@ -15,7 +15,8 @@ name = state.model_name()
 family = state.family(now)
 
 lead = _("Only {n} numbers of your digit pass. See what survives.", n=family.code_size)
-st.html(html.element("h1", lead, class_="headline"))
+if not now.stage:
+    st.html(html.element("h1", lead, class_="headline"))
 
 model = models.get_or_stop(name, now, text)
 

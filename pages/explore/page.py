@@ -12,7 +12,8 @@ text = state.text()
 _ = text.gettext
 
 lead = _("A code is a place. Where does your digit live, and what lies between two digits?")
-st.html(html.lead(lead))
+if not now.stage:
+    st.html(html.lead(lead))
 
 model = models.get_or_stop(state.model_name(), now, text)
 

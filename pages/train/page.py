@@ -21,7 +21,8 @@ if not running:
     draft.follow(now.own.model if now.own else None)
 
 lead = _("Train it yourself, and watch the digits come into focus.")
-st.html(html.lead(lead))
+if not now.stage:
+    st.html(html.lead(lead))
 browser.settle(
     now,
     text,

@@ -323,7 +323,6 @@ def test_the_speaker_s_window_is_in_step(language: str, page: OpenPage) -> None:
     # Without a stage it leads through the notes by itself, and says so.
     visitor.keyboard.press("Escape")
     expect(visitor.locator(".st-key-frame")).to_be_visible()
-    forth.click()
     expect(part.get_by_text(text.gettext("No stage is open in this browser."))).to_be_visible()
     forth.click()
     expect_window(5)

@@ -65,6 +65,7 @@ test("a window hears messages of its talk that are whole", () => {
     { say: "go", talk: "ten", step: 1 },
     { say: "blank", talk: "ten", blank: true },
     { say: "restart", talk: "ten" },
+    { say: "end", talk: "ten" },
   ]) {
     assert.equal(heard(good, "ten"), good);
     assert.equal(heard(good, "three"), null);
