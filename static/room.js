@@ -17,6 +17,7 @@ const { fill } = await import(`./words.js${version}`);
 const BUDGET = 7; // milliseconds of each frame, in which drawings are looked at
 const PAUSE = 400; // milliseconds between two looks at what all come to
 const FLIGHTS = 6; // at once
+const ANSWERS_WITHIN = 8000; // milliseconds; a connection that takes longer is given up
 const AGAIN = 4000; // milliseconds until what the hub would not take is tried again
 const UNREACHABLE = 8000; // milliseconds without a first connection, until it is said
 const LINGER = 400; // milliseconds of a name, after the pointer has left
@@ -167,6 +168,7 @@ class Room {
   }
 
   heard(message) {
+    clearTimeout(this.answering);
     if (message.say === "fault") return this.failed(message.why);
     if (message.say === "opened") {
       this.pass = Pass.keep(message.room, message.speaker);
@@ -194,7 +196,9 @@ class Room {
   }
 
   changed(connected) {
-    if (!connected && this.host.dataset.state === "live") this.say("lost");
+    clearTimeout(this.answering);
+    if (connected) this.answering = setTimeout(() => this.connection.renew(), ANSWERS_WITHIN);
+    else if (this.host.dataset.state === "live") this.say("lost");
   }
 
   failed(why) {
@@ -250,8 +254,8 @@ class Room {
   }
 
   leave() {
-    for (const timer of [this.patience, this.again, this.later, this.lingering])
-      clearTimeout(timer);
+    const timers = ["patience", "again", "answering", "later", "lingering"];
+    for (const name of timers) clearTimeout(this[name]);
     this.connection?.stop();
   }
 
