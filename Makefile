@@ -19,8 +19,9 @@ BIN := $(VENV)/bin
 # Every module of the library, by its dotted name: ae ae.arrays … ae.training.worker
 MODULES = $(subst /,.,$(patsubst %/__init__,%,$(basename $(filter-out %__main__.py,$(sort $(shell find ae -name '*.py'))))))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# Without it Streamlit's first run on a terminal stops and asks for an e-mail address.
-SERVE := $(BIN)/python -m streamlit run app.py --server.showEmailPrompt false
+# asgi.py is app.py and the hub of its rooms. Without the option Streamlit's first run on a terminal
+# stops and asks for an e-mail address.
+SERVE := $(BIN)/python -m streamlit run asgi.py --server.showEmailPrompt false
 
 # $(call apt,PACKAGE,SENTENCE): install a Debian package, or say what is missing.
 define apt
@@ -37,6 +38,7 @@ endef
 NO_VENV := This Python has no ensurepip: install the package python3-venv (or its like) and try again.
 NO_CHROMIUM := The browser tests need Chromium: install it, or put its path into CHROMIUM.
 NO_FIREFOX := Without Firefox (or its path in FIREFOX) its tests are skipped.
+NO_REDIS := Without redis-server the tests of rooms on several processes are skipped.
 NO_WEBKIT := Without WebKitWebDriver, its MiniBrowser and Xvfb the tests in WebKit are skipped.
 
 .PHONY: help
@@ -53,7 +55,7 @@ dev: $(VENV)/.tests  ## the same, and reload when a file is saved
 	$(SERVE) --server.fileWatcherType auto --server.runOnSave true $(ARGS)
 
 .PHONY: test
-test: lint chromium engines  ## set everything up, then lint and all tests, those in browsers too
+test: lint chromium engines redis  ## set everything up, then lint and all tests, those in browsers too
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: attack
@@ -75,7 +77,7 @@ format: $(VENV)/.tests  ## let ruff and Biome mend what they can
 	$(BIN)/biome check --write
 
 .PHONY: coverage
-coverage: $(VENV)/.tests chromium  ## all tests, and which lines of ae, ui and pages they ran
+coverage: $(VENV)/.tests chromium redis  ## all tests, and which lines of ae, ui, hub and pages they ran
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: docs
@@ -130,6 +132,10 @@ engines:
 	|| ( $(call apt,firefox-esr,$(NO_FIREFOX)) ) || true
 	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null \
 	|| ( $(call apt,webkit2gtk-driver xvfb xauth,$(NO_WEBKIT)) ) || true
+
+.PHONY: redis
+redis:
+	@command -v redis-server >/dev/null || ( $(call apt,redis-server,$(NO_REDIS)) ) || true
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \

@@ -145,7 +145,7 @@ function know(next) {
 
 function complain(sentence, values) {
   part("complaint").textContent = fill(sentence, values);
-  part("code").ariaInvalid = String(sentence !== "");
+  part("code").setAttribute("aria-invalid", sentence !== "");
 }
 
 function picture() {

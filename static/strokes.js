@@ -1,7 +1,5 @@
 // Strokes as a short text, for a link, as in ae/strokes.py: pure functions that know no page.
-// tests/static holds them to Python's texts.
-
-/** @typedef {import("./drawing.js").Stroke} Stroke */
+// tests/static holds them to Python's texts. A Stroke is that of drawing.js.
 
 // As in ae/strokes.py, which says where they come from.
 const VERSION = 1;

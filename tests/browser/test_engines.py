@@ -19,6 +19,8 @@ from playwright.sync_api import Playwright
 import ae
 from tests.browser.engines import ENGINES, Tab
 from tests.browser.test_draw import ONE, SEVEN, photo, sample_digit
+from tests.browser.test_phone import Room, inked
+from tests.browser.test_phone import opened as a_room
 
 CANVAS = "canvas.upper-canvas"
 BARS = "() => $('.js-plotly-plot')?.data[0].y"
@@ -136,3 +138,38 @@ def test_train(visit: Tab, server: str) -> None:
 
 def _code(model: str, sample: str) -> np.ndarray:
     return ae.load(model).encode(sample_digit(sample)[None])[0]
+
+
+@pytest.fixture(scope="module")
+def room(server: str) -> Iterator[Room]:
+    with a_room(server) as room:
+        yield room
+
+
+def test_phone(visit: Tab, server: str, room: Room) -> None:
+    def press(css: str) -> None:
+        left, top, width, height = visit.place(css)
+        visit.engine.drag([(left + width / 2, top + height / 2)])
+
+    room.empty()
+    visit.engine.goto(f"{server}/join/{room.code}?lang=en")
+    here = "() => $('[data-state=here]') && $('#who:not([hidden])') && true"
+    visit.until(here)
+    for line in SEVEN:
+        visit.draw("#pad", line)
+    visit.until("() => !$('#send').disabled && $('#kept').innerText !== ''")
+    press("#send")
+    digit = room.hear("digit")
+    visit.until("() => $('#status').dataset.told === 'shown'")
+    code = ae.load("shallow").encode(inked(digit["strokes"])[None])[0]
+    bars = np.array(visit.ask("() => $$('#bars i').map(bar => parseFloat(bar.style.height) || 0)"))
+    low, high = ae.load("shallow").statistics.code_axis
+    assert_allclose(bars, 100 * np.minimum(np.abs(code), high) / (high - low), atol=1)
+
+    visit.engine.goto(f"{server}/join/{room.code}?lang=pt")  # the same phone, after a reload
+    visit.until(here)
+    visit.until("() => $('#status').dataset.told === 'shown'")
+    assert visit.ask("() => $('#name').textContent") == digit["name"]
+    room.say("remove", id=digit["id"])
+    visit.until("() => $('#status').dataset.told === 'removed' && $('#hint:not([hidden])') && true")
+    visit.engine.goto(f"{server}/join")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 from websockets.sync.client import ClientConnection, connect
@@ -18,7 +19,6 @@ import ae
 from ae import evaluation
 from ae.arrays import Float32
 from hub import protocol
-from tests.browser.test_accessibility import AXE_SCRIPT
 from tests.browser.test_draw import touch
 from tests.browser.test_hosting import BROKEN, policy
 from tests.conftest import serve
@@ -94,7 +94,7 @@ class Room:
 @contextmanager
 def opened(server: str) -> Iterator[Room]:
     address = f"{server.replace('http', 'ws', 1)}/join/socket"
-    with connect(address, origin=server, proxy=None) as socket:  # type: ignore[arg-type]
+    with connect(address, origin=server, proxy=None, ping_interval=None) as socket:  # type: ignore[arg-type]
         yield Room(socket)
 
 
@@ -282,11 +282,14 @@ def test_by_a_code_as_people_type_it(phone: OpenPhone, room: Room) -> None:
     room.until("people", here=1)
 
 
-def test_a_link_to_no_room_asks_for_the_code(phone: OpenPhone, room: Room) -> None:
-    visitor = phone("/join/AB0")
-    expect(visitor.part("complaint")).to_contain_text("0")
-    expect(visitor.part("code")).to_have_value("AB0")
-    assert visitor.page.get_by_role("heading").inner_text() == "Gargalo"
+@pytest.mark.parametrize(("path", "sign"), [("AB0", "0"), ("AB/CD", "/"), ("<b>", "<")])
+def test_a_link_to_no_room_asks_for_the_code(path: str, sign: str, phone: OpenPhone) -> None:
+    visitor = phone(f"/join/{path}")
+    expect(visitor.part("complaint")).to_have_text(
+        ENGLISH("There is no {sign} in any code. Look at the screen again.", sign=sign)
+    )
+    expect(visitor.part("code")).to_have_value(path)
+    assert visitor.part("code").evaluate("code => getComputedStyle(code).textAlign") == "center"
 
 
 # What is drawn

@@ -74,6 +74,7 @@ def test_a_model_s_weights(address: str, name: str) -> None:
     assert plain.data == content and "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip" and gzip_or(packed) == content
     assert len(packed.data) < len(content)
+    assert packed.headers["X-Length"] == str(len(content))  # by which a phone shows its progress
     # Under a name that says what it is, it stays for ever; under another, it is asked about.
     assert "immutable" in packed.headers["Cache-Control"]
     assert plain.headers["Cache-Control"] == "no-cache"

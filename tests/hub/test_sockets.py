@@ -90,7 +90,7 @@ async def test_who_does_not_read_is_cut_off_and_harms_nobody(
     speakers, phones = {*hall.watchers}, 300
 
     async def everybody_draws(turn: int) -> None:
-        drawn = {f"digit:{id}": f"{turn} {'A' * 590}" for id in range(1, phones + 1)}
+        drawn = {f"digit:{id}": f"{turn} {'A' * 590}" for id in range(2, phones + 1)}
         await hall._store.write(code, drawn)
         hall.stale(drawn)
         await hall.refresh()
@@ -173,7 +173,7 @@ async def test_codes_cannot_be_tried_out(it: Play) -> None:
             break
     assert set(said[:-1]) == {"unknown"}
     most = server.WRONG_EACH[1] + (it.clock() - began) * server.WRONG_EACH[0]
-    assert len(said) <= most + 1
+    assert most - 1 <= len(said) - 1 <= most
     # Not even the right one is told now, or one could go on trying.
     assert (await thief.ask("join", room=code, lang="en"))["why"] == "slow_down"
     await joined(neighbour, code)
@@ -195,11 +195,11 @@ async def test_a_hall_behind_one_address_may_mistype(it: Play) -> None:
 @play()
 async def test_very_many_addresses_cannot_try_codes_out_either(it: Play) -> None:
     said = []
-    for i in range(int(server.WRONG_ALL[1]) + 100):
+    for i in range(int(server.WRONG_ALL[1]) + 1):
         async with browser(it.url, from_=f"198.51.{i // 250}.{i % 250}") as thief:
             said.append((await thief.ask("join", room=new_code(), lang="en"))["why"])
-    assert said[0] == "unknown" and said[-1] == "slow_down"
-    it.clock.ahead += 10
+    assert {*said[:-1]} == {"unknown"} and said[-1] == "slow_down"
+    it.clock.ahead += 1
     code, _, _ = await it.room(0)
     await joined(await it.browser(), code)
 
