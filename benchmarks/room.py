@@ -5,7 +5,7 @@ watches. The time runs from the sending to the projector's reading. Every drawin
 arrive there, under its own phone. Beside it a visitor of the Draw page draws once a second, while
 the phones are silent and while they send, by turns. The server's share is of both together.
 
-For the ratio, the same room as one would write it first: `room_page.py`, in which each phone and
+For the ratio, the same room as one would write it first: `_room_page.py`, in which each phone and
 the projector is a Streamlit session.
 
 `--url http://127.0.0.1:8080` measures a server that runs already, such as several processes behind
@@ -38,7 +38,7 @@ import ae
 from ui import strokes
 
 OURS = App("Gargalo with its hub", ROOT / "asgi.py")
-SESSIONS = App("Streamlit sessions", Path(__file__).with_name("room_page.py"))
+SESSIONS = App("Streamlit sessions", Path(__file__).with_name("_room_page.py"))
 SOON, SOON_BY_PROXY = 150, 200  # ms: the 95th percentile
 SHARE, RATIO = 25, 1.2  # % of one core; the Draw visitor's median with the room to that without
 TURNS = 6  # so that what else the machine does weighs on both alike
@@ -311,7 +311,7 @@ def _objects(turn: int) -> list[dict[str, Any]]:
 
 @dataclass
 class Session(Visitor):
-    """A phone or the projector of `room_page.py`."""
+    """A phone or the projector of `_room_page.py`."""
 
     box: str = field(default="", init=False)
     wall: str = field(default="", init=False)

@@ -151,7 +151,7 @@ class Shared:
                             who, code, *names = message["data"].split()
                             if who != self._me:
                                 listener.rang(code, names)
-            except (RedisError, OSError) as fault:
+            except (RedisError, OSError, ValueError) as fault:  # the last: it is not our bell
                 if not is_lost:
                     logging.getLogger(__name__).warning("the rooms' Redis is away: %s", fault)
                     is_lost = True

@@ -190,9 +190,14 @@ class Room:
         """Count the phones that have a place."""
         return len(self._ids())
 
-    def absent(self, now: float) -> dict[str, None]:
-        """Give the fields of phones that never drew and have gone, to be deleted."""
-        present = self._present(now)
+    def absent(self, now: float, here: Iterable[int]) -> dict[str, None]:
+        """Give the fields of phones that never drew and have gone, to be deleted.
+
+        Parameters
+        ----------
+        here : ids of phones that are connected to this process, which may not be said yet.
+        """
+        present = self._present(now).union(here)
         gone: dict[str, None] = {}
         for name, entry in self.fields.items():
             if name.startswith("phone:"):

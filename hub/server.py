@@ -122,9 +122,9 @@ class Hub:
         self._sockets += 1
         try:
             if self._sockets > self._limits.room_sockets:
-                socket.fault("full")
-                socket.end(code=LATER)
-            self._greet(socket)
+                socket.end("full", LATER)
+            else:
+                self._greet(socket)
             async for frame in socket.frames():
                 await self._answer(socket, frame)
         finally:
@@ -218,6 +218,7 @@ class Hub:
             if me is None or id is None:
                 me = rooms.new_token()
                 id = await self._give_place(hall, me, lang)
+                _check_open(hall)  # it may have been closed meanwhile
             if hall.room.is_banned(id):
                 socket.end("banned")
                 return
@@ -242,7 +243,7 @@ class Hub:
         """Let a new phone in, if need be in the place of one that has gone."""
         gone: Mapping[str, None] = {}
         if hall.room.phones() >= self._limits.room_phones:
-            gone = hall.room.absent(self._now())
+            gone = hall.room.absent(self._now(), hall.phones)
             if not gone:
                 raise FaultError("full")
         id = await hall.count("phones")
@@ -281,11 +282,9 @@ class Hub:
         hall.users += 1
         try:
             await hall.refresh()
-            if hall.room.is_closed:
-                raise FaultError("closed")
-            if not hall.room.is_open or hall.is_old:
+            if not hall.room.is_open and not hall.room.is_closed:
                 self._wrong.take(socket.address)
-                raise FaultError("unknown")
+            _check_open(hall)
             yield hall
         finally:
             if socket.hall:
@@ -362,13 +361,25 @@ def _store(limits: Limits, environment: Mapping[str, str]) -> Store:
         # Who has one process needs no Redis, and not its client either.
         from hub.redis_store import Shared
 
-        return Shared(url, limits.rooms, limits.room_seconds)
+        try:
+            return Shared(url, limits.rooms, limits.room_seconds)
+        except ValueError as fault:  # its own words, because there may be a password in the URL
+            raise SystemExit(f"{URL}: {fault}") from None
     return Memory(limits.rooms, limits.room_seconds)
 
 
 def _check_stranger(socket: Socket) -> None:
     if socket.hall:
         raise FaultError("forbidden")
+
+
+def _check_open(hall: Hall) -> None:
+    if hall.room.is_closed:
+        raise FaultError("closed")
+    if hall.is_old:
+        raise FaultError("old")
+    if not hall.room.is_open:
+        raise FaultError("unknown")
 
 
 def _check_model(name: str | None) -> None:

@@ -30,3 +30,15 @@ def test_the_hub_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("GARGALO_ROOM_PHONES", "7")
     assert Hub()._limits.room_phones == 7
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:6379", "http://:secret@127.0.0.1", "redis://x:port/0"])
+def test_a_url_that_is_none_of_redis_is_said_in_a_sentence(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub.server import Hub
+
+    monkeypatch.setenv("GARGALO_REDIS_URL", url)
+    with pytest.raises(SystemExit, match="GARGALO_REDIS_URL: ") as end:
+        Hub()
+    assert "secret" not in str(end.value)

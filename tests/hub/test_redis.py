@@ -34,6 +34,29 @@ def test_who_writes_is_not_rung_for(redis_url: str) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("noise", [b"x", b"", b"\xff\xfe \xff"])
+def test_what_others_say_on_the_bell_s_channel_does_not_stop_it(
+    redis_url: str, noise: bytes
+) -> None:
+    import redis
+
+    from hub.redis_store import Shared
+
+    async def run() -> None:
+        one, other, code = Shared(redis_url, 20, 100), Shared(redis_url, 20, 100), new_code()
+        heard = await listening(one)
+        heard.is_found.clear()
+        with redis.Redis.from_url(redis_url) as client:
+            client.publish("gargalo:bell", noise)
+        await asyncio.wait_for(heard.is_found.wait(), 10)
+        await other.write(code, {"name:2": "y"})
+        await eventually(lambda: heard.rings == [(code, {"name:2"})])
+        await one.stop()
+        await other.stop()
+
+    asyncio.run(run())
+
+
 def test_a_server_that_is_not_there_is_away_and_comes_back(
     redis_anew: Callable[[], RedisServer], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -379,7 +379,6 @@ async def test_a_full_room_lets_nobody_in_but_who_was_there(it: Play) -> None:
     it.clock.ahead += 70
     await back.draw(DRAWINGS[1])
     # Who never drew and is not here makes room; who is here, or has drawn, does not.
-    await it.hub._say_who_is_here(it.hub._halls[code])
     assert (await joined(more, code))["id"] == 4
     last = await it.browser()
     assert (await last.ask("join", room=code, lang="en"))["why"] == "full"
@@ -440,7 +439,25 @@ async def test_a_room_ends_after_its_time(it: Play) -> None:
         assert (await each.hear("fault"))["why"] == "old"
         assert await each.closed() == 1000
     late = await it.browser()
-    assert (await late.ask("join", room=code, lang="en"))["why"] == "unknown"
+    assert (await late.ask("join", room=code, lang="en"))["why"] in ("old", "unknown")
+
+
+@play()
+async def test_a_room_is_closed_while_somebody_comes_in(
+    it: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, _ = await it.room()
+    give_place = it.hub._give_place
+
+    async def slowly(*arguments: Any) -> int:
+        id = await give_place(*arguments)
+        await it.hub._store.close(code)
+        await it.hub._halls[code].refresh()
+        return id
+
+    monkeypatch.setattr(it.hub, "_give_place", slowly)
+    phone = await it.browser()
+    assert (await phone.ask("join", room=code, lang="en"))["why"] == "closed"
 
 
 @play()
