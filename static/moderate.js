@@ -15,6 +15,7 @@ const MOST = 60; // cards of a list, until more are asked for
 const DRAWING = 168; // pixels
 const STILL = 1500; // milliseconds after a hand was there, in which nothing moves
 const PACE = 60; // milliseconds between two messages: the hub takes 20 in a second
+const ANSWERS_WITHIN = 8000; // milliseconds; a connection that takes longer is given up
 const AGAIN = 4000; // milliseconds until what the hub would not take is tried again
 const SURE = 4000; // milliseconds in which a second press sends somebody out
 
@@ -36,6 +37,7 @@ let network = null;
 let model; // its name
 let asked = false; // for a frame
 let line = null; // the connection, see socket.js
+let answering; // what is done if it says nothing
 
 // The link: #CODE.token, which no browser sends to a server.
 const [, room, token] = /^#([^.]+)\.(.+)$/.exec(location.hash) ?? [];
@@ -47,11 +49,16 @@ function begin() {
   line = connect(page.table, {
     hello: () => ({ say: "watch", room, token }),
     heard,
-    changed: (connected) => say(connected ? "" : "lost"),
+    changed(connected) {
+      clearTimeout(answering);
+      if (connected) answering = setTimeout(() => line.renew(), ANSWERS_WITHIN);
+      else say("lost");
+    },
   });
 }
 
 function heard(message) {
+  clearTimeout(answering);
   if (message.say === "fault") return failed(message.why);
   if (message.say === "watching") say("");
   roster.hear(message);

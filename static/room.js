@@ -17,6 +17,7 @@ const { fill } = await import(`./words.js${version}`);
 const BUDGET = 7; // milliseconds of each frame, in which drawings are looked at
 const PAUSE = 400; // milliseconds between two looks at what all come to
 const FLIGHTS = 6; // at once
+const ANSWERS_WITHIN = 8000; // milliseconds; a connection that takes longer is given up
 const AGAIN = 4000; // milliseconds until what the hub would not take is tried again
 const UNREACHABLE = 8000; // milliseconds without a first connection, until it is said
 const LINGER = 400; // milliseconds of a name, after the pointer has left
@@ -167,6 +168,7 @@ class Room {
   }
 
   heard(message) {
+    clearTimeout(this.answering);
     if (message.say === "fault") return this.failed(message.why);
     if (message.say === "opened") {
       this.pass = Pass.keep(message.room, message.speaker);
@@ -194,7 +196,9 @@ class Room {
   }
 
   changed(connected) {
-    if (!connected && this.host.dataset.state === "live") this.say("lost");
+    clearTimeout(this.answering);
+    if (connected) this.answering = setTimeout(() => this.connection.renew(), ANSWERS_WITHIN);
+    else if (this.host.dataset.state === "live") this.say("lost");
   }
 
   failed(why) {
@@ -250,8 +254,8 @@ class Room {
   }
 
   leave() {
-    for (const timer of [this.patience, this.again, this.later, this.lingering])
-      clearTimeout(timer);
+    const timers = ["patience", "again", "answering", "later", "lingering"];
+    for (const name of timers) clearTimeout(this[name]);
     this.connection?.stop();
   }
 
@@ -331,41 +335,45 @@ class Room {
   show(wall, map) {
     const seen = wall.map((digit) => ({ ...digit, sight: this.sights.of(digit.strokes) }));
     const there = seen.filter(({ sight }) => sight !== null); // those with ink
-    const arrived = this.wall.show(there);
+    const flying = this.wall.show(there, (id) => this.flies(id));
+    for (const id of flying) this.fly(id);
     if (map) {
       this.map.show(map, new Map(there.map((d) => [d.id, this.sights.placeOf(d.strokes)])));
     }
-    for (const id of arrived) if (!this.old.has(id)) this.fly(id);
     if (this.pointed && !this.digit(this.pointed)) this.point(null);
   }
 
-  async fly(id) {
+  flies(id) {
+    const isNew = !this.old.has(id);
     this.old.add(id);
-    const { hidden } = this.roster.settings;
-    if (calm.matches || hidden || document.hidden || this.flights >= FLIGHTS) return;
+    if (!isNew || calm.matches || document.hidden || this.roster.settings.hidden) return false;
+    if (this.flights >= FLIGHTS) return false;
     this.flights += 1;
+    return true;
+  }
+
+  // From nowhere to the wall, and on to the map.
+  async fly(id) {
     this.map.coming.add(id);
-    await this.wall.arrive(id);
-    const [from, to] = [this.wall.box(id), this.map.at(id)];
-    if (from && to) await this.glide(id, from, to);
+    const canvas = this.wall.copy(id);
+    this.find(".sky").append(canvas);
+    const { left, top, width, height } = this.find(".stage").getBoundingClientRect();
+    const side = Math.min(width, height) / 2;
+    const nowhere = {
+      left: left + (width - side) / 2,
+      top: top + (height - side) / 2,
+      width: side,
+    };
+    const [wall, map] = [() => this.wall.box(id), () => this.map.at(id)];
+    await glide(canvas, [nowhere, 0], [nowhere, 1], 250);
+    if (wall()) await glide(canvas, [nowhere, 1], [wall(), 1], 600);
+    this.wall.land(id);
+    if (wall() && map())
+      await glide(canvas, [wall(), 0.9], [boxAround(map(), this.map.star), 0.6], 600);
+    canvas.remove();
     this.map.coming.delete(id);
     this.map.draw();
     this.flights -= 1;
-  }
-
-  // From the wall to the map.
-  async glide(id, from, to) {
-    const canvas = this.wall.copy(id);
-    const ends = [boxAround(to, this.map.star), from].map(({ left, top, width }) => {
-      return `translate(${left}px, ${top}px) scale(${width / canvas.width})`;
-    });
-    this.find(".sky").append(canvas);
-    const frames = [
-      { transform: ends[1], opacity: 0.9 },
-      { transform: ends[0], opacity: 0.6 },
-    ];
-    await canvas.animate(frames, { duration: 600, easing: "ease-in-out" }).finished;
-    canvas.remove();
   }
 
   // Numbers and switches.
@@ -500,6 +508,15 @@ class Room {
     this.map.destroy();
     rooms.delete(this.host);
   }
+}
+
+// From a place, and how opaque it is there, to another one.
+function glide(canvas, ...ends) {
+  const frames = ends.slice(0, 2).map(([{ left, top, width }, opacity]) => {
+    return { transform: `translate(${left}px, ${top}px) scale(${width / canvas.width})`, opacity };
+  });
+  return canvas.animate(frames, { duration: ends[2], easing: "ease-in-out", fill: "both" })
+    .finished;
 }
 
 function boxAround([x, y], radius) {

@@ -1,5 +1,8 @@
 // The wall of a room: a tile for each digit, as the model has drawn it; beside it the drawing
 // itself, once the speaker has asked for that. The tiles shrink as there are more.
+//
+// A tile is a button, and all pictures are painted on one canvas below: of a canvas each the browser
+// would make a layer, and hundreds of layers cost it several times what we compute.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { picture, sketch } = await import(`./paint.js${version}`);
@@ -11,8 +14,7 @@ const LARGEST = 230;
 const SHOWN = { gap: 10, across: 2, foot: FOOT };
 const SHARE = 0.45; // of the height, that drawings and their reconstructions may take together
 const DRAWING = 224; // pixels
-const ARRIVAL = 700; // milliseconds
-const PULSES = 10; // at once
+const PULSE = 700; // milliseconds in which another drawing comes forth
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Wall {
@@ -25,10 +27,12 @@ export class Wall {
    */
   constructor(root, on) {
     this.root = root;
+    this.board = root.querySelector(".board");
     this.lists = { shown: root.querySelector(".revealed"), rest: root.querySelector(".tiles") };
     this.tiles = new Map(); // id -> Tile
     this.ranks = 0;
-    this.pulses = 0;
+    this.stale = new Set(); // tiles whose picture has changed, or still comes forth
+    this.coming = new Set(); // ids of those that are still in the air
     this.observer = new ResizeObserver(() => this.arrange());
     this.observer.observe(root);
     const idOf = ({ target }) => Number(target.closest?.("[data-id]")?.dataset.id) || null;
@@ -48,34 +52,38 @@ export class Wall {
   /**
    * @param {{id: number, name: string, strokes: string, shown: boolean, sight: Sight}[]} digits
    *   those without a sight yet stay as they are
-   * @returns {number[]} the ids of those that are new
+   * @param {(id: number) => boolean} flies does this one come through the air? See `land`
+   * @returns {number[]} the ids of those that do
    */
-  show(digits) {
-    const arrived = [];
+  show(digits, flies) {
+    const flying = [];
     const wanted = new Set(digits.map(({ id }) => id));
-    this.moved = false;
     let focused = false;
-    for (const [id, { item, button }] of this.tiles) {
+    this.moved = false;
+    for (const [id, tile] of this.tiles) {
       if (wanted.has(id)) continue;
-      focused ||= button.matches(":focus");
-      item.remove();
+      focused ||= tile.button.matches(":focus");
+      tile.item.remove();
       this.tiles.delete(id);
+      this.stale.delete(tile);
       this.moved = true;
     }
     for (const digit of digits) {
-      if (digit.sight && !this.tiles.has(digit.id)) arrived.push(digit.id);
-      if (digit.sight) this.put(digit);
+      if (!digit.sight) continue;
+      if (!this.tiles.has(digit.id) && flies(digit.id)) flying.push(digit.id);
+      this.put(digit);
     }
+    for (const id of flying) this.coming.add(id);
     if (this.moved) this.arrange();
+    else if (this.stale.size) this.paint();
     if (focused) this.root.querySelector("[tabindex='0']")?.focus();
-    return arrived;
+    return flying;
   }
 
   put({ id, name, strokes, shown, sight }) {
     let tile = this.tiles.get(id);
     if (!tile) {
-      tile = build(id);
-      tile.rank = this.ranks++;
+      tile = { ...build(id), rank: this.ranks++ };
       this.tiles.set(id, tile);
     }
     if (tile.name !== name) {
@@ -84,7 +92,8 @@ export class Wall {
     }
     if (tile.sight !== sight) {
       picture(sight.reconstruction, null, tile.picture);
-      if (tile.strokes && tile.strokes !== strokes) this.pulse(tile.picture);
+      if (tile.strokes && tile.strokes !== strokes && !calm.matches) tile.since = performance.now();
+      this.stale.add(tile);
     }
     if (tile.shown !== shown || (shown && tile.strokes !== strokes))
       this.reveal(tile, shown, strokes);
@@ -93,9 +102,10 @@ export class Wall {
 
   reveal(tile, shown, strokes) {
     tile.button.setAttribute("aria-pressed", shown);
-    tile.drawing?.remove();
     tile.drawing = shown ? sketch(strokes, DRAWING) : null;
-    if (shown) tile.picture.before(tile.drawing);
+    tile.button.querySelector(".drawing")?.remove();
+    if (shown) tile.button.prepend(box("drawing"));
+    this.stale.add(tile);
     const list = shown ? this.lists.shown : this.lists.rest;
     if (tile.item.parentElement === list) return;
     const focused = tile.button.matches(":focus");
@@ -128,6 +138,48 @@ export class Wall {
     rest.style.setProperty("--side", `${side}px`);
     rest.style.setProperty("--gap", `${gap}px`);
     rest.classList.toggle("named", named.side >= NAMED);
+    this.place();
+  }
+
+  // Where the pictures lie, and all of them anew.
+  place() {
+    const { left, top, width, height } = this.root.getBoundingClientRect();
+    this.board.width = width * devicePixelRatio;
+    this.board.height = height * devicePixelRatio;
+    for (const tile of this.tiles.values()) {
+      tile.boxes = [...tile.button.querySelectorAll("i")].map((element) => {
+        const at = element.getBoundingClientRect();
+        const place = [at.left - left, at.top - top, at.width, at.height];
+        return [element.className, place.map((length) => Math.round(length * devicePixelRatio))];
+      });
+    }
+    this.stale = new Set(this.tiles.values());
+    this.paint();
+  }
+
+  paint() {
+    const context = this.board.getContext("2d");
+    context.fillStyle = "#000";
+    const now = performance.now();
+    for (const tile of this.stale) {
+      const age = (now - (tile.since ?? -PULSE)) / PULSE;
+      for (const [what, at] of tile.boxes) {
+        context.clearRect(...at);
+        if (this.coming.has(tile.id)) continue;
+        context.imageSmoothingEnabled = what === "drawing";
+        context.fillRect(...at);
+        context.globalAlpha = Math.min(0.2 + 0.8 * age, 1);
+        context.drawImage(what === "drawing" ? tile.drawing : tile.picture, ...at);
+        context.globalAlpha = 1;
+      }
+      if (age >= 1) this.stale.delete(tile);
+    }
+    if (this.stale.size) {
+      this.next ??= requestAnimationFrame(() => {
+        this.next = null;
+        this.paint();
+      });
+    }
   }
 
   // One stop of the Tab key; from tile to tile the arrows go.
@@ -152,10 +204,12 @@ export class Wall {
     for (const tile of this.tiles.values()) tile.item.classList.toggle("marked", tile.id === id);
   }
 
+  /** @returns {DOMRect | null} where a digit's picture is on the screen */
   box(id) {
-    return this.tiles.get(id)?.picture.getBoundingClientRect() ?? null;
+    return this.tiles.get(id)?.button.querySelector(".pixels").getBoundingClientRect() ?? null;
   }
 
+  /** @returns {HTMLCanvasElement} a digit's picture, to fly with */
   copy(id) {
     const { picture } = this.tiles.get(id);
     const canvas = picture.cloneNode();
@@ -163,35 +217,18 @@ export class Wall {
     return canvas;
   }
 
-  /**
-   * Let a new tile come from nowhere.
-   * @returns {Promise<void>} until it is there
-   */
-  arrive(id) {
-    const { item } = this.tiles.get(id);
-    const { left, top, width } = item.getBoundingClientRect();
-    const around = this.root.getBoundingClientRect();
-    const [x, y] = [around.left + around.width / 2 - left, around.top + around.height / 2 - top];
-    const scale = Math.max(LARGEST / width, 2);
-    const from = `translate(${x - width / 2}px, ${y - width / 2}px) scale(${scale})`;
-    const frames = [
-      { transform: from, opacity: 0, zIndex: 1 },
-      { transform: from, opacity: 1, zIndex: 1, offset: 0.3 },
-      { transform: "none", opacity: 1, zIndex: 1 },
-    ];
-    return item.animate(frames, { duration: ARRIVAL, easing: "ease-in-out" }).finished;
-  }
-
-  // Another drawing of somebody who is there already.
-  async pulse(canvas) {
-    if (calm.matches || this.pulses >= PULSES) return;
-    this.pulses += 1;
-    await canvas.animate([{ opacity: 0.2 }, { opacity: 1 }], ARRIVAL).finished;
-    this.pulses -= 1;
+  /** One that came through the air is here. */
+  land(id) {
+    this.coming.delete(id);
+    const tile = this.tiles.get(id);
+    if (!tile) return;
+    this.stale.add(tile);
+    this.paint();
   }
 
   destroy() {
     this.observer.disconnect();
+    cancelAnimationFrame(this.next);
   }
 }
 
@@ -199,12 +236,16 @@ function build(id) {
   const [item, button, words] = ["li", "button", "span"].map((name) =>
     document.createElement(name),
   );
-  const canvas = document.createElement("canvas");
-  canvas.className = "pixels";
   button.type = "button";
   button.dataset.id = id;
   button.tabIndex = -1;
-  button.append(canvas, words);
+  button.append(box("pixels"), words);
   item.append(button);
-  return { id, item, button, words, picture: canvas, drawing: null };
+  return { id, item, button, words, picture: document.createElement("canvas"), boxes: [] };
+}
+
+function box(name) {
+  const element = document.createElement("i");
+  element.className = name;
+  return element;
 }

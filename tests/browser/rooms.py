@@ -26,6 +26,18 @@ INK = """(canvas) => {
   return [...data.filter((_, i) => i % 4 === 0)].map((value) => value / 255);
 }"""
 
+# The same of a part of the wall, in which all pictures are on one canvas: n x n places of it.
+PART = """(box, n) => {
+  const board = box.closest(".stage").querySelector(".board");
+  const [around, { left, top, width }] = [board, box].map((e) => e.getBoundingClientRect());
+  const data = board.getContext("2d").getImageData(
+    left - around.left, top - around.top, width, width);
+  const at = (i) => Math.floor(((i + 0.5) * data.width) / n);
+  return Array.from({ length: n * n }, (_, i) =>
+    data.data[4 * (at(Math.floor(i / n)) * data.width + at(i % n))] / 255);
+}"""
+SIDE = 224
+
 
 def ink(canvas: Locator) -> np.ndarray:
     return np.array(canvas.evaluate(INK))
@@ -33,11 +45,25 @@ def ink(canvas: Locator) -> np.ndarray:
 
 def expect_ink(canvas: Locator, expected: np.ndarray) -> None:
     """Wait until it shows this; decoded pixels are right to 0.01."""
-    canvas.page.wait_for_function(
-        f"""([canvas, expected]) =>
-          ({INK})(canvas).every((value, i) => Math.abs(value - expected[i]) < 0.02)""",
-        arg=[canvas.element_handle(), expected.ravel().tolist()],
+    _wait_for_ink(canvas, f"({INK})(element)", expected)
+
+
+def expect_on_wall(box: Locator, expected: np.ndarray) -> None:
+    """Wait until this is painted there."""
+    _wait_for_ink(box, f"({PART})(element, 28)", expected)
+
+
+def _wait_for_ink(element: Locator, pixels: str, expected: np.ndarray) -> None:
+    element.page.wait_for_function(
+        f"""([element, expected]) =>
+          {pixels}.every((value, i) => Math.abs(value - expected[i]) < 0.02)""",
+        arg=[element.element_handle(), expected.ravel().tolist()],
     )
+
+
+def drawn_on_wall(box: Locator) -> np.ndarray:
+    """What is painted there, (SIDE * SIDE,)."""
+    return np.array(box.evaluate(PART, SIDE))
 
 
 def digit_of(strokes: str) -> Float32:
@@ -85,7 +111,7 @@ class Projector:
         """It shows what `ae` makes of the drawing."""
         expected = ae.load(model).reconstruct(digit_of(strokes)[None])
         expect(self.tile(name)).to_be_visible()
-        expect_ink(self.tile(name).locator(".pixels"), expected)
+        expect_on_wall(self.tile(name).locator(".pixels"), expected)
 
     def press(self, control: str) -> None:
         self.page.locator(f".controls .{control}").click()

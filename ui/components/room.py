@@ -92,6 +92,7 @@ _SIDE = element(
 )
 _STAGE = element(
     "div",
+    element("canvas", class_="board", aria_hidden="true"),
     element("ul", class_="revealed", role="list"),
     element("ul", class_="tiles", role="list"),
     element("p", data_text="empty", class_="empty"),
