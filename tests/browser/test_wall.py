@@ -130,6 +130,13 @@ def test_all_of_it_is_in_sight_and_can_be_read(
     stage = projector.page.locator(".stage")
     assert stage.evaluate("(stage) => stage.scrollHeight <= stage.clientHeight")
     screenshot(projector.page, f"room-{count}")
+    # As large as the screen, for who comes late.
+    projector.page.locator(".enlarge").click()
+    large = projector.page.locator("dialog.large")
+    expect(large.locator(".code")).to_be_in_viewport(ratio=1)
+    assert large.evaluate("(dialog) => dialog.scrollHeight <= dialog.clientHeight")
+    picture = large.locator(".qr").bounding_box()
+    assert picture and picture["width"] > 1.5 * 250
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
