@@ -2,26 +2,29 @@
 // talks to the hub by itself; the Python side, ui/components/room.py, gives it models and words.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { Flights } = await import(`./flights.js${version}`);
 const { unpack: unpackMap } = await import(`./latent.js${version}`);
 const { unpack } = await import(`./network.js${version}`);
 const { shelve } = await import(`./packed.js${version}`);
 const { Pass } = await import(`./pass.js${version}`);
+const { QrCodes } = await import(`./qr_codes.js${version}`);
 const { RoomMap } = await import(`./room_map.js${version}`);
 const { Roster } = await import(`./roster.js${version}`);
 const { Sights } = await import(`./seen.js${version}`);
 const { connect } = await import(`./socket.js${version}`);
+const { Tip } = await import(`./tip.js${version}`);
 const { showTogether } = await import(`./together.js${version}`);
 const { Wall } = await import(`./wall.js${version}`);
 const { fill } = await import(`./words.js${version}`);
 
 const BUDGET = 7; // milliseconds of each frame, in which drawings are looked at
 const PAUSE = 400; // milliseconds between two looks at what all come to
-const FLIGHTS = 6; // at once
 const ANSWERS_WITHIN = 8000; // milliseconds; a connection that takes longer is given up
 const AGAIN = 4000; // milliseconds until what the hub would not take is tried again
 const UNREACHABLE = 8000; // milliseconds without a first connection, until it is said
-const LINGER = 400; // milliseconds of a name, after the pointer has left
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// A control of the speaker's -> the setting that it turns on and off.
+const SWITCHES = { freeze: "frozen", hide: "hidden", approval: "approval" };
 
 const networks = new Map(); // id -> Network, the latest few
 const maps = new Map(); // id -> CodeMap, the latest few
@@ -48,29 +51,26 @@ class Room {
   constructor(host) {
     this.host = host;
     this.pass = Pass.kept();
-    this.qrs = new Map(); // text -> its QR code, as the address of a picture
-    this.images = new Map(); // image -> the text that it is to show
-    this.flights = 0;
+    this.codes = new QrCodes((text) => this.askPython(text));
     this.begin();
 
     this.wall = new Wall(this.find(".stage"), {
       press: (id) => this.reveal(id),
       remove: (id) => this.send({ say: "remove", id }),
-      point: (id) => this.point(id, () => this.wall.box(id)),
+      point: (id) => this.point(id, this.wall),
     });
-    this.map = new RoomMap(host, this.find(".map"), (id) =>
-      this.point(id, () => boxAround(this.map.at(id), this.map.star)),
-    );
+    this.map = new RoomMap(host, this.find(".map"), (id) => this.point(id, this.map));
+    this.flights = new Flights(this.find(".sky"), this.wall, this.map);
+    this.tip = new Tip(this.find(".tip"), (id) => {
+      this.wall.mark(id);
+      this.map.mark(id);
+    });
 
     const on = (selector, act) => {
       for (const element of host.querySelectorAll(selector)) element.addEventListener("click", act);
     };
     on(".open", () => this.enter());
-    for (const [name, setting] of [
-      ["freeze", "frozen"],
-      ["hide", "hidden"],
-      ["approval", "approval"],
-    ]) {
+    for (const [name, setting] of Object.entries(SWITCHES)) {
       on(`.${name}`, () => this.send({ say: "set", [setting]: !this.roster.settings[setting] }));
     }
     on(".clear", () => this.confirm(this.labels.ask_clear, { say: "clear" }));
@@ -85,18 +85,11 @@ class Room {
       this.find(".ask").close();
       this.send(this.asked);
     });
-    const tip = this.find(".tip");
-    on(".remove", () => this.send({ say: "remove", id: this.pointed }));
+    on(".remove", () => this.send({ say: "remove", id: this.tip.id }));
     on(".ban", () => {
-      const { name } = this.digit(this.pointed);
-      this.confirm(fill(this.labels.ask_ban, { name }), { say: "ban", id: this.pointed });
+      const { id, name } = this.digit(this.tip.id);
+      this.confirm(fill(this.labels.ask_ban, { name }), { say: "ban", id });
     });
-    for (const type of ["pointerenter", "focusin"]) {
-      tip.addEventListener(type, () => clearTimeout(this.lingering));
-    }
-    for (const type of ["pointerleave", "focusout"]) {
-      tip.addEventListener(type, () => this.point(null));
-    }
     this.resized = new ResizeObserver(() => this.measure());
     this.resized.observe(document.documentElement);
   }
@@ -114,10 +107,10 @@ class Room {
 
   // What Python says
 
-  update(data, ask) {
+  update(data, askPython) {
     const first = !this.data;
     const model = this.data?.phones;
-    Object.assign(this, { data, ask, labels: Object.fromEntries(data.labels) });
+    Object.assign(this, { data, askPython, labels: Object.fromEntries(data.labels) });
     for (const element of this.host.querySelectorAll("[data-text]")) {
       element.textContent = this.labels[element.dataset.text];
     }
@@ -134,7 +127,7 @@ class Room {
     if (this.host.dataset.state === "begin") this.rest(this.why);
     this.say(this.problem);
     this.invite();
-    if (data.qr) this.answered(data.qr);
+    if (data.qr) this.codes.take(data.qr);
     this.measure();
     this.refresh();
   }
@@ -254,8 +247,8 @@ class Room {
   }
 
   leave() {
-    const timers = ["patience", "again", "answering", "later", "lingering"];
-    for (const name of timers) clearTimeout(this[name]);
+    for (const name of ["patience", "again", "answering", "later"]) clearTimeout(this[name]);
+    this.tip.hide();
     this.connection?.stop();
   }
 
@@ -274,35 +267,9 @@ class Room {
     }
     for (const image of this.host.querySelectorAll(".enlarge .qr, .large .qr")) {
       image.alt = fill(this.labels.qr_of, { address: `${join}/${room}` });
-      this.wantQr(image, `${scan}/${room}`);
+      this.codes.show(image, `${scan}/${room}`);
     }
     this.find(".alone").hidden = !this.data.alone;
-  }
-
-  // Show a text's QR code. Python draws it, and tells in an update.
-  wantQr(image, text) {
-    this.images.set(image, text);
-    this.paintQrs();
-  }
-
-  paintQrs() {
-    for (const [image, text] of this.images) {
-      if (this.qrs.has(text)) image.src = this.qrs.get(text);
-      else if (!this.waiting) this.askFor(text); // one after another
-    }
-  }
-
-  askFor(text) {
-    this.ask(text);
-    // An update that was overtaken brings nothing.
-    this.waiting = setTimeout(() => this.answered(), AGAIN);
-  }
-
-  answered(qr) {
-    if (qr) this.qrs.set(...qr);
-    clearTimeout(this.waiting);
-    this.waiting = null;
-    this.paintQrs();
   }
 
   // What is shown: each frame the newest state, and no more work than it has time for
@@ -336,44 +303,18 @@ class Room {
     const seen = wall.map((digit) => ({ ...digit, sight: this.sights.of(digit.strokes) }));
     const there = seen.filter(({ sight }) => sight !== null); // those with ink
     const flying = this.wall.show(there, (id) => this.flies(id));
-    for (const id of flying) this.fly(id);
+    for (const id of flying) this.flights.begin(id);
+    this.flights.recall();
     if (map) {
       this.map.show(map, new Map(there.map((d) => [d.id, this.sights.placeOf(d.strokes)])));
     }
-    if (this.pointed && !this.digit(this.pointed)) this.point(null);
+    if (this.tip.id && !this.digit(this.tip.id)) this.tip.hide();
   }
 
   flies(id) {
     const isNew = !this.old.has(id);
     this.old.add(id);
-    if (!isNew || calm.matches || document.hidden || this.roster.settings.hidden) return false;
-    if (this.flights >= FLIGHTS) return false;
-    this.flights += 1;
-    return true;
-  }
-
-  // From nowhere to the wall, and on to the map.
-  async fly(id) {
-    this.map.coming.add(id);
-    const canvas = this.wall.copy(id);
-    this.find(".sky").append(canvas);
-    const { left, top, width, height } = this.find(".stage").getBoundingClientRect();
-    const side = Math.min(width, height) / 2;
-    const nowhere = {
-      left: left + (width - side) / 2,
-      top: top + (height - side) / 2,
-      width: side,
-    };
-    const [wall, map] = [() => this.wall.box(id), () => this.map.at(id)];
-    await glide(canvas, [nowhere, 0], [nowhere, 1], 250);
-    if (wall()) await glide(canvas, [nowhere, 1], [wall(), 1], 600);
-    this.wall.land(id);
-    if (wall() && map())
-      await glide(canvas, [wall(), 0.9], [boxAround(map(), this.map.star), 0.6], 600);
-    canvas.remove();
-    this.map.coming.delete(id);
-    this.map.draw();
-    this.flights -= 1;
+    return isNew && !this.roster.settings.hidden && this.flights.book(id);
   }
 
   // Numbers and switches.
@@ -389,12 +330,8 @@ class Room {
     count("digits", wall.length, wall.length === 1 ? labels.digit : labels.digits);
     count("waits", waiting.length, waiting.length === 1 ? labels.waits : labels.wait);
     this.find(".waits").hidden = !settings.approval && !waiting.length;
-    for (const [name, on] of [
-      ["freeze", settings.frozen],
-      ["hide", settings.hidden],
-      ["approval", settings.approval],
-    ]) {
-      this.find(`.controls .${name}`).setAttribute("aria-pressed", on);
+    for (const [name, setting] of Object.entries(SWITCHES)) {
+      this.find(`.controls .${name}`).setAttribute("aria-pressed", settings[setting]);
     }
     const { dataset } = this.host;
     dataset.empty = String(!wall.length);
@@ -436,37 +373,11 @@ class Room {
     this.send({ say: "reveal", id, seq, shown: !shown });
   }
 
-  point(id, place) {
-    clearTimeout(this.lingering);
+  point(id, where) {
     const digit = id && this.digit(id);
-    if (!digit) {
-      this.lingering = setTimeout(() => this.unpoint(), LINGER);
-      return;
-    }
-    this.pointed = id;
-    this.mark(id);
-    const tip = this.find(".tip");
-    tip.querySelector("b").textContent = digit.name;
-    tip.setAttribute("aria-label", digit.name);
-    tip.hidden = false;
-    const { left, top, bottom, width } = place();
-    const around = this.find(".live").getBoundingClientRect();
-    const x = left + width / 2 - tip.offsetWidth / 2 - around.left;
-    const below = bottom + tip.offsetHeight < around.bottom;
-    const y = (below ? bottom : top - tip.offsetHeight) - around.top;
-    const most = around.width - tip.offsetWidth;
-    tip.style.transform = `translate(${Math.min(Math.max(x, 0), most)}px, ${y}px)`;
-  }
-
-  unpoint() {
-    this.pointed = null;
-    this.mark(null);
-    this.find(".tip").hidden = true;
-  }
-
-  mark(id) {
-    this.wall.mark(id);
-    if (this.map.marked !== id && this.map.map) this.map.change({ marked: id });
+    const box = digit && where.box(id);
+    if (box) this.tip.show(digit, box);
+    else this.tip.leave();
   }
 
   // What is asked once, and what a second person gets
@@ -497,30 +408,18 @@ class Room {
     this.find(".second .warning").hidden = false;
     const image = this.find(".second .qr");
     image.hidden = false;
-    this.wantQr(image, this.link);
+    this.codes.show(image, this.link);
   }
 
   destroy() {
     this.leave();
+    this.codes.stop();
     cancelAnimationFrame(this.frame);
     this.resized.disconnect();
     this.wall.destroy();
     this.map.destroy();
     rooms.delete(this.host);
   }
-}
-
-// From a place, and how opaque it is there, to another one.
-function glide(canvas, ...ends) {
-  const frames = ends.slice(0, 2).map(([{ left, top, width }, opacity]) => {
-    return { transform: `translate(${left}px, ${top}px) scale(${width / canvas.width})`, opacity };
-  });
-  return canvas.animate(frames, { duration: ends[2], easing: "ease-in-out", fill: "both" })
-    .finished;
-}
-
-function boxAround([x, y], radius) {
-  return { left: x - radius, top: y - radius, bottom: y + radius, width: 2 * radius };
 }
 
 // Where the page may not (http, but for localhost), by the browser's older way.

@@ -44,12 +44,22 @@ export class RoomMap extends MapView {
   }
 
   // Where a star is on the screen; null if it has no place there.
-  at(id) {
+  box(id) {
     const star = this.stars.get(id);
-    if (!star || !this.map) return null;
+    if (!star) return null;
     const { left, top } = this.canvas.getBoundingClientRect();
     const [[x, y]] = this.kept([this.spot(star)]);
-    return [left + x, top + y];
+    const radius = this.star;
+    return {
+      left: left + x - radius,
+      top: top + y - radius,
+      bottom: top + y + radius,
+      width: 2 * radius,
+    };
+  }
+
+  mark(id) {
+    if (this.marked !== id && this.map) this.change({ marked: id });
   }
 
   under({ offsetX, offsetY }) {

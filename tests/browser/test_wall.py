@@ -130,6 +130,13 @@ def test_all_of_it_is_in_sight_and_can_be_read(
     stage = projector.page.locator(".stage")
     assert stage.evaluate("(stage) => stage.scrollHeight <= stage.clientHeight")
     screenshot(projector.page, f"room-{count}")
+    # As large as the screen, for who comes late.
+    projector.page.locator(".enlarge").click()
+    large = projector.page.locator("dialog.large")
+    expect(large.locator(".code")).to_be_in_viewport(ratio=1)
+    assert large.evaluate("(dialog) => dialog.scrollHeight <= dialog.clientHeight")
+    picture = large.locator(".qr").bounding_box()
+    assert picture and picture["width"] > 1.5 * 250
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
@@ -228,7 +235,9 @@ def test_by_the_keyboard_alone(show: Show, server: str) -> None:
 MOVES = """(host) => {
   const root = host.getRootNode();
   window.moved = new Set();
+  window.most = 0; // at once
   const look = () => {
+    window.most = Math.max(window.most, host.querySelector(".sky").children.length);
     for (const { effect } of root.getAnimations()) window.moved.add(effect.target.parentElement);
     requestAnimationFrame(look);
   };
@@ -243,11 +252,15 @@ def test_a_digit_flies_unless_somebody_wants_no_motion(
 ) -> None:
     projector, _ = show(reduced_motion=motion)
     projector.host.evaluate(MOVES)
-    (name,) = crowd(server, projector.code, DRAWINGS[:1])
-    expect(projector.tile(name)).to_be_visible()
-    expect(projector.host).to_have_attribute("data-stars", "1")
+    drawn = crowd(server, projector.code, drawings(20))
+    expect(projector.tiles).to_have_count(20)
+    expect(projector.host).to_have_attribute("data-stars", "20")
     expect(projector.page.locator(".sky canvas")).to_have_count(0)
-    assert projector.page.evaluate(MOVED) == (["sky"] if motion == "no-preference" else [])
+    flies = motion == "no-preference"
+    assert set(projector.page.evaluate(MOVED)) == ({"sky"} if flies else set())
+    assert (0 < projector.page.evaluate("most") <= 6) == flies
+    name, strokes = [*drawn.items()][-1]
+    projector.expect_tile(name, "shallow", strokes)  # it has landed
     # Who comes back finds it there.
     projector.page.reload()
     projector.expect_state("live")
