@@ -107,12 +107,13 @@ weights: $(VENV)/.atlas  ## train every family again, and measure everything tha
 	$(BIN)/python -m ae evaluate --atlas
 
 .PHONY: bench
-bench: $(VENV)/.tests chromium  ## measure what benchmarks/README.md reports
+bench: $(VENV)/.tests chromium haproxy redis  ## measure what benchmarks/README.md reports
 	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 	for page in compare explore; do $(BIN)/python benchmarks/latency.py --page "$$page" --no-keras; done
 	$(BIN)/python benchmarks/menu.py --page explore
 	$(BIN)/python benchmarks/latency.py --live
 	$(BIN)/python benchmarks/visitors.py --ladder 30,100,200,300
+	$(BIN)/python benchmarks/visitors.py --ladder 100,150,200 --processes 1,2,4 --seconds 20
 
 .PHONY: lock
 lock: $(VENV)/.tests  ## pin the requirements again, from requirements*.in
