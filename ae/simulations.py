@@ -68,6 +68,8 @@ class Simulation:
         (n, dimensions).
     code_size : coordinates of the truth, and numbers that a point is squeezed to.
     noise : standard deviation of what is added to each dimension.
+    seed : of the start that is shown first. Most of the spiral's leap across its middle, which
+        costs hardly any error; this one follows it all along.
     best, failed : of the curved net's `SEEDS` starts over `points()`, the least error, and those
         that do not converge, as ``python -m ae simulate NAME --seeds 20`` prints them.
     """
@@ -78,6 +80,7 @@ class Simulation:
     dimensions: int
     code_size: int = 1
     noise: float
+    seed: int = 0
     best: float
     failed: tuple[int, ...] = ()
 
@@ -426,7 +429,7 @@ _TABLE = (
     ),
     Simulation(
         name="spiral", title=N_("A spiral"), manifold=_spiral,
-        dimensions=2, noise=0.05, best=0.003018, failed=(8, 15),
+        dimensions=2, noise=0.05, seed=1, best=0.003018, failed=(8, 15),
     ),
     Simulation(
         name="two_clusters", title=N_("Two clusters"), manifold=_two_clusters,

@@ -66,6 +66,12 @@ export class Training {
     this.differentiate();
   }
 
+  /** Go on with other points. */
+  see(points) {
+    this.points = points;
+    this.differentiate();
+  }
+
   get done() {
     return this.epoch === this.recipe.epochs;
   }
