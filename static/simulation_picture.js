@@ -26,7 +26,6 @@ const TICK = 6; // CSS pixels to either side of the curve
  * @param {number | null} scene.marked the point that the visitor is at
  * @param {number[] | null} scene.cross the keyboard's, left and top
  * @param {object} scene.look colours, the ramp of the codes, the font, how numbers are written
- * @returns {number[][]} where the points are seen
  */
 export function paint(context, scene) {
   const { camera, points, models, shown, marked, cross, look } = scene;
@@ -48,7 +47,6 @@ export function paint(context, scene) {
   for (const [, draw] of shapes) draw(context);
   if (marked !== null && seen[marked]) mark(context, scene, seen[marked]);
   if (cross) crosshair(context, cross, look);
-  return seen;
 }
 
 function line(context, places, { colour, width = 1, alpha = 1, dash = [] }) {

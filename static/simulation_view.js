@@ -5,7 +5,7 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const numbers = await import(`./numbers.js${version}`);
 const { open } = await import(`./packed.js${version}`);
-const { clamp } = await import(`./raster.js${version}`);
+const { clamp, distance } = await import(`./raster.js${version}`);
 const { PCA, Training } = await import(`./simulation.js${version}`);
 const { paint } = await import(`./simulation_picture.js${version}`);
 const { nearest, project, unproject } = await import(`./simulation_scene.js${version}`);
@@ -245,7 +245,7 @@ class Simulation {
     if (!(this.playing && calm())) {
       const context = cleared(canvas, width, height);
       const [linear, curved] = this.nets ?? [];
-      this.seen = paint(context, {
+      paint(context, {
         camera: this.lens,
         points,
         models: this.nets && { pca: this.pca, linear, curved },
@@ -414,7 +414,11 @@ class Simulation {
 
   // The nearest point within reach of the pointer, or null.
   pointAt(at, reach) {
-    return nearest(this.seen ?? [], at, reach);
+    return nearest(this.places, at, reach);
+  }
+
+  get places() {
+    return project(this.lens, this.points);
   }
 
   // What the hand does to points
@@ -433,15 +437,11 @@ class Simulation {
     return room;
   }
 
-  // Those within reach go; gives how many.
-  erase(at, reach) {
-    const { dimensions } = this.made;
-    const seen = project(this.lens, this.points);
-    const kept = (i) => Math.hypot(seen[i][0] - at[0], seen[i][1] - at[1]) > reach;
-    const points = this.points.filter((_, index) => kept(Math.floor(index / dimensions)));
-    const gone = (this.points.length - points.length) / dimensions;
-    if (gone) this.reshape(points);
-    return gone;
+  // Of each point it is asked whether it stays.
+  keep(stays) {
+    const { made, points } = this;
+    const kept = points.filter((_, at) => stays(Math.floor(at / made.dimensions)));
+    if (kept.length < points.length) this.reshape(kept);
   }
 
   take(tool) {
@@ -467,7 +467,7 @@ class Simulation {
     this.change({ drag, hover: null, cross: null, note: null });
     if (tool === "move") {
       const index = this.pointAt(at, reach);
-      if (index !== null) Object.assign(drag, { index, from: this.seen[index] });
+      if (index !== null) Object.assign(drag, { index, from: this.places[index] });
     } else this.paintPoints(at);
   }
 
@@ -490,8 +490,10 @@ class Simulation {
 
   paintPoints(at) {
     const { drag, tool } = this;
-    if (tool === "erase") this.erase(at, drag.reach);
-    else if (!drag.last || Math.hypot(at[0] - drag.last[0], at[1] - drag.last[1]) >= APART) {
+    if (tool === "erase") {
+      const { places } = this;
+      this.keep((i) => distance(places[i], at) > drag.reach);
+    } else if (!drag.last || distance(at, drag.last) >= APART) {
       drag.last = at;
       if (!this.add(at)) this.say(this.header.labels.full);
     }
@@ -563,7 +565,7 @@ class Simulation {
     if (this.held) return this.letGo();
     const index = this.pointAt(at, Number.POSITIVE_INFINITY);
     if (index === null) return this.say(labels.none_near);
-    const [left, top, near] = this.seen[index];
+    const [left, top, near] = this.places[index];
     const { middle, scale } = this.lens;
     this.cross = [(left - middle[0]) / scale, (middle[1] - top) / scale];
     this.held = { index, near, points: this.points, edited: this.edited };
@@ -581,8 +583,9 @@ class Simulation {
   remove() {
     this.letGo();
     const { labels } = this.header;
-    const gone = this.cross && this.erase(this.toScreen(this.cross), REACH.pen);
-    if (!gone) return this.say(labels.none_near);
+    const near = this.cross && this.pointAt(this.toScreen(this.cross), REACH.pen);
+    if (near === null) return this.say(labels.none_near);
+    this.keep((i) => i !== near);
     this.settle();
     this.say(labels.erased);
   }
