@@ -18,7 +18,7 @@ const TICK = 6; // CSS pixels to either side of the curve
 /**
  * @param {CanvasRenderingContext2D} context in CSS pixels
  * @param {object} scene
- * @param {import("./simulation_scene.js").Camera} scene.camera
+ * @param {Camera} scene.camera as in simulation_scene.js
  * @param {number[]} scene.points of shape (n, dimensions)
  * @param {{pca: object, linear: object, curved: object} | null} scene.models each with encode and
  *   decode; null without points

@@ -27,7 +27,7 @@ from ui.text import Text
 RAMP = "#2478DC", "#128A8A", "#3F8A3C", "#8A7A10", "#C25E12"
 
 # Points, at most: so many are trained on for a thousand epochs in about a second.
-_MOST = 600
+MOST = 600
 
 _ICONS = {
     "play": "M7 4l13 8-13 8z",
@@ -126,7 +126,7 @@ def pack(text: Text, made: str, seed: int | None = None) -> bytes:
         },
         "twice": simulations.TWICE,
         "seeds": SEEDS,
-        "most": _MOST,
+        "most": MOST,
         "ramp": RAMP,
         "linear": colours.of("linear"),
         "labels": _labels(text),
