@@ -10,8 +10,8 @@ const { write } = await import(`./numbers.js${version}`);
 
 const DOT = 3.4; // CSS pixels, a point's radius
 const BEYOND = 0.12; // of a straight line's length, so that it is seen to go on
-const STEPS = 160; // of a curve
-const GRID = { pca: [6, 18], linear: [3, 18], curved: [12, 40] }; // lines across a sheet, steps of each
+const STEPS = 120; // of a curve
+const GRID = { pca: [6, 18], linear: [3, 18], curved: [12, 32] }; // lines across a sheet, steps of each
 const APART = 34; // CSS pixels between a curve's ticks, at least
 const TICK = 6; // CSS pixels to either side of the curve
 
@@ -30,26 +30,25 @@ const TICK = 6; // CSS pixels to either side of the curve
 export function paint(context, scene) {
   const { camera, points, models, shown, marked, cross, look } = scene;
   const seen = project(camera, points);
-  const shapes = []; // [distance towards the viewer, paint it]
-  if (camera.dimensions === 3) shapes.push(...frame(camera, look));
+  if (camera.dimensions === 3) box(context, camera, look);
   if (models) {
+    if (shown.pca) residuals(context, scene, seen);
+    for (const name of ["pca", "linear"]) if (shown[name]) flat(context, name, scene);
     const codes = models.curved.encode(points);
     const size = codes.length / seen.length;
-    const [range] = rangesOf(codes, size);
-    const share = (code) => (code - range[0]) / (range[1] - range[0]);
-    if (shown.pca) shapes.push(...residuals(scene, seen));
-    for (const name of ["pca", "linear"]) if (shown[name]) shapes.push(...flat(name, scene));
-    shapes.push(...dots(seen, (i) => colourOf(look.ramp, share(codes[i * size])), camera));
-    if (shown.curved)
-      shapes.push(...bent(scene, codes, size, (code) => colourOf(look.ramp, share(code))));
+    const [[low, high]] = rangesOf(codes, size);
+    const colour = (code) => colourOf(look.ramp, (code - low) / (high - low));
+    const shapes = dots(seen, (i) => colour(codes[i * size]), camera);
+    if (shown.curved) shapes.push(...bent(scene, codes, size, colour));
+    shapes.sort((one, other) => one[0] - other[0]); // stable: in a plane, in this order
+    for (const [, draw] of shapes) draw(context);
+    if (seen[marked]) mark(context, scene, seen[marked]);
   }
-  shapes.sort((one, other) => one[0] - other[0]); // stable: in a plane, in this order
-  for (const [, draw] of shapes) draw(context);
-  if (marked !== null && seen[marked]) mark(context, scene, seen[marked]);
   if (cross) crosshair(context, cross, look);
 }
 
-function line(context, places, { colour, width = 1, alpha = 1, dash = [] }) {
+// Lines of one look, in one go: where each leads, [left, top] and what else a place has.
+function stroke(context, lines, { colour, width = 1, alpha = 1, dash = [] }) {
   context.globalAlpha = alpha;
   context.strokeStyle = colour;
   context.lineWidth = width;
@@ -57,69 +56,57 @@ function line(context, places, { colour, width = 1, alpha = 1, dash = [] }) {
   context.lineJoin = "round";
   context.setLineDash(dash);
   context.beginPath();
-  for (const [left, top] of places) context.lineTo(left, top);
+  for (const [[left, top], ...rest] of lines) {
+    context.moveTo(left, top);
+    for (const [x, y] of rest) context.lineTo(x, y);
+  }
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
-// The pieces of a line one by one, each with its own distance from the viewer.
-const segments = (places, style) =>
-  places.slice(1).map((end, i) => {
-    const start = places[i];
-    const look = typeof style === "function" ? style(i) : style;
-    return [(start[2] + end[2]) / 2, (context) => line(context, [start, end], look)];
-  });
-
 // What distance does to a line or a dot: what is behind is fainter.
 const faded = (near) => clamp(0.7 + 0.25 * near, 0.35, 1);
 
-function frame(camera, { border }) {
-  const corners = [-1.2, 1.2];
-  const edges = corners.flatMap((a) =>
-    corners.flatMap((b) => [
+function box(context, camera, { border }) {
+  const ends = [-1.2, 1.2];
+  const edges = ends.flatMap((a) =>
+    ends.flatMap((b) => [
       [-1.2, a, b, 1.2, a, b],
       [a, -1.2, b, a, 1.2, b],
       [a, b, -1.2, a, b, 1.2],
     ]),
   );
-  return edges.flatMap((edge) => segments(project(camera, edge), { colour: border }));
+  const lines = edges.map((edge) => project(camera, edge));
+  stroke(context, lines, { colour: border });
 }
 
 // From each point to where PCA draws it.
-function residuals({ camera, points, models, look }, seen) {
-  const { pca } = models;
-  const drawn = project(camera, pca.decode(pca.encode(points)));
-  return seen.map((place, i) => [
-    (place[2] + drawn[i][2]) / 2,
-    (context) => line(context, [place, drawn[i]], { colour: look.text, alpha: 0.28 }),
-  ]);
+function residuals(context, { camera, points, models, look }, seen) {
+  const drawn = project(camera, models.pca.decode(models.pca.encode(points)));
+  const lines = seen.map((place, i) => [place, drawn[i]]);
+  stroke(context, lines, { colour: look.text, alpha: 0.3 });
 }
 
 // PCA's line or plane, and the linear net's.
-function flat(name, { camera, points, models, look }) {
+function flat(context, name, { camera, points, models, look }) {
   const model = models[name];
+  const codes = model.encode(points);
+  const size = (codes.length / points.length) * camera.dimensions;
+  const ranges = rangesOf(codes, size);
+  const drawn = (rows) => project(camera, model.decode(rows));
   const style = {
     pca: { colour: look.text, width: 2 },
     linear: { colour: look.linear, width: 3, dash: [7, 6] },
   }[name];
-  const codes = model.encode(points);
-  const size = (codes.length / points.length) * camera.dimensions;
-  const ranges = rangesOf(codes, size);
-  if (size === 1) {
-    const [[low, high]] = ranges;
-    const more = BEYOND * (high - low);
-    const ends = project(camera, model.decode([low - more, high + more]));
-    return [[0, (context) => line(context, ends, style)]];
+  if (size === 2) {
+    const lines = gridLines(codes, ranges, ...GRID[name]).map((line) => drawn(line.codes.flat()));
+    stroke(context, lines, { ...style, width: style.width / 2, alpha: 0.7, dash: [] });
+    return;
   }
-  return gridLines(codes, ranges, ...GRID[name]).flatMap(({ codes: along }) =>
-    segments(project(camera, model.decode(along.flat())), {
-      ...style,
-      width: style.width / 2,
-      alpha: 0.7,
-      dash: [],
-    }),
-  );
+  const [[low, high]] = ranges;
+  const more = BEYOND * (high - low);
+  stroke(context, [drawn([low - more, high + more])], style);
 }
 
 function dots(seen, colour, { dimensions }) {
@@ -137,14 +124,21 @@ function dots(seen, colour, { dimensions }) {
 }
 
 // What the curved net's decoder draws of all codes between those of the points: a curve, which is
-// a ruler of the codes, or the grid of a sheet.
+// a ruler of the codes, or the grid of a sheet. In pieces: [distance towards the viewer, paint it].
 function bent({ camera, models, look }, codes, size, colour) {
   const decode = (rows) => project(camera, models.curved.decode(rows));
   const ranges = rangesOf(codes, size);
+  const pieces = (places, style) =>
+    places
+      .slice(1)
+      .map((end, i) => [
+        (places[i][2] + end[2]) / 2,
+        (context) => stroke(context, [[places[i], end]], style(i)),
+      ]);
   if (size === 2)
     return gridLines(codes, ranges, ...GRID.curved).flatMap(({ number, value, codes: along }) => {
       const places = decode(along.flat());
-      return segments(places, (i) => ({
+      return pieces(places, (i) => ({
         colour: colour(number ? along[i][0] : value),
         width: 1.6,
         alpha: faded(places[i][2]),
@@ -153,8 +147,8 @@ function bent({ camera, models, look }, codes, size, colour) {
   const along = evenly(ranges[0], STEPS);
   const places = decode(along);
   return [
-    [0, (context) => line(context, places, { colour: look.background, width: 6 })],
-    ...segments(places, (i) => ({ colour: colour(along[i]), width: 4 })),
+    [0, (context) => stroke(context, [places], { colour: look.background, width: 6 })],
+    ...pieces(places, (i) => ({ colour: colour(along[i]), width: 4 })),
     [0, (context) => ruler(context, ranges[0], places, decode, colour, look)],
   ];
 }
@@ -176,8 +170,8 @@ function ruler(context, range, places, decode, colour, look) {
     if (!step) continue; // all codes in one place
     const [across, along] = [-down / step, right / step];
     const ends = [-TICK, TICK].map((away) => [left + away * across, top + away * along]);
-    line(context, ends, { colour: look.background, width: 5 });
-    line(context, ends, { colour: colour(value), width: 2.5 });
+    stroke(context, [ends], { colour: look.background, width: 5 });
+    stroke(context, [ends], { colour: colour(value), width: 2.5 });
     const place = [left + 17 * across, top + 17 * along];
     context.lineWidth = 4;
     context.strokeStyle = look.background;
@@ -192,7 +186,7 @@ function mark(context, { camera, points, models, marked, look }, [left, top]) {
   const { dimensions } = camera;
   const point = points.slice(marked * dimensions, (marked + 1) * dimensions);
   const [drawn] = project(camera, models.curved.decode(models.curved.encode(point)));
-  line(context, [[left, top], drawn], { colour: look.text, width: 2 });
+  stroke(context, [[[left, top], drawn]], { colour: look.text, width: 2 });
   context.beginPath();
   context.arc(left, top, DOT + 4, 0, 2 * Math.PI);
   context.lineWidth = 2;
@@ -200,26 +194,17 @@ function mark(context, { camera, points, models, marked, look }, [left, top]) {
   context.stroke();
 }
 
-function crosshair(context, [left, top], look) {
-  for (const [colour, width] of [
-    [look.background, 5],
-    [look.text, 2],
-  ]) {
-    line(
-      context,
-      [
-        [left - 10, top],
-        [left + 10, top],
-      ],
-      { colour, width },
-    );
-    line(
-      context,
-      [
-        [left, top - 10],
-        [left, top + 10],
-      ],
-      { colour, width },
-    );
-  }
+function crosshair(context, [left, top], { background, text }) {
+  const lines = [
+    [
+      [left - 10, top],
+      [left + 10, top],
+    ],
+    [
+      [left, top - 10],
+      [left, top + 10],
+    ],
+  ];
+  stroke(context, lines, { colour: background, width: 5 });
+  stroke(context, lines, { colour: text, width: 2 });
 }

@@ -12,7 +12,7 @@ const { nearest, project, unproject } = await import(`./simulation_scene.js${ver
 
 const ROOM = 1.12; // to the picture's nearer edge, times as far as the farthest coordinate
 const SHOW = 850; // milliseconds of a training that is watched, where the machine keeps up
-const BUDGET = 12; // milliseconds of a frame that are for training
+const BUDGET = 12; // milliseconds of a frame that are for training, where frames are fast
 const ROUND = 14_000; // milliseconds of one turn of points in space
 const REACH = { mouse: 10, pen: 14, touch: 24 }; // CSS pixels around a point
 const APART = 9; // CSS pixels between points that are drawn in one go
@@ -169,7 +169,8 @@ class Simulation {
   play() {
     if (!this.nets) return;
     if (this.done) this.begin();
-    this.playing = { from: this.epoch, began: performance.now() };
+    const began = performance.now();
+    this.playing = { from: this.epoch, began, last: began };
     this.change({ note: null });
   }
 
@@ -180,12 +181,15 @@ class Simulation {
     this.change({ note: null });
   }
 
-  // As far as the time that has passed says, and no longer than a frame may take.
+  // As far as the time that has passed says, but no longer than a frame may take; where painting is
+  // slow, half of the time is for training.
   advance() {
-    const { from, began } = this.playing;
+    const { from, began, last } = this.playing;
     const now = performance.now();
     const due = calm() ? Infinity : from + ((now - began) / SHOW) * this.header.recipe.epochs;
-    while (!this.done && this.epoch < due && performance.now() - now < BUDGET) this.train();
+    const until = now + Math.max(BUDGET, (now - last) / 2);
+    while (!this.done && this.epoch < due && performance.now() < until) this.train();
+    this.playing.last = now;
     if (this.done) this.stop();
   }
 
@@ -308,6 +312,7 @@ class Simulation {
       write(option, title.replace("{seed}", number));
     });
     find(".seed").value = seed;
+    const focused = this.host.getRootNode().activeElement;
     const act = playing ? "pause" : "play";
     write(find(".play span"), labels[act]);
     find(".play path").setAttribute("d", ICONS[act]);
@@ -316,6 +321,7 @@ class Simulation {
     find(".reset").disabled = epoch === 0;
     find(".restore").disabled = !edited;
     find(".clear").disabled = !nets;
+    if (focused?.disabled) (nets ? find(".play") : this.canvas).focus(); // or it would be nowhere
     find(".turn").hidden = made.dimensions === 2;
     find(".turn").ariaPressed = Boolean(this.turning);
     for (const tool of TOOLS) find(`.${tool}`).ariaPressed = tool === this.tool;

@@ -298,6 +298,11 @@ def test_by_keyboard(page: Page, app: str) -> None:
     page.locator(".play").focus()
     page.keyboard.press("Enter")
     simulation.trained()
+    page.keyboard.press("Tab")  # past what is disabled
+    expect(page.locator(".reset")).to_be_focused()
+    page.keyboard.press("Enter")
+    simulation.at_epoch(0)
+    expect(page.locator(".play")).to_be_focused()
     simulation.press("Escape", "Delete")  # no cross, no point
     expect(simulation.words).to_have_text("No point is near the cross.")
 
