@@ -392,7 +392,7 @@ def _line(t: Float64) -> Float64:
 
 
 def _half_circle(t: Float64) -> Float64:
-    """Of radius 1, its middle over the origin."""
+    """Of radius 1, shifted so that the mean is the origin."""
     angle = np.pi * t
     return np.hstack([np.cos(angle), np.sin(angle) - 2 / np.pi])
 
@@ -410,13 +410,13 @@ def _two_clusters(t: Float64) -> Float64:
 
 
 def _s_sheet(t: Float64) -> Float64:
-    """Five eighths of two circles of radius 0.6 that meet in the middle; 1.6 wide."""
+    """Five eighths of each of two circles of radius 0.6, which touch in the middle; 1.6 wide."""
     angle, across = 2.5 * np.pi * (t[:, :1] - 0.5), 1.6 * (t[:, 1:] - 0.5)
     return np.hstack([0.6 * np.sin(angle), across, 0.6 * np.sign(angle) * (np.cos(angle) - 1)])
 
 
-# THE table of made data. All of it is about 2 across, so that one recipe trains it and one scale
-# shows it. `best` and `failed` were measured, and a test measures them again.
+# THE table of made data. All of it is about 2 across, so that one recipe trains it. `best` and
+# `failed` were measured, and a test measures them again.
 # fmt: off
 _TABLE = (
     Simulation(

@@ -122,6 +122,7 @@ def simulate(arguments: argparse.Namespace) -> None:
     made, epochs = simulations.SIMULATIONS[arguments.name], arguments.epochs
     points = made.points(arguments.points, arguments.data_seed)
     if arguments.seeds is None:
+        tell("Training two nets …")
         results = simulations.squeeze(made, points, seed=arguments.seed, epochs=epochs)
         report_on_results = (
             simulated.results_as_json if arguments.json else simulated.results_as_text

@@ -277,7 +277,7 @@ def _simulate(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--points",
-        type=_whole(2, 100_000),
+        type=_whole(2, 10_000),
         default=simulations.POINTS,
         help="how many (default: %(default)s)",
     )
