@@ -18,10 +18,11 @@ from ae import (
     events,
     facts,
     mnist,
+    simulations,
     training,
     weights,
 )
-from ae.cli import files, report, streams
+from ae.cli import files, report, simulated, streams
 from ae.cli.parser import plan_of
 from ae.cli.streams import tell
 from ae.families import FAMILIES
@@ -115,6 +116,30 @@ def export(arguments: argparse.Namespace) -> None:
     )
 
 
+def simulate(arguments: argparse.Namespace) -> None:
+    """Squeeze made data, or tell how many starts converge."""
+    streams.check_output()
+    made, epochs = simulations.SIMULATIONS[arguments.name], arguments.epochs
+    points = made.points(arguments.points, arguments.data_seed)
+    if arguments.seeds is None:
+        tell("Training two nets …")
+        results = simulations.squeeze(made, points, seed=arguments.seed, epochs=epochs)
+        report_on_results = (
+            simulated.results_as_json if arguments.json else simulated.results_as_text
+        )
+        text = report_on_results(made, points, results)
+    else:
+        losses = []
+        for loss in simulations.last_losses(made, points, arguments.seeds, epochs):
+            losses.append(loss)
+            last = len(losses) == arguments.seeds
+            tell(f"Start {len(losses)} of {arguments.seeds}", end="\n" if last else "\r")
+        report_on_starts = simulated.starts_as_json if arguments.json else simulated.starts_as_text
+        text = report_on_starts(made, points, losses)
+    with streams.output() as out:
+        print(text, file=out)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
     {
         "train": train,
@@ -123,6 +148,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
         "decode": decode,
         "reconstruct": reconstruct,
         "export": export,
+        "simulate": simulate,
     }
 )
 

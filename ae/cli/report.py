@@ -38,15 +38,6 @@ _WORDS = 2  # leading columns of words; the others are numbers
 
 def as_text(report: Report) -> str:
     """Give the table, aligned, for people."""
-    rows = [_HEAD, *_rows(report)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i < _WORDS else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
     units = "BCE in nats per pixel, MSE per pixel, PSNR in dB, shares of a digit's ink"
     bounds = [
         f"{name}: {total} nats per digit ({pixels} for the pixels, {code} for the code);"
@@ -55,12 +46,24 @@ def as_text(report: Report) -> str:
     ]
     return "\n".join(
         [
-            *map(str.rstrip, lines),
+            *aligned([_HEAD, *_rows(report)], words=_WORDS),
             "",
             f"Averages over {report.digits:,} test digits: {units}.",
             *bounds,
         ]
     )
+
+
+def aligned(rows: Sequence[Sequence[str]], *, words: int) -> list[str]:
+    """Write rows under one another: so many leading columns of words, and then numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if i < words else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _rows(report: Report) -> list[tuple[str, ...]]:

