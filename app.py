@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.room import line
 from ui import frame, keyboard, lectern, memory, models, own, stage, state
 from ui.components import connection
 from ui.text import N_
@@ -58,7 +59,7 @@ st.set_page_config(f"{page.title} · Gargalo")
 *_row, looks_at_model = PAGES[pages.index(page)]
 
 if now.speaker:
-    lectern.speaker(now, text)
+    lectern.speaker(now, page.url_path, line.table(), text)
     st.stop()
 if now.called:
     lectern.wait_for_own(now)
@@ -79,7 +80,7 @@ ahead = st.container(key="stage_end") if now.stage else None  # always at the sa
 page.run()
 if ahead:
     with ahead:
-        lectern.tools(now, text)
+        lectern.tools(now, line.table(), text)
     stage.warm_up(now)
 elif asked:
     asked(now, page.url_path, text)

@@ -3,30 +3,44 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { deed, elapsed, led, within } = await import(`./talk.js${version}`);
-const { join } = await import(`./windows.js${version}`);
+const { join, watched } = await import(`./windows.js${version}`);
+const { Pass } = await import(`./pass.js${version}`);
+const { QrCodes } = await import(`./qr_codes.js${version}`);
 
 const SILENCE = 1500; // ms without an answer: there is no stage
 let window_ = null; // that is in the page
 
-export default function show({ data, parentElement }) {
+export default function show({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".speaker");
   if (window_?.host !== host) {
     window_?.end();
-    window_ = new Speaker(host, data);
+    window_ = new Speaker(host, data, (text) => setTriggerValue("qr", text));
   }
   window_.update(data);
   return () => host.isConnected || window_?.host !== host || window_.end();
 }
 
 class Speaker {
-  constructor(host, data) {
+  constructor(host, data, askPython) {
     this.host = host;
+    this.codes = new QrCodes(askPython);
     Object.assign(this, { step: data.step, texts: data.texts, title: data.title });
-    Object.assign(this, { began: Date.now(), dark: false, alone: false, heard: 0 });
-    this.windows = join(data.talk, {
+    // By a room's link this is another device than the stage's.
+    const alone = Boolean(data.hub && location.hash);
+    Object.assign(this, { began: Date.now(), dark: false, alone });
+    Object.assign(this, { room: null, fault: null, moderator: null });
+    const acts = {
       at: ({ step, blank, began }) => this.follow({ step, dark: blank, began }),
+      moved: ({ step }) => this.write({ step }),
       texts: ({ texts, title }) => this.follow({ texts, title }),
+      room: ({ room, token }) => Pass.keep(room, token),
       end: () => this.hail(), // there may be another one
+    };
+    this.windows = join(data.talk, acts, {
+      table: data.hub,
+      leads: false,
+      said: (message) => this.hear(message),
+      changed: (connected) => this.reach(connected),
     });
     this.listeners = new AbortController();
     const { signal } = this.listeners;
@@ -35,6 +49,7 @@ class Speaker {
     on(".next", () => this.do("next"));
     on(".black", () => this.do("blank"));
     on(".restart", () => this.restart());
+    on(".phone", () => this.lend());
     addEventListener("keydown", (event) => this.pressed(event), { signal, passive: false });
     this.ticking = setInterval(() => this.tick(), 250);
     this.hail();
@@ -50,7 +65,36 @@ class Speaker {
     for (const element of this.host.querySelectorAll("[data-label]"))
       element.textContent = data.labels[element.dataset.label];
     Object.assign(this.part(".alone a"), { textContent: data.labels.open, href: data.stage });
+    if (data.qr) this.codes.take(data.qr);
     this.write();
+  }
+
+  // The room, by which this may be another device than the stage's.
+
+  reach(connected) {
+    this.room = connected;
+    this.fault &&= connected ? null : this.fault;
+    this.write();
+  }
+
+  hear(message) {
+    if (message.say === "fault") this.fault = message.why;
+    if (message.say === "watching") this.moderator = message.moderator ?? null;
+    this.write();
+  }
+
+  // A link that moves the talk from a phone.
+  lend() {
+    const lent = this.part(".lent");
+    lent.hidden = !lent.hidden;
+    const link = `${this.data.phone}#${watched().room}.${this.moderator}`;
+    this.part(".lent code").textContent = link;
+    if (!lent.hidden) this.codes.show(this.part(".lent img"), link);
+  }
+
+  // Whose stage is not in this browser.
+  get away() {
+    return this.alone && this.room !== null;
   }
 
   // Is there a stage? It answers at once, or none does.
@@ -65,8 +109,7 @@ class Speaker {
 
   follow(news) {
     clearTimeout(this.waiting);
-    Object.assign(this, news, { alone: false });
-    this.write();
+    this.write({ ...news, alone: false });
   }
 
   pressed(event) {
@@ -82,7 +125,7 @@ class Speaker {
     const to = led(what, this.step, this.texts.length);
     if (to !== undefined) this.windows.tell("go", { step: to });
     else this.windows.tell("blank", { blank: !this.dark });
-    if (this.alone) {
+    if (this.alone && !this.room) {
       if (to !== undefined) this.step = to;
       this.write();
     }
@@ -95,7 +138,8 @@ class Speaker {
     this.tick();
   }
 
-  write() {
+  write(news) {
+    Object.assign(this, news);
     const { data, texts, step, dark, alone } = this;
     if (!data) return;
     const { labels } = data;
@@ -112,10 +156,20 @@ class Speaker {
     this.part(".next").disabled = at >= texts.length;
     this.part(".black").ariaPressed = dark;
     this.host.classList.toggle("dark", dark);
-    say(".alone span", alone ? labels.alone : dark ? labels.dark : "");
-    this.part(".alone").classList.toggle("here", !alone);
-    this.part(".alone a").hidden = !alone;
+    say(".alone span", this.problem);
+    this.part(".alone").classList.toggle("here", !alone || this.room === true);
+    this.part(".alone a").hidden = !alone || this.away;
+    this.part(".black").hidden = this.away; // of which a room knows nothing
+    this.part(".phone").hidden = !this.moderator;
+    if (!this.moderator) this.part(".lent").hidden = true;
     this.tick();
+  }
+
+  get problem() {
+    const { labels } = this.data;
+    if (this.away && !this.room) return labels[this.fault] ?? labels.away;
+    if (this.alone && !this.room) return labels.alone;
+    return this.dark ? labels.dark : "";
   }
 
   tick() {
@@ -131,6 +185,7 @@ class Speaker {
     this.windows.close();
     clearInterval(this.ticking);
     clearTimeout(this.waiting);
+    this.codes.stop();
     if (window_ === this) window_ = null;
   }
 }

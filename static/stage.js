@@ -3,7 +3,7 @@
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { deed, firm, led, swiped, within } = await import(`./talk.js${version}`);
-const { join } = await import(`./windows.js${version}`);
+const { join, watched } = await import(`./windows.js${version}`);
 
 // What any step may need: by then it is here.
 Promise.allSettled([
@@ -67,12 +67,13 @@ class Stage {
     for (const what of ["back", "next", "leave"]) button(`.${what}`, () => this.do(what));
     button(".black", () => this.blank(false));
     button(".close", () => this.list.close());
-    this.windows = join(data.talk, {
+    const acts = {
       hello: () => this.tell(true),
       go: ({ step }) => this.go(step),
       blank: ({ blank }) => this.blank(blank),
       restart: () => this.restart(),
-    });
+    };
+    this.windows = join(data.talk, acts, { table: data.hub, leads: true });
     // Some of what a step shows makes room for itself later. In the next frame: what changes in this
     // one would be news to other observers, too late.
     this.observer = new ResizeObserver(() =>
@@ -208,7 +209,11 @@ class Stage {
 
   tell(all = false) {
     const { data, windows } = this;
-    if (all) windows.tell("texts", { title: data.title, texts: data.texts });
+    if (all) {
+      windows.tell("texts", { title: data.title, texts: data.texts });
+      const room = data.hub && watched();
+      if (room) windows.tell("room", { ...room });
+    }
     windows.tell("at", { step: this.step, blank: this.dark, began: this.began });
   }
 

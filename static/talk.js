@@ -66,13 +66,15 @@ const words = (value) => typeof value === "string" && value.length <= 4000;
 const texts = (value) =>
   Array.isArray(value) && value.every((one) => words(one?.sentence) && words(one?.note));
 
-// What the windows of a talk say to each other -> its fields. The stage says where the talk is, what
-// is said in it to a window that has just opened, and that it ends; a speaker's window says where
-// it is to go.
+// What the windows of a talk say to each other -> its fields. The stage says where the talk is, to a
+// window that has just opened what is said in it and which room it watches, and that it ends; a
+// speaker's window says where it is to go. By a room comes where it has gone.
 const MESSAGES = {
   hello: {},
   at: { step: whole, blank: flag, began: Number.isFinite },
   texts: { title: words, texts },
+  room: { room: words, token: words },
+  moved: { step: whole },
   go: { step: whole },
   blank: { blank: flag },
   restart: {},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
 from markupsafe import Markup
 
-from ui import downloads, html, links, stage, state, talks
+from ui import downloads, html, links, share, stage, state, talks
 from ui.choices import segments
 from ui.components import speaker as speakers_window
 from ui.components import stage as on_stage
@@ -162,8 +163,13 @@ def _heading(sentence: str, place: str) -> Markup:
     return html.element("div", *parts, class_="stage-head")
 
 
-def tools(now: Visit, text: Text) -> None:
-    """Let the talk be moved; last, so that its step is there when this is."""
+def tools(now: Visit, hub: str | None, text: Text) -> None:
+    """Let the talk be moved; last, so that its step is there when this is.
+
+    Parameters
+    ----------
+    hub : what may be said to a room's hub, by which other devices move it; None without one.
+    """
     assert now.stage is not None
     _ = text.gettext
     talk, number = now.stage.talk, now.stage.number
@@ -182,6 +188,7 @@ def tools(now: Visit, text: Text) -> None:
     on_stage.show(
         {
             **_said(talk, text),
+            "hub": hub,
             "step": number,
             "count": len(talk.steps),
             "speaker": _window(talk, number, text),
@@ -206,16 +213,20 @@ def wait_for_own(now: Visit) -> None:
         on_stage.ask(lambda raw: stage.take_talk(now, raw))
 
 
-def speaker(now: Visit, text: Text) -> None:
-    """Show the speaker's window."""
+def speaker(now: Visit, page: str, hub: str | None, text: Text) -> None:
+    """Show the speaker's window; `page` as for `show`, `hub` as for `tools`."""
     assert now.speaker is not None
     _ = text.gettext
     name, number = now.speaker
     talk = stage.find(now, name) or Talk(name, {}, ())
+    here = share.public(st.context.url or "", page, os.environ)
+    here = share.in_network(here, st.get_option("server.address")) or here
     speakers_window.show(
         {
             **_said(talk, text),
             "step": number,
+            "hub": hub,
+            "phone": here + state.link(now),
             "stage": Link(lang=text.language, stage=name, step=number).query(),
             "language": text.language,
             "labels": {
@@ -232,8 +243,18 @@ def speaker(now: Visit, text: Text) -> None:
                 "alone": _("No stage is open in this browser."),
                 "open": _("Open the stage"),
                 "dark": _("The screen is black."),
+                "phone": _("On a phone"),
+                "lent": _("Only this computer can open it: the app runs here, for nobody else.")
+                if share.is_alone(here)
+                else _("This link opens the speaker's window on a phone."),
+                "nobody": _("Show it to nobody else: it also moderates the room."),
+                "away": _("The room does not answer."),
+                "unknown": _("This room does not exist any more."),
+                "closed": _("This room does not exist any more."),
+                "old": _("This room does not exist any more."),
             },
-        }
+        },
+        share.qr,
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -411,3 +412,46 @@ def test_all_views_fit_on_the_stage(page: OpenPage, tmp_path: Path) -> None:
         faults = visitor.evaluate(FAULTS, 0)
         assert [fault for fault in faults if fault != "made smaller"] == [], addresses[number - 1]
         visitor.keyboard.press("PageDown")
+
+
+def test_a_phone_moves_the_talk_through_the_room(page: OpenPage) -> None:
+    visitor = page("/room?lang=en", viewport=HALL)
+    visitor.get_by_role("button", name="Open a room").click()
+    visitor.locator("[data-room=live]").wait_for(state="attached")
+    visitor.goto("/?stage=ten&lang=en&step=2")
+    expect_step(visitor, 2)
+    with visitor.context.expect_page() as opened:
+        visitor.keyboard.press("s")
+    window = opened.value.locator(".speaker")
+    expect(window.locator(".code-of-link")).to_be_hidden()
+    window.get_by_role("button", name="On a phone").click()
+    expect(window.locator(".code-of-link")).to_have_attribute("src", re.compile("^data:image/svg"))
+    link = window.locator(".lent code").inner_text()
+    address = urlsplit(link)
+    screenshot(opened.value, "speaker-lent")
+
+    away = f"{address.path}?{address.query}#{address.fragment}"
+    phone = page(away, viewport=(390, 844), touch=True)
+    theirs = phone.locator(".speaker")
+    expect(theirs.locator(".place")).to_have_text("2 / 12")
+    expect(theirs.locator(".note")).to_have_text(TEN.steps[1].note["en"])
+    expect(theirs.locator(".alone span")).to_have_text("")
+    expect(theirs.locator(".black, .phone")).to_have_count(2)
+    for one in theirs.locator(".black, .phone").all():
+        expect(one).to_be_hidden()
+    theirs.get_by_role("button", name="Next").tap()
+    expect_step(visitor, 3)
+    for part in (theirs, window):
+        expect(part.locator(".place")).to_have_text("3 / 12")
+    visitor.bring_to_front()
+    visitor.keyboard.press("PageDown")
+    expect_step(visitor, 4)
+    expect(theirs.locator(".now")).to_have_text(TEN.steps[3].sentence["en"])
+    # What the wall shows counts: a stage that is loaded again stays where it was.
+    visitor.reload()
+    expect_step(visitor, 4)
+    theirs.get_by_role("button", name="Back").tap()
+    expect_step(visitor, 3)
+    # A room that does not exist any more.
+    lost = page(f"{away[:-3]}xyz", viewport=(390, 844), touch=True)
+    expect(lost.get_by_text("This room does not exist any more.")).to_be_visible()

@@ -62,6 +62,8 @@ test("a window hears messages of its talk that are whole", () => {
     { say: "hello", talk: "ten" },
     { say: "at", talk: "ten", step: 2, blank: false, began: 5 },
     { say: "texts", talk: "ten", title: "t", texts },
+    { say: "room", talk: "ten", room: "ABCDEF", token: "x" },
+    { say: "moved", talk: "ten", step: 4 },
     { say: "go", talk: "ten", step: 1 },
     { say: "blank", talk: "ten", blank: true },
     { say: "restart", talk: "ten" },
