@@ -11,7 +11,8 @@ now = state.visit("room")
 text = state.text()
 _ = text.gettext
 
-st.html(html.lead(_("The audience draws, and every digit finds its place.")))
+if not now.stage:
+    st.html(html.lead(_("The audience draws, and every digit finds its place.")))
 browser.settle(now, text, told="")
 
 if here.serves:

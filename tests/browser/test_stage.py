@@ -395,6 +395,7 @@ def test_all_views_fit_on_the_stage(page: OpenPage, tmp_path: Path) -> None:
         "/?model=vae2",
         f"/compare?lanes={','.join(links.COMPARED)}",
         "/train",
+        "/room",
     ]
     steps = [{"link": address, "sentence": address} for address in addresses]
     file = tmp_path / "views.json"

@@ -24,6 +24,7 @@ VIEWS = {
     "compare": tuple(view.name for view in COMPARE),
     "explore": tuple(view.name for view in EXPLORE),
     "train": (),
+    "room": (),
 }
 GOOD: dict[str, Any] = {
     "title": {"en": "Mine", "pt": "Minha"},
