@@ -190,7 +190,7 @@ class MapCanvas extends MapView {
     };
     if (this.hover && this.hover.index !== null) circle(this.hover, this.radius + 2.5);
     if (this.pin) circle(this.pin, 9);
-    if (this.star) this.paintStars(context, [this.starAt()], STAR);
+    if (this.star) this.paintStar(context, this.starAt(), STAR);
   }
 
   // The star's glide, to where it is in this frame.

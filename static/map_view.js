@@ -223,10 +223,8 @@ export class MapView {
     context.stroke(path);
   }
 
-  // In one path: hundreds of them are painted in each frame of a room.
-  paintStars(context, places, radius) {
-    const path = new Path2D();
-    for (const [x, y] of places) path.addPath(starPath(x, y, radius));
+  paintStar(context, [x, y], radius) {
+    const path = starPath(x, y, radius);
     this.stroke(context, path, this.colours.text, Math.min(3, radius / 4));
     context.fillStyle = this.colours.primary;
     context.fill(path);

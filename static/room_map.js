@@ -5,6 +5,7 @@ const { MapView, ring } = await import(`./map_view.js${version}`);
 const { clamp, distance } = await import(`./raster.js${version}`);
 
 const GLIDE = 500; // milliseconds
+const EDGE = 8; // CSS pixels of a star's outline, on both sides
 const REACH = 6; // CSS pixels around a star in which it is meant
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -82,11 +83,31 @@ export class RoomMap extends MapView {
     const there = [...this.stars].filter(([id]) => !this.coming.has(id));
     const places = this.kept(there.map(([, star]) => this.spot(star)));
     this.seen = there.map(([id], i) => [id, places[i]]);
-    this.paintStars(context, places, this.star);
+    this.paintStars(context, places);
     const marked = this.seen.find(([id]) => id === this.marked);
     if (marked) this.stroke(context, ring(...marked[1], this.star + 8), undefined, 4);
     const now = performance.now();
     if (there.some(([, { from, to, start }]) => from !== to && now - start < GLIDE)) this.draw();
     this.host.dataset.stars = there.length;
+  }
+
+  // One star as a picture: hundreds of paths in each frame would cost more than all the rest.
+  paintStars(context, places) {
+    const ratio = devicePixelRatio;
+    const side = Math.ceil((2 * this.star + EDGE) * ratio);
+    const looks = JSON.stringify([side, this.star, this.colours]);
+    if (looks !== this.looks) {
+      this.picture = Object.assign(document.createElement("canvas"), { width: side, height: side });
+      const star = this.picture.getContext("2d");
+      star.scale(ratio, ratio);
+      this.paintStar(star, [side / 2 / ratio, side / 2 / ratio], this.star);
+      this.looks = looks;
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    for (const place of places) {
+      const [left, top] = place.map((value) => Math.round(value * ratio - side / 2));
+      context.drawImage(this.picture, left, top);
+    }
+    context.scale(ratio, ratio);
   }
 }

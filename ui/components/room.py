@@ -97,6 +97,7 @@ _STAGE = element(
     element("ul", class_="tiles", role="list"),
     element("p", data_text="empty", class_="empty"),
     class_="stage",
+    role="group",
 )
 _TIP = element(
     "div", element("b"), _button("remove"), _button("ban"), class_="tip", role="group", hidden=""
