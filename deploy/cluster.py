@@ -160,7 +160,8 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     for number in ENDS:
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # which `nohup` asks for
+            signal.signal(number, _interrupt)
     try:
         with serving(plan) as parts:
             _say(f"Gargalo is at {plan.url} (Ctrl+C ends it)")
