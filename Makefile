@@ -13,8 +13,9 @@ SHELL := bash
 PYTHON ?= python3
 ARGS ?=
 N ?= 2
-# Two at a time: the browser tests mostly wait. A file stays with one worker, and so does its server.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Two at a time: the browser tests mostly wait. A file stays with one worker, and so does its server;
+# and the order stays, by which they come last: see tests/conftest.py.
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin
