@@ -429,7 +429,7 @@ class CodeBars extends Plot {
 
   // On stage the page is.
   get magnified() {
-    return this.plot.getBoundingClientRect().width / this.plot.offsetWidth || 1;
+    return this.plot.currentCSSZoom ?? 1;
   }
 
   // The column under a point of the screen, from top to bottom of the chart: a bar of height zero

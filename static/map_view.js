@@ -106,7 +106,7 @@ export class MapView {
 
   // On stage the page is.
   get magnified() {
-    return this.canvas.getBoundingClientRect().width / this.canvas.offsetWidth || 1;
+    return this.canvas.currentCSSZoom ?? 1;
   }
 
   // The points; gives what to paint the rest with, in CSS pixels, or null where nothing is to be
