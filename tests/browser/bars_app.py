@@ -1,11 +1,11 @@
 """The smallest app around ui.components.bars; test_bars.py starts it below a base path."""
 
-import gc
 import time
 
 import numpy as np
 import streamlit as st
 
+from ui import memory
 from ui.components.bars import code_bars
 
 UNITS = 32
@@ -112,6 +112,7 @@ def hidden() -> None:
         st.text(f"line {line}")
 
 
+memory.count_run(lambda: None)
 st.set_page_config(layout="wide")
 st.navigation(
     [
@@ -121,7 +122,3 @@ st.navigation(
     ],
     position="top",
 ).run()
-if "frozen" not in st.session_state:
-    st.session_state.frozen = True
-    gc.collect()
-    gc.freeze()

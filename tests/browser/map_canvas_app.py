@@ -3,13 +3,12 @@
 Two maps of the same 500 codes: one that can be turned back into codes, one that cannot.
 """
 
-import gc
-
 import numpy as np
 import streamlit as st
 
 import ae
 from ae.arrays import Float32
+from ui import memory
 from ui.components.map_canvas import pack, show
 
 STARS = [(0.5, -0.25), (-1.0, 1.0), (400.0, 0.0)]  # the last one far off the map
@@ -84,9 +83,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    memory.count_run(lambda: None)
     st.set_page_config(layout="wide")
     main()
-    if "frozen" not in st.session_state:
-        st.session_state.frozen = True
-        gc.collect()
-        gc.freeze()

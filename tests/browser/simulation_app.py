@@ -3,10 +3,9 @@
 The link says what it opens with: ``?lang=pt&made=spiral&seed=8``.
 """
 
-import gc
-
 import streamlit as st
 
+from ui import memory
 from ui.components import simulation
 from ui.text import translator
 
@@ -25,9 +24,6 @@ def main() -> None:
         st.text(f"line {line}")
 
 
+memory.count_run(lambda: None)
 st.set_page_config(layout="wide")
 main()
-if "frozen" not in st.session_state:
-    st.session_state.frozen = True
-    gc.collect()
-    gc.freeze()
