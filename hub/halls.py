@@ -174,6 +174,13 @@ class Hall:
                     socket.end("banned")
                 elif before and not now:
                     socket.tell({"say": "removed"})
+                elif now and (not before or before["approved"] != now["approved"]):
+                    socket.tell(standing(now))
+
+
+def standing(digit: Message) -> Message:
+    """Say to a phone what watchers know of its digit."""
+    return {"say": "standing", "approved": digit["approved"]}
 
 
 def _id(subject: str) -> int:

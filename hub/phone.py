@@ -56,7 +56,7 @@ _TEXTS = {
     "banned": N_("The speaker has sent this phone out of the room."),
 }
 # What a phone is told; its table needs no more.
-_HEARD = ("joined", "named", "drawn", "removed", "settings", "fault")
+_HEARD = ("joined", "named", "drawn", "standing", "removed", "settings", "fault")
 
 
 def page(code: str, root: str, language: str) -> str:

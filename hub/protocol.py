@@ -101,8 +101,10 @@ MESSAGES: Mapping[str, Message] = MappingProxyType({
     "joined": Message("hub", {"me": "token", "id": "id", "name": "name", "spins": "count",
                               "seq": "count", "strokes?": "strokes"}),
     "named": Message("hub", {"name": "name", "spins": "count"}),
-    # To a phone: its drawing has arrived; it was taken from the wall.
+    # To a phone: its drawing has arrived; it may stand on the wall, or waits until it is approved;
+    # it was taken away.
     "drawn": Message("hub", {"seq": "count"}),
+    "standing": Message("hub", {"approved": "flag"}),
     "removed": Message("hub", {}),
     # To all; to phones, if what has changed is more than the talk's step.
     "settings": Message("hub", {"model": "word", "frozen": "flag", "hidden": "flag",

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 
 import ae
 from hub import here, names, origins, protocol, rates, rooms
-from hub.halls import Hall
+from hub.halls import Hall, standing
 from hub.limits import Limits
 from hub.rooms import Message
 from hub.sockets import LATER, Socket
@@ -231,8 +231,9 @@ class Hub:
                 "spins": room.spins(id),
                 "seq": room.seq(id),
             }
-            if strokes := room.strokes(id):
-                said["strokes"] = strokes
+            if digit := room.says(f"digit:{id}", self._now()):
+                said["strokes"] = digit["strokes"]
+                socket.tell(standing(digit))
             socket.tell(said)
             socket.tell(room.settings())
             socket.lang, socket.hall, socket.id = lang, hall, id

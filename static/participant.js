@@ -14,6 +14,7 @@ export const STRANGER = {
   drawing: null, // on the canvas, as strokes.js writes it; "" if it was cleared
   waiting: "", // a drawing that was sent and has not arrived
   arrived: "", // the one that the room has
+  approved: true, // which may stand on the wall
   removed: false, // which it had
   joined: false, // by the connection that there is
   fault: "", // the last one that still counts
@@ -62,6 +63,7 @@ const HEAR = {
   drawn({ waiting, arrived, ...now }) {
     return { ...now, waiting: "", arrived: waiting || arrived, removed: false, fault: "" };
   },
+  standing: (now, { approved }) => ({ ...now, approved }),
   removed: (now) => ({ ...now, arrived: "", removed: true }),
   fault(now, { why }) {
     if (why === "unknown" && now.me) return { ...now, me: "", fault: "" }; // of another evening
@@ -108,7 +110,7 @@ export function told(now) {
   if (now.removed) return "removed";
   if (!drawing) return "draw";
   if (drawing !== arrived) return arrived ? "changed" : "ready";
-  if (settings.approval) return "waits";
+  if (!now.approved) return "waits";
   return settings.frozen || settings.hidden ? "later" : "shown";
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import streamlit as st
@@ -20,20 +20,24 @@ def segments(label: str, options: Mapping[str, str], key: str, default: str | No
     options : name -> what stands on it.
     default : name; the first if None.
     """
-    first = default or next(iter(options))
-    if state.on_stage():
-        return first
-    chosen = st.segmented_control(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        default=first,
-        key=key,
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
+    now, first = state.current(), default or next(iter(options))
+    begins = _begins(now, key, options, first)
+    if now.stage:
+        return begins
+    chosen = str(
+        st.segmented_control(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            default=begins,
+            key=key,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
     )
-    return str(chosen)
+    _keep(now, key, chosen, first)
+    return chosen
 
 
 def slider(label: str, low: float, high: float, value: float, *, key: str, **options: Any) -> Any:
@@ -43,9 +47,22 @@ def slider(label: str, low: float, high: float, value: float, *, key: str, **opt
     ----------
     options : as for ``st.slider``.
     """
-    if state.on_stage():
+    now = state.current()
+    begins = _within(now.choices.get(key), low, high, value)
+    if now.stage:
+        return begins
+    chosen = st.slider(label, low, high, begins, key=key, persist_state="session", **options)
+    _keep(now, key, f"{chosen:.6g}", f"{value:.6g}")
+    return chosen
+
+
+def _within(linked: str | None, low: float, high: float, value: float) -> float:
+    """Read what a link says of a slider, which is of the kind of its value."""
+    try:
+        said = type(value)(linked or "")
+    except ValueError:
         return value
-    return st.slider(label, low, high, value, key=key, persist_state="session", **options)
+    return said if low <= said <= high else value
 
 
 def dropdown(
@@ -59,24 +76,38 @@ def dropdown(
         back with them.
     default : name.
     """
-    if state.on_stage():
-        return default
-    chosen = now.choices.get(key)
+    begins = _begins(now, key, options, default)
+    if now.stage:
+        return begins
     # Streamlit 1.67: the browser sends back the words that it shows, and after a switch of the
     # language still the old ones. So the name is kept apart, and the list is told it each time.
-    st.session_state[key] = chosen if chosen in options else default
+    st.session_state[key] = begins
     st.selectbox(
         label,
         list(options),
         format_func=lambda name: options.get(name, name),
         key=key,
-        on_change=_keep,
+        on_change=_take,
         args=(now, key, frozenset(options)),
         width=width,
     )
     return str(st.session_state[key])
 
 
-def _keep(now: Visit, key: str, names: frozenset[str]) -> None:
+def _begins(now: Visit, key: str, options: Container[str], default: str) -> str:
+    """Give what was chosen before, or by the link, if it can be chosen now."""
+    chosen = now.choices.get(key, default)
+    return chosen if chosen in options else default
+
+
+def _take(now: Visit, key: str, names: frozenset[str]) -> None:
     if st.session_state[key] in names:
         now.choices[key] = st.session_state[key]
+
+
+def _keep(now: Visit, key: str, chosen: str, default: str) -> None:
+    """Note a choice for the link; what is chosen by itself needs no words there."""
+    if chosen == default:
+        now.choices.pop(key, None)
+    else:
+        now.choices[key] = chosen

@@ -19,6 +19,7 @@ from ui.text import LANGUAGES, N_
 
 MODEL, LANG, SAMPLE, DRAWING, VIEW = "model", "lang", "sample", "drawing", "view"
 LANES = "lanes"  # the models that are compared: "pca,deep"
+PARTS = "parts"  # what is chosen in the view: "morph_A:7b,morph_B:mean3"
 NORMAL, EDITS, KEEP, SEED = "normal", "edits", "keep", "seed"
 STAGE, SPEAKER, STEP = "stage", "speaker", "step"  # a talk, its speaker's window, where it stands
 
@@ -38,12 +39,16 @@ _MOST = 100
 # The unit as the page counts them, from 1, and its value.
 _EDIT = re.compile(r"(\d{1,2}):(-?\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 
+_PART = re.compile(r"([a-z][A-Za-z_]{0,31}):([A-Za-z0-9_.]{1,31})", re.ASCII)
+_PARTS = 16
+
 _NOTICES = {
     MODEL: N_("The link names a model that does not exist."),
     LANG: N_("The link names a language that does not exist."),
     SAMPLE: N_("The link names a sample that does not exist."),
     DRAWING: N_("The link's drawing cannot be read; perhaps the link was cut off."),
     VIEW: N_("The link names a view that does not exist."),
+    PARTS: N_("The link chooses something in a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
     NORMAL: N_("The link switches centring neither on nor off."),
     EDITS: N_("The link changes the code in a way that is not possible."),
@@ -64,6 +69,7 @@ class Link:
     Attributes
     ----------
     drawing : a sample, or strokes of one's own.
+    parts : what is chosen in the view, by the keys of what it is chosen with.
     lanes : the models that are compared.
     normal : whether the drawing is brought into MNIST's normal form.
     values, keep : the changes to the code, as ``ui.edits.Edits`` has them.
@@ -75,6 +81,7 @@ class Link:
     lang: str | None = None
     drawing: Drawing | None = None
     view: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
     lanes: tuple[str, ...] = ()
     normal: bool = True
     values: Mapping[int, float] = field(default_factory=dict)
@@ -93,6 +100,7 @@ class Link:
             SAMPLE: drawing and drawing.sample,
             DRAWING: drawing and (None if drawing.sample else drawing.in_link),
             VIEW: self.view,
+            PARTS: ",".join(f"{part}:{chosen}" for part, chosen in self.parts.items()),
             LANES: ",".join(self.lanes),
             NORMAL: "" if self.normal else "off",
             EDITS: ",".join(f"{unit + 1}:{_short(self.values[unit])}" for unit in self.values),
@@ -120,6 +128,7 @@ def read(
         SAMPLE: _sample,
         DRAWING: strokes.from_link,
         VIEW: lambda value: _one_of(views, value),
+        PARTS: _parts,
         LANES: lambda value: tuple(_one_of(COMPARED, name) for name in value.split(",")),
         NORMAL: lambda value: _one_of(("on", "off"), value) == "on",
         EDITS: lambda value: _edits(value, units),
@@ -145,6 +154,7 @@ def read(
         lang=good.get(LANG),
         drawing=good.get(DRAWING, good.get(SAMPLE)),
         view=good.get(VIEW),
+        parts=good.get(PARTS, {}),
         lanes=good.get(LANES, ()),
         normal=good.get(NORMAL, True),
         values=good.get(EDITS, {}),
@@ -178,6 +188,15 @@ def _sample(value: str) -> Drawing:
     """Read a sample's name, or a digit, for which its first writing is taken."""
     first = next((name for name in ae.samples.SAMPLES if name[:-1] == value), value)
     return strokes.sample(_one_of(_SAMPLES, first))
+
+
+def _parts(value: str) -> dict[str, str]:
+    """Read what is chosen; whether it can be chosen, the view knows."""
+    pairs = [_PART.fullmatch(pair) for pair in value.split(",", _PARTS)]
+    parts = {pair[1]: pair[2] for pair in pairs if pair}
+    if len(parts) < len(pairs):
+        raise ValueError("expected parts of a view and what is chosen in them")
+    return parts
 
 
 def _edits(value: str, units: int) -> dict[int, float]:

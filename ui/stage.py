@@ -94,7 +94,7 @@ def _show(stage: Stage, before: Sketch) -> Visit:
         sketch=sketch,
         normal=link.normal,
         seeds=defaultdict(int, {link.view or "": link.seed}),
-        choices={},
+        choices=dict(link.parts),
         page=step.page,
         machine=link.model or state.DEFAULT_MODEL,  # is not built up piece by piece
         stage=stage,

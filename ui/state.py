@@ -114,7 +114,8 @@ class Visit:
     page : the folder's name of the page that is open.
     notices : sentences to show once.
     seeds : view -> the seed of what it samples at random.
-    choices : list -> what was chosen in it.
+    choices : part of a view -> what was chosen in it, or a link chooses; not what is chosen there
+        by itself.
     token : of the visitor's desk in the office of trainings.
     own : the visitor's own model, if they have one.
     frames_sent : how many frames of the training this browser has.
@@ -188,6 +189,7 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         now = _begin(link) if left is None else _come_back(left, link)
         if link.view:
             now.seeds[link.view] = link.seed
+        now.choices.update(link.parts)
         now.notices += notices
         now.views = named
         if link.stage:
@@ -242,6 +244,12 @@ def _come_back(left: lost.Remains, link: Link) -> Visit:
 def take(visit: Visit) -> None:
     """Go on with another visit."""
     st.session_state[_VISIT] = visit
+
+
+def current() -> Visit:
+    """Give the visitor's state to a part of a page."""
+    now: Visit = st.session_state[_VISIT]
+    return now
 
 
 def on_stage() -> bool:
@@ -349,11 +357,13 @@ def seen(now: Visit) -> Link:
     # A link that names a view opens there; without, the page opens at its top.
     opened = view(now)
     chosen = tuple(name for name in COMPARED if name in st.session_state[LANES])
+    part = f"{opened or now.page}_"  # so begin the keys of all that is chosen in it
     return Link(
         model=model_name() if shipped else None,
         lang=language,
         drawing=now.sketch.drawing,
         view=opened if opened not in now.views.get(now.page or "", ())[:1] else None,
+        parts={key: name for key, name in now.choices.items() if key.startswith(part)},
         lanes=chosen if now.page == "compare" and chosen != FIRST_LANES else (),
         normal=now.normal,
         values=now.edits.values if shipped else {},

@@ -55,7 +55,7 @@ def workspace() -> None:
         canvas.show(now, text, confirm="machine")
         with st.container(key="switch"):
             titles = {"survives": _("What survives"), "changed": _("What changed")}
-            shown = segments(_("The result"), titles, "shown")
+            shown = segments(_("The result"), titles, "draw_shown")
         with st.container(key="machine"):
             run_machine(shown)
         # A stroke's answer moves the bars without mounting them again.

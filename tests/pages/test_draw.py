@@ -234,7 +234,7 @@ def test_more_figures_are_one_click_away(name: str) -> None:
 @every_family
 def test_the_result_shows_what_changed_instead(name: str) -> None:
     app = opened(model=name)
-    app.button_group(key="shown").set_value("changed")
+    app.button_group(key="draw_shown").set_value("changed")
     run(app)
     assert not pictured(app, "survives")
     digit = strokes.digit(strokes.sample(state.DEFAULT_SAMPLE))

@@ -61,6 +61,42 @@ def test_a_link_has_the_seed_of_what_is_sampled_at_random() -> None:
     assert link(run(app))["seed"] == "42"
 
 
+@pytest.mark.parametrize(
+    ("page", "view", "parts"),
+    [
+        ("explore", "map", "map_by:pca"),
+        ("explore", "morph", "morph_corners:3,morph_A:mean3,morph_C:7a"),
+        ("explore", "noise", "noise_kind:box,noise_box:9"),
+        ("compare", "ladder", "ladder_measure:bce"),
+        ("compare", "table", "table_sort:mse_best"),
+        ("draw", None, "draw_shown:changed"),
+    ],
+)
+def test_a_link_has_what_is_chosen_in_a_view(page: str, view: str | None, parts: str) -> None:
+    query = {"view": view, "parts": parts} if view else {"parts": parts}
+    app = opened(**query)
+    if page != "draw":
+        app.switch_page(f"pages/{page}/page.py")
+    assert link(run(app))["parts"] == parts and not app.toast
+
+
+def test_who_chooses_in_a_view_changes_the_link() -> None:
+    app = opened(view="morph")
+    app.switch_page("pages/explore/page.py")
+    assert "parts" not in link(run(app))
+    app.button_group(key="morph_corners").set_value("4")
+    app.selectbox(key="morph_B").set_value("7b")
+    assert link(run(app))["parts"] == "morph_B:7b,morph_corners:4"
+    app.button_group(key="morph_corners").set_value("2")
+    assert link(run(app))["parts"] == "morph_B:7b"
+
+
+def test_a_choice_that_there_is_not_is_the_usual_one() -> None:
+    app = opened(view="noise", parts="noise_kind:rain,noise_gaussian:nan,map_by:north")
+    app.switch_page("pages/explore/page.py")
+    assert "parts" not in link(run(app)) and not app.exception
+
+
 def test_a_digit_names_its_first_sample() -> None:
     for digit in "0123456789":
         assert link(opened(sample=digit))["sample"] == f"{digit}a"
@@ -78,6 +114,9 @@ def test_a_digit_names_its_first_sample() -> None:
         ({"edits": "3:1", "model": "vae2"}, links.EDITS),
         ({"normal": "perhaps"}, links.NORMAL),
         ({"seed": "10000"}, links.SEED),
+        ({"parts": "map_by"}, links.PARTS),
+        ({"parts": "map_by:[a](http://b)"}, links.PARTS),
+        ({"parts": ",".join(["map_by:pca"] * 99)}, links.PARTS),
     ],
 )
 def test_what_a_link_says_is_bounded(query: dict[str, str], notice: str, language: str) -> None:

@@ -42,6 +42,7 @@ function after(...deeds) {
 }
 const heard = (message) => (now) => hear(now, message);
 const DRAWN = heard({ say: "drawn", seq: 1 });
+const standing = (approved) => heard({ say: "standing", approved });
 const REMOVED = heard({ say: "removed" });
 const lost = reconnect;
 const back = (message) => (now) => hear(reconnect(now), { ...JOINED, ...message });
@@ -55,7 +56,9 @@ const CASES = [
   ["it is sent", [send], "sending", false],
   ["it arrives", [send, DRAWN], "shown", false],
   ["another one is drawn", [send, DRAWN, (now) => draw(now, "AR")], "changed", true],
-  ["the speaker lets nothing through", [setTo("approval"), send, DRAWN], "waits", false],
+  ["it waits to be approved", [send, DRAWN, standing(false)], "waits", false],
+  ["it is approved", [send, DRAWN, standing(false), standing(true)], "shown", false],
+  ["it stands there when others begin to wait", [send, DRAWN, setTo("approval")], "shown", false],
   ["the wall is frozen", [setTo("frozen"), send, DRAWN], "later", false],
   ["the wall is covered", [send, DRAWN, setTo("hidden")], "later", false],
   ["it is taken away", [send, DRAWN, REMOVED], "removed", true],
