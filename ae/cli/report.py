@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ae.checked import SUMS, WeightsError
+from ae.compression.measured import Table
+from ae.compression.pictures import SHEET
 from ae.evaluation import Ink, Measured, Reference, Report, as_record
 from ae.families import FAMILIES
 from ae.metadata import Net
@@ -38,15 +40,6 @@ _WORDS = 2  # leading columns of words; the others are numbers
 
 def as_text(report: Report) -> str:
     """Give the table, aligned, for people."""
-    rows = [_HEAD, *_rows(report)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i < _WORDS else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
     units = "BCE in nats per pixel, MSE per pixel, PSNR in dB, shares of a digit's ink"
     bounds = [
         f"{name}: {total} nats per digit ({pixels} for the pixels, {code} for the code);"
@@ -55,12 +48,64 @@ def as_text(report: Report) -> str:
     ]
     return "\n".join(
         [
-            *map(str.rstrip, lines),
+            *_aligned([_HEAD, *_rows(report)], words=_WORDS),
             "",
             f"Averages over {report.digits:,} test digits: {units}.",
             *bounds,
         ]
     )
+
+
+def of_compression(table: Table) -> str:
+    """Give the table of compression, aligned, for people."""
+    head = ("", "bits", "bytes", "MSE", "one alone", "its code", "pays off")
+    models = [
+        (
+            rung.model if rung.optimised else f"{rung.model}, merely rounded",
+            str(rung.bits),
+            f"{rung.bytes:.1f}",
+            f"{rung.mse:.4f}",
+            f"{rung.alone:.1f}",
+            f"{rung.code:.1f}",
+            f"{digits:,}" if (digits := table.pays_off(rung)) else "–",
+        )
+        for rung in table.rungs
+    ]
+    pictures = [
+        (
+            picture.format if picture.quality is None else f"{picture.format} {picture.quality}",
+            "",
+            f"{picture.bytes:.1f}",
+            f"{picture.mse:.4f}",
+            f"{picture.alone:.1f}",
+            "",
+            "",
+        )
+        for picture in table.pictures
+    ]
+    return "\n".join(
+        [
+            *_aligned([head, *models, *pictures], words=1),
+            "",
+            f"Bytes per digit of {table.digits:,} test digits in one file; of pictures, on sheets"
+            f" of {SHEET:,}. MSE per pixel. One alone: the file of one digit. Pays off: from so"
+            " many digits on, the decoder and its prior are worth their own bytes, beside the"
+            " smallest sheets without a larger error.",
+        ]
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]], *, words: int) -> list[str]:
+    """Write rows with columns of equal width, of which the first few are words."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.ljust(width) if i < words else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+    return [line.rstrip() for line in lines]
 
 
 def _rows(report: Report) -> list[tuple[str, ...]]:
@@ -185,7 +230,9 @@ the bound only approaches.
 measured on the files above (`ae/facts.py`). `atlas.safetensors` is none either: it holds the codes
 and maps of 5,000 test digits that the Explore page shows (`ae/atlas.py`). MNIST itself is not here:
 no file holds its pixels. But what a digit was squeezed to is enough to draw it again as well as
-these models can, so MNIST's authors are owed the credit for the atlas too.
+these models can, so MNIST's authors are owed the credit for the atlas too. `priors.safetensors`
+says how likely each code is, without which no file of `python -m ae compress` can be read;
+`compression.safetensors` what such files cost and lose (`ae/compression/`).
 
 `{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
 
@@ -208,6 +255,7 @@ python -m ae train all                      # the best recipe, and PCA
 python -m ae train all --recipe tutorial
 python -m ae evaluate --write --facts       # this page, and facts.safetensors
 python -m ae evaluate --atlas               # atlas.safetensors; needs requirements-atlas.txt
+python -m ae evaluate --compression         # compression.safetensors, and priors that are missing
 sha256sum -c {sums}                     # in this folder
 ```
 """

@@ -311,7 +311,11 @@ def test_bad_usage(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "train", "evaluate", "encode", "decode", "reconstruct", "export"]
+    "command",
+    [
+        *("", "train", "evaluate", "encode", "decode", "reconstruct"),
+        *("compress", "decompress", "export"),
+    ],
 )
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
