@@ -40,6 +40,15 @@ _WORDS = 2  # leading columns of words; the others are numbers
 
 def as_text(report: Report) -> str:
     """Give the table, aligned, for people."""
+    rows = [_HEAD, *_rows(report)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i < _WORDS else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
     units = "BCE in nats per pixel, MSE per pixel, PSNR in dB, shares of a digit's ink"
     bounds = [
         f"{name}: {total} nats per digit ({pixels} for the pixels, {code} for the code);"
@@ -48,7 +57,7 @@ def as_text(report: Report) -> str:
     ]
     return "\n".join(
         [
-            *_aligned([_HEAD, *_rows(report)], words=_WORDS),
+            *map(str.rstrip, lines),
             "",
             f"Averages over {report.digits:,} test digits: {units}.",
             *bounds,
@@ -57,55 +66,61 @@ def as_text(report: Report) -> str:
 
 
 def of_compression(table: Table) -> str:
-    """Give the table of compression, aligned, for people."""
-    head = ("", "bits", "bytes", "MSE", "one alone", "its code", "pays off")
-    models = [
-        (
-            rung.model if rung.optimised else f"{rung.model}, merely rounded",
-            str(rung.bits),
-            f"{rung.bytes:.1f}",
-            f"{rung.mse:.4f}",
-            f"{rung.alone:.1f}",
-            f"{rung.code:.1f}",
-            f"{digits:,}" if (digits := table.pays_off(rung)) else "–",
-        )
-        for rung in table.rungs
-    ]
+    """Give the tables of compression, as Markdown that is aligned for people too."""
+    models = tuple(table.decoders)
+
+    def ladders(optimised: bool) -> str:
+        rungs = zip(*(table.ladder(name, optimised=optimised) for name in models), strict=True)
+        rows = [(str(row[0].bits), *(f"{r.bytes:.1f}, {r.mse:.4f}" for r in row)) for row in rungs]
+        return _padded(("bits", *models), rows)
+
     pictures = [
         (
             picture.format if picture.quality is None else f"{picture.format} {picture.quality}",
-            "",
-            f"{picture.bytes:.1f}",
-            f"{picture.mse:.4f}",
-            f"{picture.alone:.1f}",
-            "",
-            "",
+            *(f"{picture.bytes:.1f}", f"{picture.mse:.4f}"),
+            *(f"{picture.alone:.0f}", f"{picture.alone_mse:.4f}"),
         )
         for picture in table.pictures
     ]
-    return "\n".join(
+    decoders = [
+        (
+            f"{rung.model}, {rung.bits} bits",
+            *(f"{rung.bytes:.1f}", f"{rung.mse:.4f}", f"{rung.code:.1f}", f"{rung.alone:.1f}"),
+            f"{table.decoders[rung.model]:,}",
+            f"{digits:,}" if (digits := table.pays_off(rung)) else "never",
+        )
+        for rung in table.rungs
+        if rung.optimised and rung.bits in _TOLD
+    ]
+    return "\n\n".join(
         [
-            *_aligned([head, *models, *pictures], words=1),
-            "",
-            f"Bytes per digit of {table.digits:,} test digits in one file; of pictures, on sheets"
-            f" of {SHEET:,}. MSE per pixel. One alone: the file of one digit. Pays off: from so"
-            " many digits on, the decoder and its prior are worth their own bytes, beside the"
-            " smallest sheets without a larger error.",
+            f"Bytes per digit of {table.digits:,} test digits in one file, and MSE per pixel:",
+            ladders(True),
+            "The encoder's codes, merely rounded:",
+            ladders(False),
+            f"As pictures, on sheets of {SHEET:,}, and one digit in a file:",
+            _padded(("", "sheet", "MSE", "file", "MSE"), pictures),
+            "One digit alone, and from how many digits on the decoder and its prior are worth their"
+            " own bytes,\nbeside the smallest sheets without a larger error:",
+            _padded(("", "bytes", "MSE", "its code", "its file", "decoder", "pays off"), decoders),
         ]
     )
 
 
-def _aligned(rows: Sequence[Sequence[str]], *, words: int) -> list[str]:
-    """Write rows with columns of equal width, of which the first few are words."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(
-            cell.ljust(width) if i < words else cell.rjust(width)
+_TOLD = (4, 5, 6)  # bits
+
+
+def _padded(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table with columns of equal width, of which the first is words."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    padded = [
+        [
+            cell.ljust(width) if i == 0 else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
-    return [line.rstrip() for line in lines]
+        ]
+        for row in (head, *rows)
+    ]
+    return _markdown(padded[0], padded[1:], numbers_from=1)
 
 
 def _rows(report: Report) -> list[tuple[str, ...]]:

@@ -184,11 +184,10 @@ def test_evaluate_measures_and_prints_the_table(
     assert main(["evaluate", "--compression", "--folder", str(folder)]) == 0
     printed = capsys.readouterr()
     assert "pca at 1 bits: " in printed.err and "WebP at quality 0" in printed.err
-    lines = printed.out.splitlines()
-    at = next(i for i, line in enumerate(lines) if "one alone" in line)
     table = measured.load(folder)
-    rows = [re.split(r"\s{2,}", line) for line in lines[at + 1 : at + 8]]
-    assert [row[0] for row in rows[:3]] == ["pca", "pca, merely rounded", "WebP 0"]
-    rung = table.rungs[0]
-    assert rows[0][1:4] == ["1", f"{rung.bytes:.1f}", f"{rung.mse:.4f}"]
-    assert rows[2][1:3] == [f"{table.pictures[0].bytes:.1f}", f"{table.pictures[0].mse:.4f}"]
+    rows = [re.split(r" *\| *", line)[1:-1] for line in printed.out.splitlines()]
+    searched, rounded = ([f"{r.bytes:.1f}, {r.mse:.4f}"] for r in table.rungs)
+    sheet = table.pictures[0]
+    assert [row[1:] for row in rows if row[:1] == ["1"]] == [searched, rounded]
+    (told,) = (row for row in rows if row[:1] == ["WebP 0"])
+    assert told[1:3] == [f"{sheet.bytes:.1f}", f"{sheet.mse:.4f}"]
