@@ -6,20 +6,25 @@
     python benchmarks/compression.py --tried deep
 
 The times are of one process: many digits at once, as `python -m ae compress` has them, and one
-alone, as a page has it. `--table` and `--chart` measure nothing: they show what is in
-`weights/compression.safetensors`. `--tried` compares what was considered, one thing after the
-other, over MNIST's test digits; it fits priors, which takes minutes.
+alone, as a page has it. The digits are 600 that people wrote with a pen on tablets, or the samples
+where $AE_PEN_DIGITS names none: other hands than those that the priors know.
+
+`--table` and `--chart` measure nothing: they show what is in `weights/compression.safetensors`.
+`--tried` compares what was considered, one thing after the other, over MNIST's test digits; it fits
+priors, which takes minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import math
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -56,9 +61,20 @@ def times(name: str, digits: np.ndarray) -> list[str]:
     ticks.append(time.perf_counter())
     coding.decode(raw, prior, BITS, len(digits))
     ticks.append(time.perf_counter())
+    error = np.square(model.decode(prior.grid(BITS).values(symbols)) - digits).mean()
     each = [(after - before) / len(digits) * 1e3 for before, after in pairwise(ticks)]
     median, late = measure(lambda: compression.squeeze(model, prior, digits[0], BITS), 100)
-    return [name, *(f"{ms:.2f}" for ms in each), f"{median:.0f}", f"{late:.0f}"]
+    took = [*(f"{ms:.2f}" for ms in each), f"{median:.0f}", f"{late:.0f}"]
+    return [name, *took, f"{len(raw) / len(digits):.1f}", f"{error:.4f}"]
+
+
+def by_other_hands() -> np.ndarray:
+    """Digits that are not MNIST's, in its form: (n, 28, 28)."""
+    drawn: Iterable[list[np.ndarray]] = ae.samples.SAMPLES.values()
+    if path := os.environ.get("AE_PEN_DIGITS"):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            drawn = [[np.array(s) for s in one["strokes"]] for one in json.load(file)]
+    return np.stack([ae.drawing.from_strokes(strokes) for strokes in drawn])
 
 
 # What was tried
@@ -254,7 +270,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--digits", type=int, default=2000, help="how many (default: 2000)")
     parser.add_argument("--table", action="store_true", help="print what was measured")
     parser.add_argument("--chart", type=Path, metavar="FILE.svg", help="draw what was measured")
     parser.add_argument("--tried", choices=ae.MODELS, metavar="NAME", help="of one model; minutes")
@@ -270,16 +285,15 @@ def main() -> None:
         atomic.write(options.chart, chart(measured.load()).encode())
         return
     load = os.getloadavg()[0]
-    samples = [ae.drawing.from_strokes(drawn) for drawn in ae.samples.SAMPLES.values()]
-    digits = np.resize(np.stack(samples), (options.digits, 28, 28))
+    digits = by_other_hands()
     print(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, numpy {version('numpy')}, "
         f"constriction {version('constriction')}; load average before the run {load:.1f}. "
-        f"Milliseconds per digit at {BITS} bits, of {options.digits:,} samples at once; "
-        "of one digit there and back.\n"
+        f"Milliseconds per digit at {BITS} bits, of {len(digits)} digits at once; of one alone, "
+        "there and back.\n"
     )
-    head = ["model", "search", "to bytes", "from bytes", "one, median", "p95"]
+    head = ["model", "search", "to bytes", "from bytes", "one, median", "p95", "bytes", "MSE"]
     show([head, *(times(name, digits) for name in ae.MODELS)])
 
 

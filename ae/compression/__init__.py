@@ -16,6 +16,7 @@ is, ``coding`` makes bytes of it and ``container`` a file. ``pictures`` is what 
 same digits, and ``measured`` compares.
 """
 
+from ae.compression import measured, pictures
 from ae.compression.codec import (
     Squeezed,
     WrongModel,
@@ -38,6 +39,8 @@ __all__ = [
     "compress",
     "decompress",
     "fits",
+    "measured",
+    "pictures",
     "prior_of",
     "squeeze",
 ]

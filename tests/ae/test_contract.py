@@ -402,11 +402,12 @@ def test_wrong_pictures_are_refused_in_words(model: Model, bad: str) -> None:
 @pytest.mark.parametrize("bad", bad_codes(32))
 def test_wrong_codes_are_refused_in_words(model: Model, bad: str) -> None:
     example, got = bad_codes(model.code_size)[bad]
-    message = complaint(model.decode, example)
-    assert message.startswith("codes: got ") and got in message.split(", expected")[0]
-    assert f"float32 of shape (n, {model.code_size}), at most 1e+09 in size" in message
-    assert "\n" not in message
-    assert ("use z[None]" in message) is (bad == "one")
+    for verb in (model.decode, model.jacobian):
+        message = complaint(verb, example)
+        assert message.startswith("codes: got ") and got in message.split(", expected")[0]
+        assert f"float32 of shape (n, {model.code_size}), at most 1e+09 in size" in message
+        assert "\n" not in message
+        assert ("use z[None]" in message) is (bad == "one")
 
 
 @pytest.mark.parametrize(
