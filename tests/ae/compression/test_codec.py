@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +21,9 @@ from ae.compression import coding, search
 from ae.compression.container import Compressed, check_of
 from tests.ae.compression.conftest import with_prior
 from tests.pages.test_train import own_model
+
+ROOT = Path(__file__).parents[3]
+SIMD = "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
 
 every_model = pytest.mark.parametrize("name", ae.MODELS)
 
@@ -183,3 +190,34 @@ def test_an_old_file_is_still_read(digits: np.ndarray) -> None:
     assert (small.model, small.bits, small.count) == ("deep", 5, len(digits))
     y = compression.decompress(small, model, prior)
     assert evaluation.mse(digits, y).mean() < 0.012
+
+
+def test_another_machine_reads_it_too(digits: np.ndarray) -> None:
+    """NumPy and OpenBLAS as on a CPU of twenty years ago: sums and exponentials come out others."""
+    script = """
+import numpy as np
+from pathlib import Path
+import ae
+from ae import compression
+
+small = compression.Compressed.from_bytes(Path(FILE).read_bytes())
+model = ae.load("deep")
+codes = compression.codes(small, model, compression.prior_of(model))
+x = np.random.default_rng(0).normal(0, 1, (64, 784))
+print(codes.tobytes().hex(), (x @ x.T + np.exp(x[:, :64])).tobytes().hex())
+"""
+    file = Path(__file__).parent / "samples-by-deep-at-5-bits.gargalo"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script.replace("FILE", repr(str(file)))],
+            cwd=ROOT,
+            env=os.environ | machine,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for machine in ({}, {"NPY_DISABLE_CPU_FEATURES": SIMD, "OPENBLAS_CORETYPE": "Prescott"})
+    ]
+    assert said[0][0] == said[1][0]
+    if platform.machine() == "x86_64":
+        assert said[0][1] != said[1][1], "or else this is the same machine"
