@@ -158,16 +158,17 @@ class Line(NamedTuple):
     dashed: bool = False
 
 
-WIDTH, HEIGHT = 880, 560
+WIDTH, HEIGHT = 880, 640
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 16, 52
-BYTES, ERROR = (0.8, 600.0), (0.002, 0.08)
-TICKS = {"x": (1, 2, 5, 10, 20, 50, 100, 200, 500), "y": (0.002, 0.005, 0.01, 0.02, 0.05)}
+BYTES, ERROR = (0.8, 400.0), (0.0012, 0.08)
+TICKS = {"x": (1, 2, 5, 10, 20, 50, 100, 200), "y": (0.002, 0.005, 0.01, 0.02, 0.05)}
 GREY = "#7F8C91"
 STYLE = """\
-svg { --st-text-color: #1B2A30; background: #FBFBF9; }
+svg { --st-text-color: #1B2A30; --ground: #FBFBF9; background: var(--ground); }
 text { fill: var(--st-text-color); font: 13px system-ui, sans-serif; }
-.small { font-size: 10px; } .title { font-weight: 600; }
-@media (prefers-color-scheme: dark) { svg { --st-text-color: #E8EDEE; background: #10171B; } }"""
+.small { font-size: 10px; }
+.title { font-weight: 600; paint-order: stroke; stroke: var(--ground); stroke-width: 2px; }
+@media (prefers-color-scheme: dark) { svg { --st-text-color: #E8EDEE; --ground: #10171B; } }"""
 
 
 def chart(table: Table) -> str:
@@ -201,7 +202,7 @@ def lines(table: Table) -> Iterator[Line]:
         told = [f"{format}, quality {p.quality}" for p in tried]
         sheets = [Point(p.bytes, p.mse, "", t) for p, t in zip(tried, told, strict=True)]
         alone = [Point(p.alone, p.alone_mse, "", t) for p, t in zip(tried, told, strict=True)]
-        yield Line(f"{format}, sheet", GREY, sheets)
+        yield Line(f"{format}, sheets", GREY, sheets)
         yield Line(f"{format}, files", GREY, alone, dashed=True)
 
 
@@ -222,11 +223,14 @@ def _drawn(line: Line) -> Iterator[str]:
         )
         if point.label:
             yield f'<text class="small" x="{x + 5:.1f}" y="{y - 4:.1f}">{point.label}</text>'
-    # The loss is least at the line's end, where the lines lie farthest apart.
-    x, y = places[-1]
-    left = x < WIDTH - 130
-    place = f'x="{x + 8:.1f}"' if left else f'x="{x - 8:.1f}" text-anchor="end"'
-    yield f'<text class="title" {place} y="{y + 12:.1f}">{escape(line.title)}</text>'
+    # Where the lines lie farthest apart: the models' at the end, the pictures' at the beginning.
+    if points[-1].label:
+        x, y = places[-1]
+        place = f'x="{x:.1f}" y="{y + 15:.1f}" text-anchor="end"'
+    else:
+        x, y = places[0]
+        place = f'x="{x + 9:.1f}" y="{y + 4:.1f}"'
+    yield f'<text class="title" {place}>{escape(line.title)}</text>'
 
 
 def _axes() -> Iterator[str]:

@@ -42,7 +42,7 @@ def fit(model: Model, x: Float32, components: int = COMPONENTS) -> Prior:
 
 def _effect(model: Model, z: Float32) -> Float64:
     """By how much a pixel changes with each number: root mean square, for a change of 1."""
-    chunks = [model.jacobian(z[i : i + 50])[1] for i in range(0, len(z), 50)]
+    chunks = (model.jacobian(z[i : i + 50])[1] for i in range(0, len(z), 50))
     squares = [np.square(slopes).mean(axis=2) for slopes in chunks]
     # A number without any effect still needs a step.
     effect: Float64 = np.sqrt(np.concatenate(squares).mean(axis=0, dtype=np.float64)) + 1e-6

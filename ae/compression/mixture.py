@@ -28,6 +28,8 @@ _PASSES = 25
 class Mixture:
     """A density over codes (Bishop, *Pattern Recognition and Machine Learning*, 2006, section 9.2).
 
+    All arrays are read-only.
+
     Attributes
     ----------
     weights : float64 array of shape (components,), which sum up to 1.
@@ -38,6 +40,10 @@ class Mixture:
     weights: Float64
     means: Float64
     covariances: Float64
+
+    def __post_init__(self) -> None:
+        for array in (self.weights, self.means, self.covariances):
+            array.setflags(write=False)
 
     @classmethod
     def fit(cls, codes: Float32, components: int) -> Self:
