@@ -59,7 +59,7 @@ def test_first_figures_are_beaten(shipped: Table) -> None:
     deep, vae, pca = (shipped.ladder(name) for name in ("deep", "vae", "pca"))
     assert min(r.bytes for r in deep if r.mse <= 0.0057) < 14
     assert min(r.bytes for r in (*deep, *vae) if r.mse <= 0.0057) < 11
-    assert min(r.bytes for r in pca if r.mse <= 0.0154) < 9  # PCA took 18.4
+    assert min(r.bytes for r in pca if r.mse <= 0.0154) < 10  # it took 18.4
 
 
 def test_the_decoder_pays_off_where_it_says(shipped: Table) -> None:
