@@ -158,7 +158,7 @@ class Line(NamedTuple):
     dashed: bool = False
 
 
-WIDTH, HEIGHT = 880, 640
+WIDTH, HEIGHT = 880, 600
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 16, 52
 BYTES, ERROR = (0.8, 400.0), (0.0012, 0.08)
 TICKS = {"x": (1, 2, 5, 10, 20, 50, 100, 200), "y": (0.002, 0.005, 0.01, 0.02, 0.05)}
@@ -173,6 +173,7 @@ text { fill: var(--st-text-color); font: 13px system-ui, sans-serif; }
 
 def chart(table: Table) -> str:
     """Draw bytes against error, both on logarithmic axes, as an SVG for both themes."""
+    drawn = list(lines(table))
     what = f"Bytes per digit against squared error per pixel, {table.digits:,} test digits"
     return "\n".join(
         [
@@ -180,7 +181,8 @@ def chart(table: Table) -> str:
             f"<title>{what}</title>",
             f"<style>{STYLE}</style>",
             *_axes(),
-            *(part for line in lines(table) for part in _drawn(line)),
+            *(part for line in drawn for part in _drawn(line)),
+            *_legend(line for line in drawn if line.points[0].label),
             "</svg>",
             "",
         ]
@@ -223,14 +225,18 @@ def _drawn(line: Line) -> Iterator[str]:
         )
         if point.label:
             yield f'<text class="small" x="{x + 5:.1f}" y="{y - 4:.1f}">{point.label}</text>'
-    # Where the lines lie farthest apart: the models' at the end, the pictures' at the beginning.
-    if points[-1].label:
-        x, y = places[-1]
-        place = f'x="{x:.1f}" y="{y + 15:.1f}" text-anchor="end"'
-    else:
+    if not points[0].label:
         x, y = places[0]
-        place = f'x="{x + 9:.1f}" y="{y + 4:.1f}"'
-    yield f'<text class="title" {place}>{escape(line.title)}</text>'
+        yield f'<text class="title" x="{x + 9:.1f}" y="{y + 4:.1f}">{escape(line.title)}</text>'
+
+
+def _legend(models: Iterable[Line]) -> Iterator[str]:
+    """Name the models' lines, which meet too often for names beside them, where nothing is."""
+    x, y = _x(90), TOP + 24
+    for i, line in enumerate(models):
+        row = y + 20 * i
+        yield f'<circle cx="{x:.1f}" cy="{row}" r="5" fill="{line.colour}"/>'
+        yield f'<text class="title" x="{x + 14:.1f}" y="{row + 4}">{escape(line.title)}</text>'
 
 
 def _axes() -> Iterator[str]:
