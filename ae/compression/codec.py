@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import final
 
+import numpy as np
+
 from ae.arrays import Float32, as_pictures
 from ae.compression import coding, search
 from ae.compression.container import KEY, MAX_DIGITS, Compressed, check_of, is_name
@@ -82,8 +84,13 @@ def codes(compressed: Compressed, model: Model, prior: Prior) -> Float32:
 
 
 def decompress(compressed: Compressed, model: Model, prior: Prior) -> Float32:
-    """Draw the digits: ``model.decode`` of ``codes``, (n, 28, 28) in [0, 1]; raises as that."""
-    return model.decode(codes(compressed, model, prior))
+    """Draw the digits: ``model.decode`` of ``codes``, (n, 28, 28) in [0, 1]; raises as that.
+
+    They are drawn in blocks of 1,024, or the layers of 100,000 digits would take a gigabyte.
+    """
+    z = codes(compressed, model, prior)
+    blocks = [model.decode(z[i : i + coding.BLOCK]) for i in range(0, len(z), coding.BLOCK)]
+    return np.concatenate(blocks)
 
 
 @final

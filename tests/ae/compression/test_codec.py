@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import tracemalloc
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +88,23 @@ def test_progress_goes_up_to_one(digits: np.ndarray) -> None:
     many = np.concatenate([digits, digits, digits])
     compression.compress(model, prior, many, 3, on_share=shares.append)
     assert len(shares) == 2 and shares == sorted(shares) and shares[-1] == 1
+
+
+def test_many_digits_take_little_memory(digits: np.ndarray, monkeypatch: Any) -> None:
+    """The slopes of all at once would take 100 MB."""
+    monkeypatch.setattr(coding, "BLOCK", 100)
+    model, prior = with_prior("vae")
+    many = np.resize(digits, (1000, 28, 28))
+    tracemalloc.start()
+    small = compression.compress(model, prior, many, 5)
+    compressing = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    pictures = compression.decompress(small, model, prior)
+    decompressing = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert compressing < 25e6 and decompressing < 2.5 * pictures.nbytes
+    blocks = [model.decode(c) for c in np.split(compression.codes(small, model, prior), 10)]
+    assert_array_equal(pictures, np.concatenate(blocks))
 
 
 # A model that nobody measured
