@@ -105,7 +105,7 @@ weights: $(VENV)/.atlas  ## train every family again, and measure everything tha
 	$(BIN)/python -m ae train all
 	$(BIN)/python -m ae train all --recipe tutorial
 	$(BIN)/python -m ae evaluate --write --facts
-	$(BIN)/python -m ae evaluate --atlas
+	$(BIN)/python -m ae evaluate --atlas --compression
 
 .PHONY: bench
 bench: $(VENV)/.tests chromium haproxy redis  ## measure what benchmarks/README.md reports

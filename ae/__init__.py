@@ -10,6 +10,7 @@
 
 from ae import (
     atlas,
+    compression,
     drawing,
     evaluation,
     facts,
@@ -50,6 +51,7 @@ __all__ = [
     "Statistics",
     "WeightsError",
     "atlas",
+    "compression",
     "drawing",
     "evaluation",
     "facts",

@@ -42,8 +42,22 @@ ACTIVATIONS: Mapping[Activation, Callable[[Float32], Float32]] = {
 }
 
 
+# By what an activation gives: how much more it gives of a little more.
+SLOPES: Mapping[Activation, Callable[[Float32], Float32]] = {
+    "relu": lambda y: (y > 0).astype(np.float32),
+    "sigmoid": lambda y: y * (1 - y),
+    "linear": np.ones_like,
+}
+
+
 # A dead net's codes need not be exact zeros, and its axis is to be readable.
 _SHORTEST = 1e-6
+
+
+def clipped(pictures: Float32, slopes: Float32) -> tuple[Float32, Float32]:
+    """Cut pictures (n, 784) off at 0 and 1, where their slopes (n, units, 784) end."""
+    slopes *= ((pictures >= 0) & (pictures <= 1)).astype(np.float32)[:, None]
+    return np.clip(pictures, np.float32(0), np.float32(1)), slopes
 
 
 @final
@@ -140,6 +154,12 @@ class Model(Protocol):
 
     def reconstruct(self, x: Float32) -> Float32:
         """(n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
+
+    def jacobian(self, z: Float32) -> tuple[Float32, Float32]:
+        """(n, code_size) -> pictures (n, 784), and their slopes (n, code_size, 784)."""
+
+    def decoder_arrays(self) -> Mapping[str, Float32]:
+        """What whoever decodes needs of the model, by name."""
 
     def atoms(self) -> Float32:
         """(code_size, 28, 28): the picture that each unit adds."""
@@ -287,6 +307,37 @@ class Autoencoder:
     def reconstruct(self, x: Float32) -> Float32:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
         return self.decode(self.encode(x))
+
+    def jacobian(self, z: Float32) -> tuple[Float32, Float32]:
+        """Say how the pictures of codes change with each number of the code.
+
+        Parameters
+        ----------
+        z : as for ``decode``.
+
+        Returns
+        -------
+        The pictures, float32 of shape (n, 784) as ``decode`` gives them, and their derivatives by
+        the numbers, (n, code_size, 784): 100 KB per digit. A pixel that is cut off at 0 or 1 does
+        not change.
+        """
+        a = as_codes(z, self.code_size)
+        slopes = np.broadcast_to(
+            np.eye(self.code_size, dtype=np.float32), (len(z), *[self.code_size] * 2)
+        )
+        for layer in self.decoder:
+            a = layer(a)
+            slopes = slopes @ layer.weights  # (n, code_size, inputs) -> (n, code_size, outputs)
+            slopes *= SLOPES[layer.activation](a)[:, None]
+        return clipped(a, slopes)
+
+    def decoder_arrays(self) -> Mapping[str, Float32]:
+        """What whoever decodes needs of the model: its decoder's arrays, by name and activation."""
+        return {
+            f"{i} {layer.activation} {what}": array
+            for i, layer in enumerate(self.decoder)
+            for what, array in (("weights", layer.weights), ("bias", layer.bias))
+        }
 
     def atoms(self, level: float = 1.0) -> Float32:
         """Show what each unit draws.

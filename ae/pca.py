@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self, final
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ae.arrays import PIXELS, SIDE, Float32, as_codes, as_pictures
 from ae.metadata import Metadata
-from ae.model import Statistics
+from ae.model import Statistics, clipped
 
 CODE_SIZE = 32
 """Numbers per code of the PCA that ships."""
@@ -117,6 +118,18 @@ class PCA:
     def reconstruct(self, x: Float32) -> Float32:
         """Encode and decode: (n, 784) or (n, 28, 28) -> (n, 28, 28), both in [0, 1]."""
         return self.decode(self.encode(x))
+
+    def jacobian(self, z: Float32) -> tuple[Float32, Float32]:
+        """Say how the pictures of codes change with each number: (n, 784), (n, n_components, 784).
+
+        They change by the components, but for pixels that are cut off at 0 or 1.
+        """
+        y: Float32 = as_codes(z, self.code_size) @ self.components + self.mean
+        return clipped(y, np.tile(self.components, (len(y), 1, 1)))
+
+    def decoder_arrays(self) -> Mapping[str, Float32]:
+        """What whoever decodes needs of it: the mean and the components."""
+        return {"mean": self.mean, "components": self.components}
 
     def ladder(self, digit: Float32) -> Float32:
         """Reconstruct one digit, (28, 28), with the first 1, 2, …, n components -> (n, 28, 28)."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import ae
+from ae.cli import report
+from ae.compression import measured
 from hub.limits import Limits as RoomLimits
 from ui.limits import Limits
 
@@ -49,3 +51,13 @@ def test_what_make_is_asked_for_exists(document: str) -> None:
 def test_the_settings_are_the_ones_that_are_read(prefix: str, limits: object) -> None:
     rows = re.findall(rf"^\| `{prefix}(\w+)` \| (\d+) \|", read("docs/settings.md"), re.M)
     assert {name.lower(): int(default) for name, default in rows} == asdict(limits)
+
+
+def test_the_tables_of_compression_are_what_was_measured() -> None:
+    """And the chart is drawn of the same figures."""
+    table, drawn = measured.load(), read("docs/compression.svg")
+    assert report.of_compression(table) in read("docs/compression.md")
+    for rung in (table.ladder("deep")[4], table.ladder("pca")[3]):
+        assert f"{rung.bits} bits: {rung.bytes:.1f} bytes, MSE {rung.mse:.4f}" in drawn
+    webp = next(p for p in table.pictures if p.format == "WebP")
+    assert f"WebP, quality 0: {webp.bytes:.1f} bytes, MSE {webp.mse:.4f}" in drawn

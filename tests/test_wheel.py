@@ -85,7 +85,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert metadata["Version"] == ae.__version__
     assert metadata.get_all("Provides-Extra") == ["train"]
     asked = {line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
-    serving = {"numpy", "pillow", "pooch", "safetensors", "scipy"}
+    serving = {"constriction", "numpy", "pillow", "pooch", "safetensors", "scipy"}
     assert {re.split(r"[<>=!~; ]", line)[0] for line in asked} == serving
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from ae import (
     atomic,
     augmentation,
     checked,
+    compression,
     evaluation,
     events,
     facts,
@@ -25,6 +27,9 @@ from ae import (
 from ae.cli import files, report, simulated, streams
 from ae.cli.parser import plan_of
 from ae.cli.streams import tell
+from ae.compression import Compressed, WrongModel
+from ae.compression import measured as compression_table
+from ae.compression.container import is_name
 from ae.families import FAMILIES
 from ae.jobs import Job
 from ae.metadata import Errors
@@ -59,11 +64,42 @@ def reconstruct(arguments: argparse.Namespace) -> None:
     files.write_digits(arguments.output, model.reconstruct(digits))
 
 
+def compress(arguments: argparse.Namespace) -> None:
+    """Squeeze digits into few bytes."""
+    files.check_compressed(arguments.output)
+    model = _load(arguments.model, arguments)
+    digits = files.read_digits(arguments.input, normalise=not arguments.raw, tell=tell)
+    prior = compression.prior_of(model, arguments.folder)
+    small = compression.compress(
+        model,
+        prior,
+        digits,
+        arguments.bits,
+        optimise=not arguments.fast,
+        name=_name_in_file(arguments.model),
+        on_share=_say_share("Searching for codes"),
+    )
+    size = files.write_compressed(arguments.output, small)
+    error = evaluation.mse(digits, compression.decompress(small, model, prior)).mean()
+    streams.say(
+        f"{arguments.output}: {len(digits):,} digits in {size:,} bytes, "
+        f"{size / len(digits):.1f} each; MSE {error:.4f}"
+    )
+
+
+def decompress(arguments: argparse.Namespace) -> None:
+    """Draw the digits of a compressed file."""
+    files.check_target(arguments.output, pictures=True)
+    with files.compressed(arguments.input) as small:
+        digits = compression.decompress(small, *_decoder_of(small, arguments))
+    files.write_digits(arguments.output, digits)
+
+
 def evaluate(arguments: argparse.Namespace) -> None:
     """Measure all models of a folder."""
     if arguments.atlas and find_spec("umap") is None:
         raise ValueError("--atlas needs umap-learn: pip install -r requirements-atlas.txt")
-    writes = arguments.write or arguments.facts or arguments.atlas
+    writes = arguments.write or arguments.facts or arguments.atlas or arguments.compression
     if checked.INSTALLED and writes and arguments.folder == checked.FOLDER:
         raise ValueError("give --folder, or the installed package itself would be written to")
     if not writes:
@@ -84,6 +120,9 @@ def evaluate(arguments: argparse.Namespace) -> None:
         facts.produce(data, arguments.folder, report=measured, say=tell)
     if arguments.atlas:
         atlas.produce(data, arguments.folder, say=tell)
+    if arguments.compression:
+        compression_table.produce(data, arguments.folder, say=tell)
+        streams.say(report.of_compression(compression_table.load(arguments.folder)))
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -147,6 +186,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
         "encode": encode,
         "decode": decode,
         "reconstruct": reconstruct,
+        "compress": compress,
+        "decompress": decompress,
         "export": export,
         "simulate": simulate,
     }
@@ -160,6 +201,37 @@ def _load(name: str, arguments: argparse.Namespace) -> Autoencoder | PCA:
     if name not in FAMILIES and arguments.recipe is not None:
         raise ValueError(f"{name} has no recipe: leave --recipe out")
     return weights.load(name, recipe=recipe, folder=arguments.folder)
+
+
+def _name_in_file(model: str) -> str:
+    """Name a model as compressed digits can: a file of one's own by its name, where that is one."""
+    if model in weights.MODELS:
+        return model
+    stem = Path(model).stem
+    return stem if is_name(stem) else OWN
+
+
+def _decoder_of(
+    small: Compressed, arguments: argparse.Namespace
+) -> tuple[Autoencoder | PCA, compression.Prior]:
+    """Find the model that digits were compressed with, whichever of its recipes that was."""
+    name = arguments.model or small.model
+    if arguments.model is None and name not in weights.MODELS:
+        raise ValueError(f"made with {name}: give its file with --model")
+    for model in _all_called(name, arguments.folder):
+        prior = compression.prior_of(model, arguments.folder)
+        if compression.fits(small, model, prior):
+            return model, prior
+    raise WrongModel(f"made with another {small.model} than this one")
+
+
+def _all_called(name: str, folder: Path) -> Iterator[Autoencoder | PCA]:
+    if name not in weights.MODELS:
+        yield weights.load_own(name)
+        return
+    for recipe in weights.recipes(name):
+        if recipe == "best" or weights.locate(name, recipe, folder).exists():
+            yield weights.load(name, recipe=recipe, folder=folder)
 
 
 # Training
@@ -261,6 +333,17 @@ def _say_errors(path: Path, errors: Errors) -> None:
         f"{path}: BCE {errors.bce:.4f}, MSE {errors.mse:.4f}, PSNR {errors.psnr:.2f} dB, "
         f"zeros {errors.zeros:.1%}, dead units {errors.dead}"
     )
+
+
+def _say_share(what: str) -> Callable[[float], None]:
+    """Say how much is done, of what takes more than a second."""
+    started = time.monotonic()
+
+    def say(share: float) -> None:
+        if time.monotonic() - started > 1:
+            tell(f"{what}: {share:4.0%}", end="\n" if share == 1 else "\r")
+
+    return say
 
 
 def _say_download(share: float) -> None:

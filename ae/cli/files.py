@@ -25,6 +25,8 @@ from ae.arrays import PIXELS, SIDE, Float32
 from ae.cli import containers, meaning, streams, tables
 from ae.cli.containers import Array
 from ae.cli.meaning import Tell
+from ae.compression import Compressed
+from ae.compression.container import MAGIC, SUFFIX
 from ae.images import HEIC, PICTURES, HeicPicture, open_picture
 
 PIPE = "-"
@@ -51,6 +53,7 @@ _MAGIC = (
     (b"GIF8", ".gif"),
     (b"RIFF", ".webp"),
     (b"BM", ".bmp"),
+    (MAGIC, SUFFIX),
 )
 
 
@@ -121,6 +124,26 @@ def read_codes(source: str, size: int, *, tell: Tell = lambda _: None) -> Float3
         return meaning.codes_of_array(file.array("codes", fits, note), size)
 
 
+@contextlib.contextmanager
+def compressed(source: str) -> Iterator[Compressed]:
+    """Read compressed digits; whatever is then wrong with them is said of the file.
+
+    Parameters
+    ----------
+    source : name of a ``.gargalo`` file, or ``"-"`` for standard input.
+
+    Raises
+    ------
+    ValueError
+        Another kind of file, too large, truncated or altered.
+    OSError
+        The file cannot be read.
+    """
+    file = _fetch(source, (SUFFIX,))
+    with file.named():
+        yield Compressed.from_bytes(file.raw)
+
+
 def check_target(target: str, *, pictures: bool) -> None:
     """Refuse, before any work is done, to write to a name that says no kind of ours.
 
@@ -158,6 +181,20 @@ def write_digits(target: str, digits: Float32) -> None:
         _write_array(target, digits, header, "digits")
 
 
+def check_compressed(target: str) -> None:
+    """Refuse to write compressed digits to a name that says another kind, or none."""
+    if Path(target).suffix.lower() != SUFFIX:
+        raise ValueError(f"{target}: compressed digits are written as {SUFFIX}")
+
+
+def write_compressed(target: str, small: Compressed) -> int:
+    """Write compressed digits to a file, whole or not at all; gives its bytes."""
+    check_compressed(target)
+    raw = small.to_bytes()
+    atomic.write(Path(target), raw)
+    return len(raw)
+
+
 def write_codes(target: str, codes: Float32) -> None:
     """Write codes, (n, units), to a file, or with ``"-"`` as CSV to standard output."""
     check_target(target, pictures=False)
@@ -177,7 +214,7 @@ class _Source:
     member: str | None = None
 
     @contextlib.contextmanager
-    def named(self, tell: Tell) -> Iterator[Tell]:
+    def named(self, tell: Tell = lambda _: None) -> Iterator[Tell]:
         """Give a way to tell what is assumed, and put the name before that and any complaint.
 
         Of a file that is refused in the end, nothing else is told.
@@ -255,7 +292,7 @@ def _check_kind(name: str, kind: str, allowed: Sequence[str]) -> None:
 
 
 def _listing(kinds: Sequence[str]) -> str:
-    return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+    return " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
 
 
 # Writing: the whole file as bytes in memory, then one step.

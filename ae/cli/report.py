@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ae.checked import SUMS, WeightsError
+from ae.compression.measured import Table
+from ae.compression.pictures import SHEET
 from ae.evaluation import Ink, Measured, Reference, Report, as_record
 from ae.families import FAMILIES
 from ae.metadata import Net
@@ -56,12 +58,68 @@ def as_text(report: Report) -> str:
 
 def aligned(rows: Sequence[Sequence[str]], *, words: int) -> list[str]:
     """Write rows under one another: so many leading columns of words, and then numbers."""
+    return ["  ".join(row).rstrip() for row in _padded(rows, words)]
+
+
+def of_compression(table: Table) -> str:
+    """Give the tables of compression, as Markdown that is aligned for people too."""
+    models = tuple(table.decoders)
+
+    def ladders(optimised: bool) -> str:
+        rungs = zip(*(table.ladder(name, optimised=optimised) for name in models), strict=True)
+        rows = [(str(row[0].bits), *(f"{r.bytes:.1f}, {r.mse:.4f}" for r in row)) for row in rungs]
+        return _table(("bits", *models), rows)
+
+    pictures = [
+        (
+            picture.format if picture.quality is None else f"{picture.format} {picture.quality}",
+            *(f"{picture.bytes:.1f}", f"{picture.mse:.4f}"),
+            *(f"{picture.alone:.0f}", f"{picture.alone_mse:.4f}"),
+        )
+        for picture in table.pictures
+    ]
+    decoders = [
+        (
+            f"{rung.model}, {rung.bits} bits",
+            *(f"{rung.bytes:.1f}", f"{rung.mse:.4f}", f"{rung.code:.1f}", f"{rung.alone:.1f}"),
+            f"{table.decoders[rung.model]:,}",
+            f"{digits:,}" if (digits := table.pays_off(rung)) else "never",
+        )
+        for rung in table.rungs
+        if rung.optimised and rung.bits in _TOLD
+    ]
+    return "\n\n".join(
+        [
+            f"Bytes per digit of {table.digits:,} test digits in one file, and MSE per pixel:",
+            ladders(True),
+            "The encoder's codes, merely rounded:",
+            ladders(False),
+            f"As pictures, on sheets of {SHEET:,}, and one digit in a file:",
+            _table(("", "sheet", "MSE", "file", "MSE"), pictures),
+            "One digit alone, and from how many digits on the decoder and its prior are worth their"
+            " own bytes,\nbeside the smallest sheets without a larger error:",
+            _table(("", "bytes", "MSE", "its code", "its file", "decoder", "pays off"), decoders),
+        ]
+    )
+
+
+_TOLD = (4, 5, 6)  # bits
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table that is aligned for people too; its first column is words."""
+    padded = _padded([head, *rows], 1)
+    return _markdown(padded[0], padded[1:], numbers_from=1)
+
+
+def _padded(rows: Sequence[Sequence[str]], words: int) -> list[list[str]]:
+    """Make each column as wide as its widest cell; the first ones are words, the others numbers."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(
+        [
             cell.ljust(width) if i < words else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
+        ]
         for row in rows
     ]
 
@@ -188,7 +246,9 @@ the bound only approaches.
 measured on the files above (`ae/facts.py`). `atlas.safetensors` is none either: it holds the codes
 and maps of 5,000 test digits that the Explore page shows (`ae/atlas.py`). MNIST itself is not here:
 no file holds its pixels. But what a digit was squeezed to is enough to draw it again as well as
-these models can, so MNIST's authors are owed the credit for the atlas too.
+these models can, so MNIST's authors are owed the credit for the atlas too. `priors.safetensors`
+says how likely each code is, without which no file of `python -m ae compress` can be read;
+`compression.safetensors` what such files cost and lose (`ae/compression/`).
 
 `{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
 
@@ -211,6 +271,7 @@ python -m ae train all                      # the best recipe, and PCA
 python -m ae train all --recipe tutorial
 python -m ae evaluate --write --facts       # this page, and facts.safetensors
 python -m ae evaluate --atlas               # atlas.safetensors; needs requirements-atlas.txt
+python -m ae evaluate --compression         # compression.safetensors, and priors that are missing
 sha256sum -c {sums}                     # in this folder
 ```
 """

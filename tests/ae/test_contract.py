@@ -209,6 +209,58 @@ def test_atoms_of_pca_are_its_components() -> None:
     assert_array_equal(model.atoms(), model.components.reshape(32, 28, 28))
 
 
+# Slopes
+
+
+def decode_in_double(model: Model, z: np.ndarray) -> np.ndarray:
+    """What `decode` does, (n, units) -> (n, 784), in so many digits that differences are exact."""
+    if isinstance(model, PCA):
+        return np.clip(z @ model.components.astype(float) + model.mean, 0, 1)
+    assert isinstance(model, Autoencoder)
+    acts = {"relu": lambda a: np.maximum(a, 0), "sigmoid": lambda a: 1 / (1 + np.exp(-a))}
+    for layer in model.decoder:
+        a = z @ layer.weights.astype(float) + layer.bias
+        z = acts.get(layer.activation, lambda a: a)(a)
+    return np.clip(z, 0, 1)
+
+
+def test_slopes_are_those_of_the_pictures(model: Model) -> None:
+    """By central differences, but where a ReLU bends or a pixel is cut off in between."""
+    z = model.encode(digits(3))
+    y, slopes = model.jacobian(z)
+    assert slopes.shape == (3, model.code_size, 784) and slopes.dtype == np.float32
+    assert_close(y, model.decode(z).reshape(3, 784))
+    h = 1e-6
+    for unit in range(model.code_size):
+        step = h * np.eye(model.code_size)[unit]
+        moved = decode_in_double(model, z + step) - decode_in_double(model, z - step)
+        off = np.abs(moved / (2 * h) - slopes[:, unit])
+        assert np.mean(off > 1e-4 + 1e-3 * np.abs(slopes[:, unit])) < 0.01
+
+
+def test_a_pixel_that_is_cut_off_does_not_change() -> None:
+    pca = ae.load("pca")
+    z = 100 * np.ones((1, 32), np.float32)
+    y, slopes = pca.jacobian(z)
+    cut = (y[0] == 0) | (y[0] == 1)
+    assert cut.sum() > 300 and not slopes[0][:, cut].any()
+    assert_array_equal(slopes[0][:, ~cut], pca.atoms().reshape(32, 784)[:, ~cut])
+
+
+def test_what_whoever_decodes_needs_is_enough(model: Model) -> None:
+    """Of two nets that share it, both draw the same; and it is all that draws."""
+    arrays = model.decoder_arrays()
+    assert not any(array.flags.writeable for array in arrays.values())
+    if isinstance(model, Autoencoder):
+        wanted = [part for layer in model.decoder for part in (layer.weights, layer.bias)]
+        assert all(a is b for a, b in zip(arrays.values(), wanted, strict=True))
+        assert len({key.split()[1] for key in arrays} - {"relu", "sigmoid", "linear"}) == 0
+    else:
+        assert isinstance(model, PCA)
+        assert_array_equal(arrays["mean"], model.mean)
+        assert_array_equal(arrays["components"], model.components)
+
+
 # What the file says of itself
 
 
@@ -350,11 +402,12 @@ def test_wrong_pictures_are_refused_in_words(model: Model, bad: str) -> None:
 @pytest.mark.parametrize("bad", bad_codes(32))
 def test_wrong_codes_are_refused_in_words(model: Model, bad: str) -> None:
     example, got = bad_codes(model.code_size)[bad]
-    message = complaint(model.decode, example)
-    assert message.startswith("codes: got ") and got in message.split(", expected")[0]
-    assert f"float32 of shape (n, {model.code_size}), at most 1e+09 in size" in message
-    assert "\n" not in message
-    assert ("use z[None]" in message) is (bad == "one")
+    for verb in (model.decode, model.jacobian):
+        message = complaint(verb, example)
+        assert message.startswith("codes: got ") and got in message.split(", expected")[0]
+        assert f"float32 of shape (n, {model.code_size}), at most 1e+09 in size" in message
+        assert "\n" not in message
+        assert ("use z[None]" in message) is (bad == "one")
 
 
 @pytest.mark.parametrize(

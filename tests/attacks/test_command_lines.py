@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import ae
-from ae import checked, training
+from ae import checked, compression, training
 from ae.cli import main
 from ae.mnist import Mnist
 from ae.model import Autoencoder
@@ -33,6 +33,13 @@ from tests.pages.test_train import own_model
 
 VISITORS, LINES = 10, 50
 
+
+def small(digits: np.ndarray) -> bytes:
+    """Compress digits with PCA."""
+    model = ae.load("pca")
+    return compression.compress(model, compression.prior_of(model), digits, 5).to_bytes()
+
+
 GOOD = {
     **{f"codes{ending}": raw for ending, raw in SEEDS.items()},
     "digits.npy": npy(np.eye(3, 784, dtype=np.float32)),
@@ -43,6 +50,7 @@ GOOD = {
     "7.png": test_pictures.WHOLE["PNG"],
     "7.jpg": test_pictures.WHOLE["JPEG"],
     "7.bmp": test_pictures.WHOLE["BMP"],
+    "small.gargalo": small(np.eye(3, 784, dtype=np.float32)),
 }
 TARGETS = ("kept.npy", "new.csv", "new.npz", "new.png", "new.keras", "-", "new", "no/new.npy", ".")
 MODELS = (*ae.MODELS, "mine.safetensors", "spoilt.safetensors", "all", "mine")
@@ -55,6 +63,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--model": MODELS,
     "--recipe": ("best", "tutorial"),
     "--raw": (),
+    "--bits": ("5", "8", "0", "many"),
+    "--fast": (),
     "--data": ("digits.npz", "no.npz", "-"),
     "--json": (),
     "--epochs": ("1", "0", "-1"),
@@ -82,6 +92,8 @@ OF = {
     "encode": ("-o", "--model", "--recipe", "--raw", "--folder"),
     "decode": ("-o", "--model", "--recipe", "--folder"),
     "reconstruct": ("-o", "--model", "--recipe", "--raw", "--folder"),
+    "compress": ("-o", "--model", "--recipe", "--raw", "--folder", "--bits", "--fast"),
+    "decompress": ("-o", "--model", "--folder"),
     "evaluate": ("--data", "--folder", "--json"),
     "export": ("--to", "--recipe", "--folder"),
     "simulate": ("--seed", "--seeds", "--epochs", "--points", "--data-seed", "--json"),
@@ -98,10 +110,13 @@ def line(dice: Random) -> list[str]:
     elif command == "simulate":
         words.append(dice.choice((*ae.simulations.SIMULATIONS, "no")))
     elif command != "evaluate":
-        fit = [name for name in GOOD if name.startswith("codes") == (command == "decode")]
+        begins = {"decode": "codes", "decompress": "small"}.get(command, ("digits", "t10k", "7"))
+        fit = [name for name in GOOD if name.startswith(begins)]
         words.append(dice.choice((*fit, *fit, *GOOD, *["spoilt"] * 8, "-", "no", "digits.npz:y")))
     if command == "export":
         words += ["--to", "new.keras"]
+    if command == "compress":
+        words += ["-o", "new.gargalo"]
     for name in dice.sample(OF[command], dice.randint(0, min(3, len(OF[command])))):
         values = OPTIONS[name]
         words += [name, dice.choice((values[0], values[0], *values))] if values else [name]
@@ -180,7 +195,8 @@ def test_any_line_is_a_result_or_one_complaint(
         if dice.random() < 0.3:
             spoilt = test_pictures.with_damaged_exif(dice)
         if "spoilt" in words:
-            words[words.index("spoilt")] = name = "spoilt" + dice.choice((*SEEDS, ".png", ".jpg"))
+            endings = (*SEEDS, ".png", ".jpg", ".gargalo")
+            words[words.index("spoilt")] = name = "spoilt" + dice.choice(endings)
             (place / name).write_bytes(spoilt)
         (place / "spoilt.safetensors").write_bytes(flip(weights, dice))
         before = _files(place.parents[2])
@@ -200,7 +216,7 @@ def test_any_line_is_a_result_or_one_complaint(
         complaints = [text for text in told if text.startswith("ae: ")]
         if code == 0:
             assert complaints == [], words
-            if words[0] in ("encode", "decode", "reconstruct") and printed:
+            if words[0] in ("encode", "decode", "reconstruct", "decompress") and printed:
                 table = np.loadtxt(io.BytesIO(printed), delimiter=",", skiprows=1)
                 assert np.isfinite(table).all()
         else:

@@ -317,7 +317,11 @@ def test_bad_usage(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "train", "evaluate", "encode", "decode", "reconstruct", "export", "simulate"]
+    "command",
+    [
+        *("", "train", "evaluate", "encode", "decode", "reconstruct"),
+        *("compress", "decompress", "export", "simulate"),
+    ],
 )
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):

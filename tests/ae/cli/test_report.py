@@ -13,6 +13,8 @@ import pytest
 import ae
 from ae import atlas, checked, evaluation, facts
 from ae.cli import report
+from ae.compression import measured as compression_table
+from ae.compression import prior
 from ae.evaluation import Report, as_record, evaluate
 from ae.metadata import Net
 from ae.mnist import Mnist
@@ -143,7 +145,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
     sorted(
         p.relative_to(FOLDER).as_posix()
         for p in FOLDER.rglob("*.safetensors")
-        if p.name not in (facts.FILE, atlas.FILE)
+        if p.name not in (facts.FILE, atlas.FILE, prior.FILE, compression_table.FILE)
     ),
 )
 def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
