@@ -144,13 +144,7 @@ export class Pad {
     this.#asked = true;
     requestAnimationFrame(() => {
       this.#asked = false;
-      const lines = [...this.#lines];
-      this.#canvas.getContext("2d").drawImage(this.#ground, 0, 0);
-      if (this.down) {
-        lines.push(smooth(lifted(this.#stroke)));
-        paint(this.#canvas, lines.at(-1));
-      }
-      if (this.place) this.mark(this.#canvas, this.place);
+      const lines = this.#show();
       const begun = performance.now();
       if (begun < this.#next) return this.ask();
       this.#told(lines);
@@ -159,11 +153,23 @@ export class Pad {
     });
   }
 
+  #show() {
+    const lines = [...this.#lines];
+    this.#canvas.getContext("2d").drawImage(this.#ground, 0, 0);
+    if (this.down) {
+      lines.push(smooth(lifted(this.#stroke)));
+      paint(this.#canvas, lines.at(-1));
+    }
+    if (this.place) this.mark(this.#canvas, this.place);
+    return lines;
+  }
+
   #resize() {
     const side = Math.round(this.#canvas.clientWidth * devicePixelRatio);
     if (!side || side === this.#canvas.width) return; // out of sight, or as it was
     for (const canvas of [this.#canvas, this.#ground]) canvas.width = canvas.height = side;
     this.#repaint();
+    this.#show(); // a new size empties a canvas, and it is about to be seen
   }
 
   #repaint() {

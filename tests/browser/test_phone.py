@@ -142,10 +142,11 @@ class Phone:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until what was drawn last has been painted."""
-        self.page.evaluate(
-            "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
-        )
+        """Wait until what was drawn last has been painted and, a frame later, kept."""
+        for _ in range(2):
+            self.page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+            )
 
     def send(self) -> None:
         self.tap("send")
@@ -430,6 +431,7 @@ def test_by_the_keyboard_alone(phone: OpenPhone, room: Room) -> None:
     expect(pen).to_have_text(ENGLISH("Column {column}, row {row}.", column=14, row=22))
     keys.press("Space")
     expect(pen).to_have_text(ENGLISH("Pen up. Column {column}, row {row}.", column=14, row=22))
+    visitor.settle()
     (line,) = ae.strokes.decode_strokes(visitor.kept["drawing"], 280)
     np.testing.assert_allclose(line, [(135, 135), (135, 215)], atol=1)
     for name in ("undo", "clear", "spin", "send"):
