@@ -70,13 +70,14 @@ _PAGE = """\
 # What the tutorial says
 
 Gargalo grew out of a tutorial in Portuguese, "Construindo Autoencoders" (2017): Keras in R, MNIST,
-three nets. It says {claims} things that can be measured ({counts}).
+three nets. It says {claims} things that can be measured
+({counts}).
 
 {table}
 
 Both recipes stand in [weights/README.md](../weights/README.md); a net without a recipe beside it is
-by the thorough one, and the tutorial's net is the shallow one by the tutorial's. Cross-entropies are in nats per
-pixel and squared errors per pixel, averaged over MNIST's 10,000 test digits; those of the half
-circle are squared distances. `python -m ae claims` prints this table from what ships, and the
-command at the end of a row measures it again.
+by the thorough one, and the tutorial's net is the shallow one by the tutorial's. Cross-entropies
+are in nats per pixel and squared errors per pixel, averaged over MNIST's 10,000 test digits; those
+of the half circle are squared distances. `python -m ae claims` prints this table from what ships,
+and the command at the end of a row measures it again.
 """
