@@ -9,8 +9,9 @@ import streamlit as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 from pages.room import line
-from ui import frame, keyboard, lectern, memory, models, own, stage, state
+from ui import frame, keyboard, lectern, memory, models, own, stage, state, views
 from ui.components import connection
 from ui.text import N_
 
@@ -18,6 +19,7 @@ from ui.text import N_
 # folder, this line and a stub: see pages/README.md.
 PAGES = (
     ("draw", N_("Draw"), ":material/draw:", (), True),
+    ("learn", N_("Learn"), ":material/school:", CHAPTERS, False),
     ("compare", N_("Compare"), ":material/compare:", COMPARE, True),
     ("explore", N_("Explore"), ":material/explore:", EXPLORE, True),
     ("train", N_("Train"), ":material/model_training:", (), False),
@@ -56,7 +58,8 @@ page = st.navigation([*pages, named], position="hidden")
 if page == named:
     st.switch_page(pages[0])
 st.set_page_config(f"{page.title} · Gargalo")
-*_row, looks_at_model = PAGES[pages.index(page)]
+name, _title, _icon, seen, looks_at_model = PAGES[pages.index(page)]
+views.choose_model(name, seen, now)
 
 if now.speaker:
     lectern.speaker(now, page.url_path, line.table(), text)

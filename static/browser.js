@@ -11,7 +11,8 @@ const COLOURS = ["--st-primary-color", "--st-background-color", "--st-border-col
 const ONTO_CANVAS = ["tools", "samples", "strangers"].map((key) => `.st-key-${key} button`).join();
 
 // The view that the visitor's link names.
-const named = new URLSearchParams(location.search).get("view");
+const query = new URLSearchParams(location.search);
+const named = query.get("view") ?? query.get("chapter");
 
 let page; // at the last run
 let view; // the one that was open then

@@ -18,6 +18,7 @@ import pytest
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 
 ROOT = Path(__file__).parent.parent
 
@@ -95,6 +96,7 @@ for page, view in screens:
 """
 SCREENS = [
     ("draw", ""),
+    *(("learn", chapter.name) for chapter in CHAPTERS),
     *(("compare", view.name) for view in COMPARE),
     *(("explore", view.name) for view in EXPLORE),
     ("train", ""),

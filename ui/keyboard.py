@@ -17,6 +17,8 @@ SHORTCUTS: Mapping[str, tuple[str, str]] = {
     "redo": ("Control+Y Control+Shift+Z Meta+Shift+Z", N_("Redo")),
     "clear": ("Delete Backspace", N_("Clear")),
     "surprise": ("S", N_("Surprise me")),
+    "chapter_back": ("ArrowLeft", N_("The chapter before, on Learn")),
+    "chapter_next": ("ArrowRight", N_("The next chapter, on Learn")),
     "keyboard": ("?", N_("This list")),
 }
 

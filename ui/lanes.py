@@ -18,13 +18,26 @@ from ui.text import N_, Text
 
 _CLOSEST, _FURTHEST = N_("closest"), N_("furthest")
 
+# The figures of a lane, and those for which a narrower place has room.
+FIGURES = "kept", "invented", "mse", "active"
+BRIEF = "mse", "active"
+_HEADS = {
+    "kept": N_("Ink that survives"),
+    "invented": N_("Ink invented"),
+    "mse": N_("Squared error"),
+    "active": N_("Not zero"),
+}
 
-def html(scene: Scene, answer: str, text: Text) -> Markup:
+
+def html(
+    scene: Scene, answer: str | None, text: Text, shown: Sequence[str] = FIGURES
+) -> Markup:
     """Write the table of lanes; the same shapes while there is no drawing, so nothing jumps.
 
     Parameters
     ----------
-    answer : what else the page is to know, from `ui.components.live`.
+    answer : what else the page is to know, from `ui.components.live`; None if it is told elsewhere.
+    shown : the figures.
     """
     _ = text.gettext
     heads = (
@@ -32,13 +45,10 @@ def html(scene: Scene, answer: str, text: Text) -> Markup:
         _("Its numbers, on its own scale"),
         _("What survives"),
         _("What changed"),
-        _("Ink that survives"),
-        _("Ink invented"),
-        _("Squared error"),
-        _("Not zero"),
+        *(_(_HEADS[name]) for name in shown),
     )
     marked = marks({name: result.mse for name, result in scene.results.items()}, text)
-    rows = [_own(scene.digit, text)]
+    rows = [_own(scene.digit, len(shown), text)]
     for name, model in scene.models.items():
         result = scene.results.get(name)
         title = models.title(name, text)
@@ -47,13 +57,14 @@ def html(scene: Scene, answer: str, text: Text) -> Markup:
             if result
             else _empty(model, _("No code yet"))
         )
+        cells = [*cells[:3], *(cells[3 + FIGURES.index(figure)] for figure in shown)]
         rows.append(tables.row(name, title, cells, heads, current=model is scene.focus))
     words = {f"data_{mark}": _(mark) for mark in (_CLOSEST, _FURTHEST)}  # for static/lanes.js
     says = {"data_revision": scene.now.revision, "data_answer": answer}
     return tables.table(heads, rows, "lanes", **says, **words)
 
 
-def _own(digit: Float32 | None, text: Text) -> Markup:
+def _own(digit: Float32 | None, figures: int, text: Text) -> Markup:
     """Write the lane of the digit itself, with the legend of the two colours."""
     _ = text.gettext
     if digit is None:
@@ -67,7 +78,7 @@ def _own(digit: Float32 | None, text: Text) -> Markup:
         element("th", _("Your digit"), scope="row"),
         element("td", words, class_="told"),
         element("td", picture, class_="picture"),
-        element("td", legend(_("lost"), _("added")), colspan=5, class_="legend"),
+        element("td", legend(_("lost"), _("added")), colspan=1 + figures, class_="legend"),
     )
     return element("tr", *cells, class_="own")
 

@@ -18,6 +18,7 @@ from ui.strokes import Drawing
 from ui.text import LANGUAGES, N_
 
 MODEL, LANG, SAMPLE, DRAWING, VIEW = "model", "lang", "sample", "drawing", "view"
+CHAPTER = "chapter"  # so a link calls the view of a page whose views are chapters
 LANES = "lanes"  # the models that are compared: "pca,deep"
 PARTS = "parts"  # what is chosen in the view: "morph_A:7b,morph_B:mean3"
 NORMAL, EDITS, KEEP, SEED = "normal", "edits", "keep", "seed"
@@ -48,6 +49,7 @@ _NOTICES = {
     SAMPLE: N_("The link names a sample that does not exist."),
     DRAWING: N_("The link's drawing cannot be read; perhaps the link was cut off."),
     VIEW: N_("The link names a view that does not exist."),
+    CHAPTER: N_("The link names a chapter that does not exist."),
     PARTS: N_("The link chooses something in a view that does not exist."),
     LANES: N_("The link names a model to compare that does not exist."),
     NORMAL: N_("The link switches centring neither on nor off."),
@@ -69,6 +71,7 @@ class Link:
     Attributes
     ----------
     drawing : a sample, or strokes of one's own.
+    chapter : whether the view is a chapter.
     parts : what is chosen in the view, by the keys of what it is chosen with.
     lanes : the models that are compared.
     normal : whether the drawing is brought into MNIST's normal form.
@@ -81,6 +84,7 @@ class Link:
     lang: str | None = None
     drawing: Drawing | None = None
     view: str | None = None
+    chapter: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
     lanes: tuple[str, ...] = ()
     normal: bool = True
@@ -99,7 +103,7 @@ class Link:
             LANG: self.lang,
             SAMPLE: drawing and drawing.sample,
             DRAWING: drawing and (None if drawing.sample else drawing.in_link),
-            VIEW: self.view,
+            CHAPTER if self.chapter else VIEW: self.view,
             PARTS: ",".join(f"{part}:{chosen}" for part, chosen in self.parts.items()),
             LANES: ",".join(self.lanes),
             NORMAL: "" if self.normal else "off",
@@ -128,6 +132,7 @@ def read(
         SAMPLE: _sample,
         DRAWING: strokes.from_link,
         VIEW: lambda value: _one_of(views, value),
+        CHAPTER: lambda value: _one_of(views, value),
         PARTS: _parts,
         LANES: lambda value: tuple(_one_of(COMPARED, name) for name in value.split(",")),
         NORMAL: lambda value: _one_of(("on", "off"), value) == "on",
@@ -153,7 +158,8 @@ def read(
         model=good.get(MODEL),
         lang=good.get(LANG),
         drawing=good.get(DRAWING, good.get(SAMPLE)),
-        view=good.get(VIEW),
+        view=good.get(VIEW, good.get(CHAPTER)),
+        chapter=CHAPTER in good,
         parts=good.get(PARTS, {}),
         lanes=good.get(LANES, ()),
         normal=good.get(NORMAL, True),

@@ -21,6 +21,12 @@ def load(name: str) -> ae.Model:
     return ae.load(name)
 
 
+@st.cache_resource(show_spinner=False, max_entries=len(ae.MODELS))
+def tutorial(name: str) -> ae.Model:
+    """Load a model as the tutorial trained it; otherwise as `load`."""
+    return ae.load(name, recipe="tutorial")
+
+
 def get(name: str, now: Visit) -> ae.Model:
     """Give a model that ships, or the visitor's own."""
     if name == OWN and now.own is not None:

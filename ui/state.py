@@ -32,6 +32,7 @@ from ui.text import LANGUAGES, N_, Text, best_language, translator
 
 # The first two are also query parameters, and the keys of the widgets in the frame, on every page.
 MODEL, LANG, LANES = links.MODEL, links.LANG, links.LANES
+CHAPTERS = "learn"  # the page whose views are chapters
 COMPARED, DEFAULT_MODEL, SEEDS = links.COMPARED, links.DEFAULT_MODEL, links.SEEDS
 MORE_MODELS = "more_models"
 NORMAL = "normal_form"
@@ -123,6 +124,7 @@ class Visit:
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     machine : name of the model whose layers were shown last; another one's are built anew.
     views : page -> the names of its views; the first one opens by itself.
+    read : the chapters that they have come through. guesses : chapter -> what they foretold there.
     talk : the visitor's own, if they have one. talk_faults : of the last file that was to be one.
     stage : where they are, if they give a talk.
     called : the talk and the step that their link opens, until it is there.
@@ -143,6 +145,8 @@ class Visit:
     upload_problem: str | None = None
     machine: str | None = None
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    guesses: dict[str, str] = field(default_factory=dict)
     talk: Talk | None = None
     talk_faults: tuple[talks.Fault, ...] = ()
     stage: Stage | None = None
@@ -363,6 +367,7 @@ def seen(now: Visit) -> Link:
         lang=language,
         drawing=now.sketch.drawing,
         view=opened if opened not in now.views.get(now.page or "", ())[:1] else None,
+        chapter=now.page == CHAPTERS,
         parts={key: name for key, name in now.choices.items() if key.startswith(part)},
         lanes=chosen if now.page == "compare" and chosen != FIRST_LANES else (),
         normal=now.normal,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import streamlit as st
@@ -29,6 +30,7 @@ class View(Generic[Scene]):
     show : shows it, from what all views of the page look at and in the visitor's language.
     hall : shows it on stage instead, without the drawing.
     follows : whether it shows the drawing, so that a stroke changes it.
+    model : the one that it is about, whatever the frame names.
     """
 
     name: str
@@ -36,12 +38,20 @@ class View(Generic[Scene]):
     show: Callable[[Scene, Text], None]
     hall: Callable[[Scene, Text], None] | None = None
     follows: bool = False
+    model: str | None = None
 
 
 def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
     """Give the page's view that is open, before its menu is shown."""
     name = st.session_state.get(state.view_key(page))
     return next((view for view in views if view.name == name), views[0])
+
+
+def choose_model(page: str, views: Sequence[View[Scene]], now: Visit) -> None:
+    """Choose the model that the open view is about; to be called before the frame is shown."""
+    about = opened(page, views).model if views else None
+    if about and about != state.model_name():
+        state.look_at(now, about)
 
 
 def alone(now: Visit) -> bool:
@@ -54,8 +64,18 @@ def draws(view: View[Scene], now: Visit) -> bool:
     return not now.stage or (view.follows and not view.hall)
 
 
-def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
-    """Show the page's views in a row, but for on stage; give the one that is open."""
+def menu(
+    page: str,
+    views: Sequence[View[Scene]],
+    text: Text,
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> View[Scene]:
+    """Show the page's views in a row, but for on stage; give the one that is open.
+
+    Parameters
+    ----------
+    marks : name of a view -> what stands before its title.
+    """
     if state.on_stage():
         return opened(page, views)
     by_name = {view.name: view for view in views}
@@ -63,7 +83,7 @@ def menu(page: str, views: Sequence[View[Scene]], text: Text) -> View[Scene]:
         chosen = st.pills(
             text.gettext("View"),
             list(by_name),
-            format_func=lambda name: text.gettext(by_name[name].title),
+            format_func=lambda name: marks.get(name, "") + text.gettext(by_name[name].title),
             key=state.view_key(page),
             persist_state="session",
             required=True,

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 import ae
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 from tests.attacks.mischief import TIMES, WORDS
 from tests.pages.test_app import link, opened, run, table
 from ui import state
@@ -32,12 +33,13 @@ SAMPLES = (
     *ae.out_of_distribution.STROKES,
     *ae.out_of_distribution.PICTURES,
 )
-VIEWS = tuple(view.name for view in (*COMPARE, *EXPLORE))
+VIEWS = tuple(view.name for view in (*COMPARE, *EXPLORE, *CHAPTERS))
 RIGHT = {
     "model": tuple(ae.FAMILIES),
     "lang": tuple(LANGUAGES),
     "sample": SAMPLES,
     "view": VIEWS,
+    "chapter": VIEWS,
     "lanes": state.COMPARED,
     "normal": ("on", "off"),
     "seed": ("0", "7", "9999"),
@@ -70,9 +72,10 @@ def frame() -> None:
 
     from pages.compare.views import VIEWS as COMPARE
     from pages.explore.views import VIEWS as EXPLORE
+    from pages.learn.chapters import CHAPTERS
     from ui import state
 
-    views = {"compare": COMPARE, "explore": EXPLORE}
+    views = {"compare": COMPARE, "explore": EXPLORE, "learn": CHAPTERS}
     now = state.enter({page: [view.name for view in of] for page, of in views.items()})
     state.visit("compare")
     st.text(state.link(now))

@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, Page
 
 from pages.compare import views as compare
 from pages.explore import views as explore
+from pages.learn.chapters import CHAPTERS
 from tests.browser.test_draw import photo
 from tests.conftest import wait_run
 from ui import colours
@@ -104,6 +105,8 @@ STOPS: dict[str, tuple[str, list[Deed]]] = {
     **{f"explore, {view.name}": (f"/explore?view={view.name}", []) for view in explore.VIEWS},
     "explore, a sheet": ("/explore?view=new&model=vae2", [press("All digits on one sheet")]),
     "explore, the cost": ("/explore?view=new&model=vae", [press("What each number costs")]),
+    **{f"learn, {chapter.name}": (f"/learn?chapter={chapter.name}", []) for chapter in CHAPTERS},
+    "learn, foretold": ("/learn?chapter=bend", [click(".st-key-guesses button")]),
     "room": ("/room", []),
     "train": ("/train", [click("[data-testid=stExpander] summary"), press("Open a saved model")]),
     "draw, the talks": ("/", [press("Give a talk"), click("[role=dialog] summary")]),

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from pages.compare import views as compare
 from pages.explore import views as explore
+from pages.learn.chapters import CHAPTERS
 from tests.browser.test_draw import ENGLISH, PORTUGUESE, choose
 from tests.conftest import screenshot, wait_run
 from tests.pages.test_app import catalogue, table
@@ -111,7 +112,7 @@ def test_the_focus_is_never_below_the_frame(still: OpenPage) -> None:
 WIDTHS = [(320, 640), (480, 800), (600, 800), (768, 1024), (844, 390), (320, 256)]
 
 COLUMNS = ", ".join(
-    f".st-key-{key}" for key in ("bars", "lanes_side", "explore_side", "watch_side")
+    f".st-key-{key}" for key in ("bars", "lanes_side", "explore_side", "watch_side", "chapter_live")
 )
 
 # What stands out of the page on the right, but for what scrolls by itself; and how wide the larger
@@ -131,7 +132,9 @@ STANDS_OUT = """() => {
 }""".replace("COLUMNS", COLUMNS)
 
 
-@pytest.mark.parametrize("path", ["/?", "/compare?view=invent&", "/explore?", "/train?"])
+@pytest.mark.parametrize(
+    "path", ["/?", "/compare?view=invent&", "/explore?", "/learn?chapter=bend&", "/train?"]
+)
 def test_no_width_cuts_anything_off(path: str, still: OpenPage) -> None:
     visitor = still(f"{path}lang=pt", SCREENS[0])
     seen(visitor, f":is({COLUMNS})")
@@ -158,7 +161,7 @@ def test_titles_and_the_switch_of_the_model(still: OpenPage) -> None:
         expect(menu.get_by_role("link")).to_have_count(len(table()))
         expect(menu.locator("[aria-current=page]")).to_contain_text(ENGLISH(title))
         switch = visitor.locator(".st-key-model button").first
-        expect(switch).to_be_visible(visible=title != "Train")
+        expect(switch).to_be_visible(visible=title not in ("Train", "Learn"))
         boxes = (visitor.locator(f".st-key-{key}").bounding_box() for key in ("frame", "lang"))
         places.append([value for box in boxes for value in box.values()])
     assert places[0][3] < 72  # two rows
@@ -182,7 +185,7 @@ WORDS = """() => {
     .flatMap((text) => [text, ...text.split(/, | · /)])
     .map((text) => text.trim());
 }"""
-VIEWS = {"compare": compare.VIEWS, "explore": explore.VIEWS}
+VIEWS = {"compare": compare.VIEWS, "explore": explore.VIEWS, "learn": CHAPTERS}
 
 
 WHOLE = [pair for pair in catalogue() if "{" not in pair[0]]

@@ -16,12 +16,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 from tests.pages.test_app import link, opened, run
 from ui import state
 from ui.text import translator
 
 SCREENS = [
     ("draw", ""),
+    *(("learn", chapter.name) for chapter in CHAPTERS),
     *(("compare", view.name) for view in COMPARE),
     *(("explore", view.name) for view in EXPLORE),
     ("train", ""),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 from tests.attacks.mischief import TIMES, spoil
 from ui import links, talks
 from ui.talks import Talk, TalkError
@@ -21,6 +22,7 @@ from ui.text import LANGUAGES, translator
 
 VIEWS = {
     "draw": (),
+    "learn": tuple(chapter.name for chapter in CHAPTERS),
     "compare": tuple(view.name for view in COMPARE),
     "explore": tuple(view.name for view in EXPLORE),
     "train": (),

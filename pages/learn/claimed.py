@@ -1,0 +1,40 @@
+"""What the tutorial says in a chapter, and what was measured of it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ae import claims
+from ae.claims import Claim, Figure
+from ui import html
+from ui.html import element
+from ui.text import Text
+
+
+def of(chapter: str, text: Text) -> Markup:
+    """Write a chapter's claims, each with its verdict, its numbers and the command behind them.
+
+    Raises
+    ------
+    ae.WeightsError
+        What was measured is missing or damaged.
+    """
+    entries = (_claim(claim, text) for claim in claims.of(chapter))
+    return element("ul", *entries, class_="claims")
+
+
+def _claim(claim: Claim, text: Text) -> Markup:
+    _ = text.gettext
+    numbers = {name: _number(figure, text) for name, figure in claim.numbers().items()}
+    parts = (
+        element("b", _(claim.verdict.value), class_=f"verdict-{claim.verdict.name.lower()}"),
+        element("q", _(claim.claim)),
+        element("span", _(claim.measured, **numbers)),
+        element("code", f"python -m ae {claim.command}"),
+    )
+    return element("li", html.join(Markup(" ").join(parts)))
+
+
+def _number(figure: Figure, text: Text) -> str:
+    write = text.percent if figure.percent else text.number
+    return write(figure.value, figure.digits)

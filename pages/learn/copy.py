@@ -1,0 +1,113 @@
+"""What is a copy good for? The digit through fewer and fewer numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from markupsafe import Markup
+
+from ae import evaluation
+from ae.arrays import PIXELS, Float32
+from pages.learn.question import Question
+from ui import html, models, pictures
+from ui.comparison import Scene
+from ui.html import element
+from ui.text import N_, Text
+
+# So many numbers pass. PCA takes any number of them, and the net beside it has the third.
+_WIDTHS = (2, 8, 32, 128)
+_ENOUGH = 0.9  # of the ink
+
+
+def show(scene: Scene, text: Text) -> None:
+    """Show the copies, from the widest way to the narrowest, and a net's beside them."""
+    _ = text.gettext
+    guessed = bool(scene.models)
+    copies = _copies(scene)
+    whole = pictures.grey(scene.digit) if scene.digit is not None else None
+    alt = _("Your digit in 28 by 28 pixels, white on black.")
+    ink = text.percent(1) if copies else "–"
+    cells = [
+        _cell(PIXELS, pictures.img(whole, alt, "sees") if copies else html.blank("sees"), ink, text)
+    ]
+    for width in reversed(_WIDTHS):
+        if not guessed:
+            cells.append(_cell(width, html.blank(None, "?"), "–", text))
+        elif not copies:
+            cells.append(_cell(width, html.blank(), "–", text))
+        else:
+            picture, kept = copies[width]
+            alt = _("Your digit from {n} numbers, by PCA.", n=width)
+            cells.append(
+                _cell(width, pictures.img(pictures.grey(picture), alt), text.percent(kept), text)
+            )
+    st.html(element("div", *cells, class_="copies"))
+    if guessed:
+        st.html(_net(scene, text))
+
+
+def _copies(scene: Scene) -> dict[int, tuple[Float32, float]]:
+    """Give PCA's copies and how much ink survives in each: numbers -> both."""
+    if scene.digit is None:
+        return {}
+    steps = models.facts().ladder.pca.ladder(scene.digit)[[width - 1 for width in _WIDTHS]]
+    kept, _invented = evaluation.ink(np.repeat(scene.digit[None], len(steps), axis=0), steps)
+    return {
+        width: (step, float(share)) for width, step, share in zip(_WIDTHS, steps, kept, strict=True)
+    }
+
+
+def _cell(width: int, picture: Markup, ink: str, text: Text) -> Markup:
+    title = text.gettext("{n} numbers", n=width)
+    return html.figure(title, picture, text.gettext("{share} of the ink", share=ink))
+
+
+def _net(scene: Scene, text: Text) -> Markup:
+    """Write what a net makes of as many numbers as the third copy has."""
+    _ = text.gettext
+    ((name, model),) = scene.models.items()
+    result = scene.results.get(name)
+    alt = _("The net's copy of your digit.")
+    copy = (
+        pictures.img(pictures.grey(result.reconstruction), alt, "survives")
+        if result
+        else html.blank("survives")
+    )
+    ink = element("span", text.percent(result.kept) if result else "–", data_live="kept")
+    words = _(
+        "Above, PCA has learnt a few fixed pictures and adds them up. This net has seen 60,000"
+        " digits, and makes more of {n} numbers.",
+        n=model.code_size,
+    )
+    figure = element(
+        "figure",
+        element("figcaption", _("A net, {n} numbers", n=model.code_size)),
+        copy,
+        element("small", ink, " ", _("of the ink")),
+    )
+    return element("div", figure, element("p", words), class_="beside", data_model=name)
+
+
+def _answer(scene: Scene, text: Text) -> tuple[str, str] | None:
+    copies = _copies(scene)
+    if not copies:
+        return None
+    enough = next((width for width in _WIDTHS if copies[width][1] >= _ENOUGH), None)
+    if enough is None:
+        return "more", text.gettext(
+            "With {n} numbers, {share} of your ink survives.",
+            n=_WIDTHS[-1],
+            share=text.percent(copies[_WIDTHS[-1]][1]),
+        )
+    return str(enough), text.gettext(
+        "With {n} numbers, {share} of your ink survives.",
+        n=enough,
+        share=text.percent(copies[enough][1]),
+    )
+
+
+QUESTION = Question(
+    N_("How few numbers are enough for nine tenths of your ink to survive?"),
+    {"2": N_("2"), "8": N_("8"), "32": N_("32"), "128": N_("128"), "more": N_("More")},
+    _answer,
+)
