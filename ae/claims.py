@@ -434,7 +434,8 @@ CLAIMS: tuple[Claim, ...] = (
         verdict=Verdict.DOES_NOT_HOLD,
         measured=N_(
             "A file must come back exactly. With at most {bits} bits for a number, the shallow"
-            " net's copies of test digits still have a squared error of {mse}; those of PNG have {png}."
+            " net's copies of test digits still have a squared error of {mse}; those of PNG"
+            " have {png}."
         ),
         command="python -m ae evaluate --compression", measure=_files,
     ),
