@@ -422,7 +422,7 @@ CLAIMS: tuple[Claim, ...] = (
         claim=N_("An autoencoder can compress pictures."),
         verdict=Verdict.HOLDS_IF,
         measured=N_(
-            "With {bits} bits for each number, the shallow net's codes take {bytes} bytes a"
+            "With at most {bits} bits for a number, the shallow net's codes take {bytes} bytes a"
             " digit, and its decoder {decoder}. From {digits} digits on, both together are smaller"
             " than picture files with the same error."
         ),
@@ -433,8 +433,9 @@ CLAIMS: tuple[Claim, ...] = (
         claim=N_("An autoencoder can even compress files."),
         verdict=Verdict.DOES_NOT_HOLD,
         measured=N_(
-            "A file must come back exactly. With {bits} bits for each number, the shallow net's"
-            " copies of test digits still have a squared error of {mse}; those of PNG have {png}."
+            "A file must come back exactly. With at most {bits} bits for a number, the shallow"
+            " net's copies of test digits still have a squared error of {mse}; those of PNG"
+            " have {png}."
         ),
         command="python -m ae evaluate --compression", measure=_files,
     ),
