@@ -23,14 +23,18 @@ def of(chapter: str, text: Text) -> Markup:
     return element("ul", *entries, class_="claims")
 
 
+def numbers(claim: Claim, text: Text) -> dict[str, str]:
+    """Write a claim's numbers as this visitor reads them, by their placeholders."""
+    return {name: _number(figure, text) for name, figure in claim.numbers().items()}
+
+
 def _claim(claim: Claim, text: Text) -> Markup:
     _ = text.gettext
-    numbers = {name: _number(figure, text) for name, figure in claim.numbers().items()}
     parts = (
         element("b", _(claim.verdict.value), class_=f"verdict-{claim.verdict.name.lower()}"),
         element("q", _(claim.claim)),
-        element("span", _(claim.measured, **numbers)),
-        element("code", f"python -m ae {claim.command}"),
+        element("span", _(claim.measured, **numbers(claim, text))),
+        element("code", claim.command),
     )
     return element("li", html.join(Markup(" ").join(parts)))
 

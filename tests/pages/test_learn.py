@@ -79,7 +79,7 @@ def test_a_chapter_shows_its_text_and_claims(chapter: Chapter, language: str) ->
     for claim in claims.of(chapter.name):
         assert text.gettext(claim.claim) in page
         assert text.gettext(claim.verdict.value) in page
-        assert f"python -m ae {claim.command}" in page
+        assert claim.command in page
     assert "{" not in page  # all numbers are filled in
     assert not app.error and not app.warning
 
