@@ -44,6 +44,7 @@ def show(
             format_func=str.upper,
             key=state.LANG,
             required=True,
+            persist_state="session",  # also where a page switches to another: st.switch_page
             label_visibility="collapsed",
         )
         with st.container(key="show", horizontal=True, gap=None, width="content"):
@@ -61,6 +62,7 @@ def _models(now: Visit, text: Text) -> None:
         key=state.MODEL,
         on_change=now.change_model,
         required=True,
+        persist_state="session",
         label_visibility="collapsed",
     )
     st.menu_button(

@@ -20,7 +20,10 @@ def of(chapter: str, text: Text) -> Markup:
         What was measured is missing or damaged.
     """
     entries = (_claim(claim, text) for claim in claims.of(chapter))
-    return element("ul", *entries, class_="claims")
+    title = text.gettext("What the tutorial says, and what was measured")
+    return html.join(
+        (element("h2", title, class_="claims-head"), element("ul", *entries, class_="claims"))
+    )
 
 
 def numbers(claim: Claim, text: Text) -> dict[str, str]:
@@ -31,12 +34,12 @@ def numbers(claim: Claim, text: Text) -> dict[str, str]:
 def _claim(claim: Claim, text: Text) -> Markup:
     _ = text.gettext
     parts = (
-        element("b", _(claim.verdict.value), class_=f"verdict-{claim.verdict.name.lower()}"),
+        element("b", _(claim.verdict.value), class_=claim.verdict.name.lower()),
         element("q", _(claim.claim)),
         element("span", _(claim.measured, **numbers(claim, text))),
         element("code", claim.command),
     )
-    return element("li", html.join(Markup(" ").join(parts)))
+    return element("li", Markup(" ").join(parts))
 
 
 def _number(figure: Figure, text: Text) -> str:

@@ -100,6 +100,6 @@ if not now.stage:
                 on_click=turn,
                 args=(here + 1,),
             )
-        elif st.button(_("Now draw"), key="chapter_next", type="primary"):
+        elif st.button(_("Now draw"), key="chapters_end", type="primary"):
             now.read.add(chapter.name)
             st.switch_page("pages/draw/page.py")
