@@ -17,20 +17,29 @@ from playwright.sync_api import Browser, Error
 
 from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
+from pages.learn.chapters import CHAPTERS
 
 QUIET = 500  # ms
 LIMIT = 30_000  # ms
-# Page -> its place in the menu, its views, what it shows first, and how soon it is to be complete.
+# Page -> its views, what it shows first, and how soon it is to be complete.
 PAGES = {
-    "compare": (1, COMPARE, ".lanes", 1500),
-    "explore": (2, EXPLORE, ".st-key-explore_side", 2000),
+    "compare": (COMPARE, ".lanes", 1500),
+    "explore": (EXPLORE, ".st-key-explore_side", 2000),
+    "learn": (CHAPTERS, ".st-key-chapters", 1500),
 }
 # What a view draws by itself after its element is there.
-LATE = {"map": ".code-map[data-revision]", "morph": ".slides[data-revision]"}
+LATE = {
+    "map": ".code-map[data-revision]",
+    "morph": ".slides[data-revision]",
+    "pca": ".simulation[data-epoch]",
+    "learn": ".descent[data-step]",
+    "compress": ".compression[data-bits]",
+}
+POINTS = "pca"  # has no canvas
 
-_CANVAS = """(late) => new Promise((resolve) => {
+_CANVAS = """([canvas, late]) => new Promise((resolve) => {
   const there = (host) => host.shadowRoot?.querySelector("canvas.upper-canvas")?.clientWidth;
-  const all = () => [...document.querySelectorAll(".st-key-canvas_box *")].some(there)
+  const all = () => (!canvas || [...document.querySelectorAll(".st-key-canvas_box *")].some(there))
     && (!late || probe.find(late));
   const look = () => (all() ? resolve(performance.now()) : requestAnimationFrame(look));
   look();
@@ -40,7 +49,7 @@ _CANVAS = """(late) => new Promise((resolve) => {
 def main() -> None:
     arguments = _arguments()
     page = arguments.page
-    _, table, _, target = PAGES[page]
+    table, _, target = PAGES[page]
     views = [view.name for view in table]
     with chromium() as browser, serve(OURS) as server:
         # The first visit reads files that later ones share.
@@ -82,15 +91,15 @@ def _arguments() -> argparse.Namespace:
 
 def _visit(browser: Browser, url: str, name: str, view: str) -> float:
     """Open Draw, click on the page's entry, and give the milliseconds until it is complete."""
-    entry, _, first, _ = PAGES[name]
+    _, first, _ = PAGES[name]
     with Visit(browser, OURS, url, query=f"?view={view}") as visit:
         page = visit.page
         page.wait_for_timeout(1000)
         page.evaluate("probe.watch({page: '[data-testid=stMain]'})")
         try:
-            page.locator(".st-key-menu a").nth(entry).click()
+            page.locator(f".st-key-menu a[href$='{name}']").click()
             page.locator(first).first.wait_for()
-            canvas = page.evaluate(_CANVAS, LATE.get(view))
+            canvas = page.evaluate(_CANVAS, [view != POINTS, LATE.get(view)])
             limits = {"quiet": QUIET, "limit": LIMIT}
             seen = page.evaluate("limits => probe.settled(limits)", limits)
         except Error as fault:

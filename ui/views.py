@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -47,7 +47,7 @@ def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
     return next((view for view in views if view.name == name), views[0])
 
 
-def choose_model(page: str, views: Sequence[View[Scene]], now: Visit) -> None:
+def choose_model(page: str, views: Sequence[View[Any]], now: Visit) -> None:
     """Choose the model that the open view is about; to be called before the frame is shown."""
     about = opened(page, views).model if views else None
     if about and about != state.model_name():

@@ -22,8 +22,8 @@ def show(scene: Scene, text: Text) -> None:
         return
     figures = []
     for name in _NAMES:
-        title, note = models.title(name, text), html.SPACE
-        picture = html.blank()
+        title, picture = models.title(name, text), html.blank()
+        note: str = html.SPACE
         if scene.digit is not None:
             result = inference.result(models.tutorial(name), scene.digit)
             note = _("squared error {mse}", mse=text.number(result.mse, 4))

@@ -26,95 +26,94 @@ class Further:
     view: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chapter(View[Scene]):
     """A view of the page: a text, a figure, and a way on.
 
     Attributes
     ----------
-    models : that its figure shows. hidden : those of them that would give the answer away.
     question : what can be foretold before the figure shows it.
+    models : that the figure shows. hidden : those of them that would give the answer away.
     draws : whether the canvas stands beside it.
     """
 
-    models: tuple[str, ...] = ()
+    question: Question
+    models: tuple[str, ...]
     hidden: tuple[str, ...] = ()
-    question: Question | None = None
+    further: Further
     draws: Callable[[Visit], bool] = lambda _: True
-    further: Further = Further("draw", N_("Draw, with all models"))
 
     def shown(self, *, guessed: bool) -> tuple[str, ...]:
         """Name the models that are shown, before the visitor has foretold something and after."""
-        hidden = () if guessed or not self.question else self.hidden
-        return tuple(name for name in self.models if name not in hidden)
+        return tuple(name for name in self.models if guessed or name not in self.hidden)
 
 
 CHAPTERS = (
     Chapter(
-        "copy",
-        N_("Copy"),
-        copy.show,
+        name="copy",
+        title=N_("Copy"),
+        show=copy.show,
         models=("deep",),
         hidden=("deep",),
         question=copy.QUESTION,
         further=Further("compare", N_("PCA's ladder, step by step"), "ladder"),
     ),
     Chapter(
-        "squeeze",
-        N_("Squeeze"),
-        squeeze.show,
+        name="squeeze",
+        title=N_("Squeeze"),
+        show=squeeze.show,
         models=("shallow",),
         model="shallow",
         question=squeeze.QUESTION,
         further=Further("draw", N_("Draw, with all models")),
     ),
     Chapter(
-        "learn",
-        N_("Learn"),
-        learn.show,
+        name="learn",
+        title=N_("Learn"),
+        show=learn.show,
         models=("shallow",),
         question=learn.QUESTION,
         further=Further("train", N_("Train a net of your own")),
     ),
     Chapter(
-        "pca",
-        N_("Almost PCA"),
-        pca.show,
+        name="pca",
+        title=N_("Almost PCA"),
+        show=pca.show,
         models=("pca", "linear", "shallow"),
         question=pca.QUESTION,
         draws=pca.draws,
         further=Further("compare", N_("The angles between the nets and PCA"), "subspace"),
     ),
     Chapter(
-        "sparse",
-        N_("Fewer numbers"),
-        sparse.show,
+        name="sparse",
+        title=N_("Fewer numbers"),
+        show=sparse.show,
         models=("shallow", "sparse"),
         hidden=("sparse",),
         question=sparse.QUESTION,
         further=Further("compare", N_("Zeros over 10,000 digits"), "sparsity"),
     ),
     Chapter(
-        "bend",
-        N_("Bend"),
-        bend.show,
+        name="bend",
+        title=N_("Bend"),
+        show=bend.show,
         models=("shallow", "deep"),
         hidden=("deep",),
         question=bend.QUESTION,
         further=Further("explore", N_("Bend from one digit to another"), "morph"),
     ),
     Chapter(
-        "compress",
-        N_("Compress"),
-        compress.show,
+        name="compress",
+        title=N_("Compress"),
+        show=compress.show,
         models=("deep",),
         question=compress.QUESTION,
         further=Further("compare", N_("All errors in one table"), "table"),
     ),
     Chapter(
-        "invent",
-        N_("Invent"),
-        invent.show,
+        name="invent",
+        title=N_("Invent"),
+        show=invent.show,
         models=("deep", "vae"),
         hidden=("deep", "vae"),
         question=invent.QUESTION,

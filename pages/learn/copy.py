@@ -21,26 +21,19 @@ _ENOUGH = 0.9  # of the ink
 
 def show(scene: Scene, text: Text) -> None:
     """Show the copies, from the widest way to the narrowest, and a net's beside them."""
-    _ = text.gettext
     guessed = bool(scene.models)
-    copies = _copies(scene)
-    whole = pictures.grey(scene.digit) if scene.digit is not None else None
-    alt = _("Your digit in 28 by 28 pixels, white on black.")
-    ink = text.percent(1) if copies else "–"
-    cells = [
-        _cell(PIXELS, pictures.img(whole, alt, "sees") if copies else html.blank("sees"), ink, text)
-    ]
+    cells = [_whole(scene.digit, text)]
+    copies = _copies(scene) if guessed else {}
     for width in reversed(_WIDTHS):
-        if not guessed:
-            cells.append(_cell(width, html.blank(None, "?"), "–", text))
-        elif not copies:
-            cells.append(_cell(width, html.blank(), "–", text))
-        else:
-            picture, kept = copies[width]
-            alt = _("Your digit from {n} numbers, by PCA.", n=width)
-            cells.append(
-                _cell(width, pictures.img(pictures.grey(picture), alt), text.percent(kept), text)
+        picture, note = html.blank(None, "" if guessed else "?"), html.SPACE
+        if copies:
+            copy, kept = copies[width]
+            alt = text.gettext("Your digit from {n} numbers, by PCA.", n=width)
+            picture, note = (
+                pictures.img(pictures.grey(copy), alt),
+                _of_ink(text.percent(kept), text),
             )
+        cells.append(html.figure(_numbers(width, text), picture, note))
     st.html(element("div", *cells, class_="copies"))
     if guessed:
         st.html(_net(scene, text))
@@ -57,9 +50,22 @@ def _copies(scene: Scene) -> dict[int, tuple[Float32, float]]:
     }
 
 
-def _cell(width: int, picture: Markup, ink: str, text: Text) -> Markup:
-    title = text.gettext("{n} numbers", n=width)
-    return html.figure(title, picture, text.gettext("{share} of the ink", share=ink))
+def _whole(digit: Float32 | None, text: Text) -> Markup:
+    """Write the pixels themselves, of which nothing is lost."""
+    picture, note = html.blank("sees"), html.SPACE
+    if digit is not None:
+        alt = text.gettext("Your digit in 28 by 28 pixels, white on black.")
+        picture = pictures.img(pictures.grey(digit), alt, "sees")
+        note = _of_ink(text.percent(1), text)
+    return html.figure(_numbers(PIXELS, text), picture, note)
+
+
+def _numbers(width: int, text: Text) -> str:
+    return text.gettext("{n} numbers", n=width)
+
+
+def _of_ink(share: str, text: Text) -> str:
+    return text.gettext("{share} of the ink", share=share)
 
 
 def _net(scene: Scene, text: Text) -> Markup:

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.learn import claimed, question
-from pages.learn.chapters import CHAPTERS
+from pages.learn import claimed, question, way
 from ui import canvas, comparison, models, state, strokes, told, views
 from ui.components import browser, live
 
@@ -11,25 +10,10 @@ now = state.visit("learn")
 text = state.text()
 _ = text.gettext
 
-names = [chapter.name for chapter in CHAPTERS]
-marks = {name: "✓ " if name in now.read else f"{i} " for i, name in enumerate(names, 1)}
-chapter = views.menu("learn", CHAPTERS, text, marks)
-here = names.index(chapter.name)
-
-
-def turn(to: int) -> None:
-    """Go to another chapter; the one that is left forwards has been read."""
-    if to > here:
-        now.read.add(chapter.name)
-    st.session_state[state.view_key("learn")] = names[to]
-
-
+chapter = way.menu(now, text)
 drawn = chapter.draws(now)
 available = models.available(chapter.models, now)
-if lost := [models.title(name, text) for name in chapter.models if name not in available]:
-    st.warning(_("Missing or damaged: {names}. The others work.", names=", ".join(lost)))
-if not available:
-    st.stop()
+weights = {name: models.weights(name, now) for name in available}
 
 
 @st.fragment(key="figure")
@@ -37,14 +21,12 @@ def figure() -> None:
     """Show what changes with each stroke, and nothing else."""
     if drawn:
         canvas.keep_up(now)
-    guessed = chapter.name in now.guesses
+    guessed = now.stage is not None or chapter.name in now.guesses
     scene = comparison.compare(now, available, chapter.shown(guessed=guessed))
     errors = {models.title(name, text): result.mse for name, result in scene.results.items()}
-    live.tell(
-        now, text, {name: weights[name] for name in available}, told=told.models(errors, text)
-    )
+    live.tell(now, text, weights, told=told.models(errors, text))
     with views.damage_told(text):
-        if chapter.question:
+        if not now.stage:
             question.ask(chapter.question, chapter.name, scene, text)
         chapter.show(scene, text)
 
@@ -60,46 +42,23 @@ def workspace() -> None:
         with st.container(key="figure_side"):
             figure()
     browser.settle(now, text)
-    for name in available:  # last: the first picture comes before them
-        live.ship(name, weights[name])
+    for name, data in weights.items():  # last: the first picture comes before them
+        live.ship(name, data)
     if drawn:
         canvas.done(now)
 
 
-weights = {name: models.weights(name, now) for name in available}
 with st.container(key="chapter", horizontal=True, gap="medium"):
-    with st.container(key="chapter_text"):
-        st.markdown(text.long("learn", chapter.name))
-        further = chapter.further
-        icon = ":material/arrow_outward:"
-        if st.button(_(further.words), key="further", icon=icon, type="tertiary"):
-            if further.view:
-                st.session_state[state.view_key(further.page)] = further.view
-            st.switch_page(f"pages/{further.page}/page.py")
+    if not now.stage:
+        with st.container(key="chapter_text"):
+            st.markdown(text.long("learn", chapter.name))
+            way.further(chapter, text)
     with st.container(key="chapter_live"):
-        workspace()
+        if lost := [models.title(name, text) for name in chapter.models if name not in available]:
+            st.warning(_("Missing or damaged: {names}. The others work.", names=", ".join(lost)))
+        if available:
+            workspace()
 if not now.stage:
     with views.damage_told(text):
         st.html(claimed.of(chapter.name, text))
-    with st.container(key="chapters", horizontal=True, horizontal_alignment="distribute"):
-        st.button(
-            _("Back"),
-            key="chapter_back",
-            icon=":material/arrow_back:",
-            on_click=turn,
-            args=(here - 1,),
-            disabled=here == 0,
-        )
-        if here + 1 < len(CHAPTERS):
-            following = _(CHAPTERS[here + 1].title)
-            st.button(
-                _("Next: {chapter}", chapter=following),
-                key="chapter_next",
-                icon=":material/arrow_forward:",
-                type="primary",
-                on_click=turn,
-                args=(here + 1,),
-            )
-        elif st.button(_("Now draw"), key="chapters_end", type="primary"):
-            now.read.add(chapter.name)
-            st.switch_page("pages/draw/page.py")
+    way.show(chapter, now, text)
