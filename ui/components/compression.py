@@ -1,0 +1,330 @@
+"""How few bytes a digit takes: models' codes and picture files, bytes against squared error.
+
+The chart shows what was measured over MNIST's test digits. Of the visitor's own digit the server
+sends what becomes of it at each step of each way: bytes that were really written, and what was read
+from them. ``static/compression_view.js`` chooses among these, so that a slider asks nothing of the
+server. A model's eight rungs take some 170 ms: at first only those that are shown are sent, and the
+browser asks for the other models' once it has shown them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import streamlit as st
+from markupsafe import Markup
+
+import ae
+from ae import compression, evaluation
+from ae.arrays import PIXELS, SIDE, Float32
+from ae.compression import MAX_BITS, pictures
+from ae.compression.measured import Picture, Table
+from ae.compression.pictures import Encoded
+from ui import colours, models
+from ui.components import packed
+from ui.components.module import component
+from ui.html import element, void
+from ui.pictures import Pixels, grey
+from ui.state import Visit
+from ui.text import Text
+
+MODELS = "deep", "shallow", "sparse", "vae", "pca"
+"""Compared with one another; another that the page names comes last."""
+
+_FORMATS = "WebP", "JPEG", "AVIF", "PNG"
+_DIGITS = 256  # whose results are kept; 8 KB each
+
+
+Tried = TypeVar("Tried", Picture, Encoded)
+
+
+class _Results(NamedTuple):
+    """What became of a digit at each step of one way."""
+
+    bytes: list[int]
+    files: list[int]
+    errors: list[float]
+    pictures: Pixels  # (steps, 28, 28)
+
+
+def _labelled(name: str, control: Markup, *more: Markup) -> Markup:
+    return element("label", element("span"), control, *more, class_=name)
+
+
+def _shown(name: str) -> Markup:
+    picture = element("canvas", width=SIDE, height=SIDE, role="img")
+    return element(
+        "figure",
+        element("div", picture, element("span", class_="word"), class_="frame"),
+        element("figcaption", element("b"), element("span")),
+        class_=name,
+    )
+
+
+# Everything stands in the HTML before a script has run, so nothing moves when it comes.
+_PARTS = (
+    element("p", element("b"), " ", element("span"), class_="says", role="status"),
+    element(
+        "div",
+        element("div", class_="chart", tabindex=0, role="application"),
+        element("div", class_="tip", hidden="", aria_hidden="true"),
+        class_="stage",
+    ),
+    element(
+        "div",
+        _labelled("way", element("select")),
+        _labelled("step", void("input", type="range", min=0, max=MAX_BITS - 1, step=1)),
+        class_="choices",
+    ),
+    element("div", _shown("drawn"), _shown("survives"), class_="pair"),
+    element("div", element("p"), element("div", class_="cells"), class_="alike", role="group"),
+    element(
+        "div",
+        _labelled("digits", void("input", type="range", min=0, step=1)),
+        element("label", void("input", type="checkbox"), element("span"), class_="decoder"),
+        element("p"),
+        class_="cost",
+    ),
+)
+_HTML = element("div", element("div", *_PARTS, class_="sheet"), class_="compression")
+
+_mount = component("compression", script="compression_view.js", html=_HTML, css="compression.css")
+
+
+def show(
+    digit: Float32 | None, text: Text, *, key: str, model: str = "deep", bits: int = 5
+) -> None:
+    """Show what a digit's bytes buy, in a fragment.
+
+    What the visitor has chosen survives every run of the page.
+
+    Parameters
+    ----------
+    digit : float32 array of shape (28, 28) in [0, 1], or None while nothing is drawn.
+    model, bits : what it opens with; others in a later run open it anew.
+
+    Raises
+    ------
+    ValueError
+        There is no such model that ships, or no such number of bits.
+    WeightsError
+        The table of what was measured, the priors or the model's file are missing or damaged.
+    """
+    if model not in ae.MODELS:
+        raise ValueError(f"model: got {model!r}, expected one of {', '.join(ae.MODELS)}")
+    if bits not in range(1, MAX_BITS + 1):
+        raise ValueError(f"bits: got {bits}, expected 1 to {MAX_BITS}")
+    # Read here, so that whoever calls hears of damage.
+    table = compression.measured.load()
+    if digit is not None and compression.available():
+        _of_model(model, digit.tobytes())
+    _figure(digit, text, key, model, bits, table)
+
+
+@st.fragment
+def _figure(
+    digit: Float32 | None, text: Text, key: str, model: str, bits: int, table: Table
+) -> None:
+    state = st.session_state.get(key)
+    asked = state.get("asked") if isinstance(state, Mapping) else None
+    everything = digit is not None and asked == _name(digit)
+    _mount(
+        key=key,
+        data=pack(digit, text, model, bits, table, everything=everything),
+        on_asked_change=lambda: None,
+    )
+
+
+def pack(
+    digit: Float32 | None,
+    text: Text,
+    model: str,
+    bits: int,
+    table: Table,
+    *,
+    everything: bool,
+) -> bytes:
+    """Write all that the browser needs: what was measured, and what becomes of the digit.
+
+    Parameters
+    ----------
+    everything : with the digit by all models; else only by ``model``, and as pictures.
+    """
+    names = [name for name in dict.fromkeys((*MODELS, model)) if table.ladder(name)]
+    formats = _by_format(table.pictures)
+    results: dict[str, _Results] = {}
+    if digit is not None and compression.available():
+        raw = digit.tobytes()
+        wanted = [name for name in names if everything or name == model]
+        for name in models.available(wanted, Visit()):
+            results[name] = _of_model(name, raw)
+        results |= _of_pictures(raw)
+    header = {
+        "activations": [],
+        "opens": [model if model in names else (names or list(formats))[0], bits - 1],
+        "digit": None if digit is None else _name(digit),
+        "missing": not compression.available(),
+        "all": all(name in results for name in names),
+        "ways": [
+            *(_described(name, table, text) for name in names),
+            *(_drawn(name, tried) for name, tried in formats.items()),
+        ],
+        "own": {
+            name: {"bytes": own.bytes, "files": own.files, "errors": own.errors}
+            for name, own in results.items()
+        },
+        "measured": table.digits,
+        "sheet": pictures.SHEET,
+        "pixels": PIXELS,
+        "labels": _labels(text),
+        "separators": text.separators,
+    }
+    arrays = {name: own.pictures for name, own in results.items()}
+    if digit is not None:
+        arrays["drawn"] = grey(digit)
+    return packed.pack(header, arrays)
+
+
+def _name(digit: Float32) -> str:
+    return hashlib.sha256(digit.tobytes()).hexdigest()[: packed.ID]
+
+
+@st.cache_data(show_spinner=False, max_entries=_DIGITS)
+def _of_model(name: str, raw: bytes) -> _Results:
+    model, digit = models.load(name), _digit(raw)
+    prior = compression.prior_of(model)
+    tried = [compression.squeeze(model, prior, digit, bits) for bits in range(1, MAX_BITS + 1)]
+    return _Results(
+        bytes=[len(each.payload) for each in tried],
+        files=[each.file for each in tried],
+        errors=[each.mse for each in tried],
+        pictures=grey(np.stack([each.picture for each in tried])),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=_DIGITS)
+def _of_pictures(raw: bytes) -> dict[str, _Results]:
+    digit = _digit(raw)
+    results = {}
+    for name, tried in _by_format(pictures.encodings(digit)).items():
+        read = np.concatenate([each.pictures for each in tried])
+        sizes = [each.bytes for each in tried]
+        errors = evaluation.mse(np.broadcast_to(digit, read.shape), read).tolist()
+        results[name] = _Results(sizes, sizes, errors, grey(read))
+    return results
+
+
+def _digit(raw: bytes) -> Float32:
+    return np.frombuffer(raw, np.float32).reshape(SIDE, SIDE)
+
+
+def _by_format(tried: Sequence[Tried]) -> dict[str, list[Tried]]:
+    """Sort into ladders: lossless WebP is the last rung of WebP's."""
+    names = [each.format.partition(",")[0] for each in tried]
+    order = sorted(tried, key=lambda each: each.quality is None)
+    return {
+        name: [each for each in order if each.format.partition(",")[0] == name]
+        for name in dict.fromkeys(sorted(names, key=_FORMATS.index))
+    }
+
+
+def _described(name: str, table: Table, text: Text) -> dict[str, object]:
+    rungs = table.ladder(name)
+    return {
+        "name": name,
+        "title": models.title(name, text),
+        "colour": colours.of(name),
+        "decoder": table.decoders[name],
+        "labels": [rung.bits for rung in rungs],
+        "bytes": [rung.bytes for rung in rungs],
+        "errors": [rung.mse for rung in rungs],
+        "alone": [rung.alone for rung in rungs],
+        "aloneErrors": [rung.mse for rung in rungs],
+        "paysOff": [table.pays_off(rung) for rung in rungs],
+    }
+
+
+def _drawn(name: str, tried: Sequence[Picture]) -> dict[str, object]:
+    return {
+        "name": name,
+        "title": name,
+        "colour": "var(--st-gray-color)",
+        "decoder": 0,
+        "labels": [each.quality for each in tried],
+        "bytes": [each.bytes for each in tried],
+        "errors": [each.mse for each in tried],
+        "alone": [each.alone for each in tried],
+        "aloneErrors": [each.alone_mse for each in tried],
+        "paysOff": None,
+    }
+
+
+def _labels(text: Text) -> dict[str, str]:
+    """Say what stands on the controls, and what is said of what they do."""
+    _ = text.gettext
+    return {
+        "byte": _("{n} byte"),
+        "bytes": _("{n} bytes"),
+        "way": _("Model or format"),
+        "models": _("Models"),
+        "formats": _("Picture files"),
+        "bits": _("Bits per number: {n}"),
+        "quality": _("Quality: {n}"),
+        "lossless": _("Lossless"),
+        "step_bits": _("{way}, {n} bits"),
+        "step_bit": _("{way}, 1 bit"),
+        "step_quality": _("{way}, quality {n}"),
+        "step_lossless": _("{way}, lossless"),
+        "own": _("{way}: your digit in {bytes}."),
+        "own_model": _(
+            "{file} as a file of its own. The smallest WebP file that is no worse has {beside}."
+        ),
+        "own_format": _("{beside} are enough for {model} to be no worse."),
+        "own_best": _("No model comes as near to it."),
+        "average": _("{way}: a digit in {bytes}."),
+        "average_model": _(
+            "On average, of {digits} in one file. {format} sheets that are no worse: {beside}."
+        ),
+        "average_format": _(
+            "On average, of {sheet} digits on a sheet. One digit in a file of its own: {file}."
+        ),
+        "drawn": _("Your digit"),
+        "survives": _("What survives"),
+        "error": _("error {error}"),
+        "draw": _("Draw a digit"),
+        "wait": _("Squeezing …"),
+        "alike": _("At about the same size, with the squared error"),
+        "cell": _("{step}: {bytes}, squared error {error}"),
+        "digits": _("Digits sent: {n}"),
+        "decoder": _("The decoder travels too"),
+        "cost_model": _(
+            "Their codes: {codes}, with the decoder {whole}. {format} sheets that are no worse:"
+            " {sheets}."
+        ),
+        "pays": _("The decoder is worth its bytes from {n} digits on."),
+        "never": _("The decoder is never worth its bytes."),
+        "cost_format": _(
+            "On sheets {sheets}, in files of their own {files}. No decoder has to travel: every"
+            " computer has one."
+        ),
+        "chart": _("Bytes per digit against squared error"),
+        "keys": _(
+            "The left and right arrow keys go along a curve, up and down to another one at about"
+            " the same size."
+        ),
+        "x": _("bytes per digit"),
+        "x_decoder": _("bytes per digit, decoder included"),
+        "y": _("squared error"),
+        "together": _("{digits} digits together"),
+        "alone": _("each in a file of its own"),
+        "yours": _("yours"),
+        "point": _("{bytes} per digit, squared error {error}"),
+        "point_own": _("Yours: {bytes}, {error}"),
+        "missing": _(
+            "This computer has no range coder, so your digit cannot be squeezed here: this is what"
+            " was measured over {digits} test digits."
+        ),
+    }
