@@ -6,9 +6,10 @@ const { perDigit, share, ticks, within } = await import(`./compression.js${versi
 const SVG = "http://www.w3.org/2000/svg";
 const BYTES = [1, 500]; // what has less lies at the left edge, hollow
 const ERROR = [0.0003, 0.25];
-const ROOM = { left: 48, right: 12, top: 26, bottom: 42 }; // CSS pixels around the plot
+const ROOM = { left: 48, right: 12, top: 26, bottom: 60 }; // CSS pixels around the plot
 const APART = { x: 34, y: 20 }; // CSS pixels between the words of two ticks, at least
-const ROW = 17; // CSS pixels, of the legend
+const [ROW, WORDS] = [17, 84]; // CSS pixels: of the legend's rows, and their width
+const LOW = 200; // CSS pixels: a plot that has no room for the models' names
 const MARKS = { WebP: "square", JPEG: "triangle", AVIF: "diamond", PNG: "square" };
 const SHAPES = {
   circle: "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z",
@@ -155,22 +156,25 @@ function axes(plot, x, y, { digits, plain, labels }) {
   ];
 }
 
-// Where no curve is: far to the right, with much error.
+// The models' where no curve is: far to the right, with much error. Below, what the lines mean.
 function legend(plot, { ways, chosen, labels }) {
-  const rows = ways.filter((way) => way.decoder);
-  const left = Math.max(plot.left + 0.58 * (plot.right - plot.left), plot.right - 190);
-  const lines = [
-    ...rows.map((way) => ["chosen", way.title, way.colour, way === chosen.way]),
-    ["other", labels.together, "var(--st-gray-color)"],
-    ["other alone", labels.alone, "var(--st-gray-color)"],
+  const left = plot.right - WORDS;
+  const below = plot.bottom + 52;
+  const grey = "var(--st-gray-color)";
+  const half = plot.left + 0.56 * (plot.right - plot.left);
+  const named = plot.bottom - plot.top < LOW ? [] : ways.filter((way) => way.decoder);
+  const entries = [
+    ...named.map((way, i) => {
+      const bold = way === chosen.way ? "bold" : "";
+      return ["chosen", left, plot.top + 12 + ROW * i, way.title, way.colour, bold];
+    }),
+    ["other", 6, below, labels.together, grey, ""],
+    ["other alone", half, below, labels.alone, grey, ""],
   ];
-  return lines.flatMap(([kind, words, colour, bold], i) => {
-    const y = plot.top + 12 + ROW * i;
-    const points = `${left},${y - 4} ${left + 18},${y - 4}`;
-    const style = `--colour: ${colour}`;
-    return [
-      element("g", { class: kind, style }, [element("polyline", { points })]),
-      element("text", { x: left + 24, y, class: bold ? "bold" : "" }, words),
-    ];
-  });
+  return entries.flatMap(([kind, x, y, words, colour, bold]) => [
+    element("g", { class: kind, style: `--colour: ${colour}` }, [
+      element("polyline", { points: `${x},${y - 4} ${x + 18},${y - 4}` }),
+    ]),
+    element("text", { x: x + 24, y, class: bold }, words),
+  ]);
 }

@@ -38,7 +38,7 @@ class Figure {
     this.find = (selector) => host.querySelector(selector);
     this.chart = this.find(".chart");
     this.tip = this.find(".tip");
-    this.hover = null; // the point that the pointer is at
+    this.hover = null; // the point that the pointer is at: a way's name, the step, whether alone
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.chart);
     const on = (selector, name, act) => this.find(selector).addEventListener(name, act.bind(this));
@@ -64,7 +64,6 @@ class Figure {
     if (this.opens !== opens.join() || !ways.some(({ name }) => name === this.name))
       this.choose(...opens);
     this.opens = opens.join();
-    this.hover = null;
     this.cells(ways);
     this.chart.ariaLabel = labels.chart;
     this.chart.setAttribute("aria-description", labels.keys);
@@ -84,7 +83,6 @@ class Figure {
     write(this.find(".decoder span"), labels.decoder);
     write(this.find(".alike p"), labels.alike);
     this.find(".alike").ariaLabel = labels.alike;
-    for (const name of ["drawn", "survives"]) write(this.find(`.${name} b`), labels[name]);
     const groups = [labels.models, labels.formats].map((label, i) => {
       const group = Object.assign(document.createElement("optgroup"), { label });
       const some = ways.filter(({ decoder }) => Boolean(decoder) === (i === 0));
@@ -157,18 +155,27 @@ class Figure {
     const { labels } = header;
     const own = this.ownOf(way, step);
     this.showControls();
-    this.showPair(own);
+    this.showPictures(own);
     this.showCells();
     this.showCost();
-    write(this.find(".says b"), this.fill(own ? labels.own : labels.average));
-    write(this.find(".says > span"), this.told(own));
+    const [first, ...more] = this.told(own);
+    write(this.find(".says b"), first);
+    write(this.find(".says > span"), more.join(" "));
     // In a hidden tab: the ResizeObserver calls again when it is shown.
     if (chart.clientWidth && chart.clientHeight) {
       const digits = this.find(".decoder input").checked ? this.digits : null;
       const together = this.fill(labels.together, { digits: this.whole(header.measured) });
       const plain = (value) => numbers.write(value, decimalsOf(value), header.separators);
       const words = { ...labels, together };
-      const scene = { ways: header.ways, chosen: { way, step }, own, digits, plain, labels: words };
+      const mine = own && { ...own, bytes: own.bytes + (digits ? way.decoder / digits : 0) };
+      const scene = {
+        ways: header.ways,
+        chosen: { way, step },
+        own: mine,
+        digits,
+        plain,
+        labels: words,
+      };
       this.points = draw(chart, scene);
       this.showTip();
     }
@@ -199,29 +206,34 @@ class Figure {
     this.find(".decoder input").disabled = !way.decoder;
   }
 
-  showPair(own) {
-    const { header, way } = this;
-    const { digit, labels, pixels } = header;
-    this.showPicture(this.find(".drawn"), digit && this.pictureOf("drawn", 0), labels.drawn);
-    this.showPicture(
-      this.find(".survives"),
-      own && this.pictureOf(way.name, this.step),
-      labels.survives,
-    );
-    write(this.find(".drawn figcaption span"), this.bytes(pixels));
-    write(
-      this.find(".survives figcaption span"),
-      own ? labels.error.replace("{error}", this.error(own.error)) : "",
-    );
+  // The digit as it was drawn, as chosen, and what that is to be compared with.
+  showPictures(own) {
+    const { digit, labels, pixels } = this.header;
+    const beside = own && this.besideOwn(own);
+    const shown = {
+      drawn: digit && { title: labels.drawn, bytes: pixels, pixels: this.pictureOf("drawn", 0) },
+      chosen: own && this.asShown({ way: this.way, step: this.step, ...own }),
+      beside: beside && this.asShown(beside),
+    };
+    const none = digit && own && !beside && this.header.all ? "–" : labels.wait;
+    for (const [name, what] of Object.entries(shown)) {
+      const figure = this.find(`figure.${name}`);
+      const canvas = figure.querySelector("canvas");
+      const [title, size, error] = figure.querySelector("figcaption").children;
+      canvas.hidden = !what;
+      canvas.ariaLabel = what?.title ?? "";
+      if (what) picture(what.pixels, null, canvas);
+      const empty = digit ? none : name === "drawn" ? labels.draw : "";
+      write(figure.querySelector(".word"), what ? "" : empty);
+      write(title, what?.title ?? "");
+      write(size, what ? this.bytes(what.bytes) : "");
+      const told = what?.error === undefined ? "" : this.error(what.error);
+      write(error, told && labels.error.replace("{error}", told));
+    }
   }
 
-  showPicture(figure, pixels, name) {
-    const { digit, labels } = this.header;
-    const canvas = figure.querySelector("canvas");
-    canvas.ariaLabel = name;
-    canvas.hidden = !pixels;
-    if (pixels) picture(pixels, null, canvas);
-    write(figure.querySelector(".word"), pixels ? "" : digit ? labels.wait : labels.draw);
+  asShown({ way, step, bytes, error }) {
+    return { title: way.title, bytes, error, pixels: this.pictureOf(way.name, step) };
   }
 
   pictureOf(name, step) {
@@ -240,10 +252,10 @@ class Figure {
       const { bytes, error } = own ?? { bytes: way.bytes[step], error: way.errors[step] };
       const [canvas, title, size, loss] = cell.children;
       const shown = own || !header.digit || header.missing;
-      canvas.style.visibility = own ? "" : "hidden";
+      cell.classList.toggle("blank", !own);
       if (own) picture(this.pictureOf(way.name, step), null, canvas);
       write(title, way.title);
-      write(size, shown ? this.bytes(bytes) : "…");
+      write(size, shown ? this.bytes(bytes) : header.all ? "–" : "…");
       write(loss, shown ? this.error(error) : "");
       const words = {
         step: this.stepOf(way, step),
@@ -278,9 +290,9 @@ class Figure {
 
   showTip() {
     const { focused, header, hover, name, points, step, tip } = this;
-    const at =
-      hover ??
-      (focused ? points.findLast((p) => p.way.name === name && p.step === step && !p.alone) : null);
+    // By what it is: it may have moved since.
+    const wanted = hover ?? (focused ? { name, step, alone: false } : null);
+    const at = wanted && points.findLast((point) => same(point, wanted));
     tip.hidden = !at;
     if (!at) return;
     const { labels } = header;
@@ -308,41 +320,44 @@ class Figure {
 
   // Words
 
+  // A sentence in large letters, and more.
   told(own) {
     const { header, step, way } = this;
     const { labels } = header;
-    if (header.missing) return this.fill(labels.missing, { digits: this.whole(header.measured) });
-    if (own && way.decoder) {
-      const webp = this.ownSteps((each) => each.name === "WebP");
-      const beside = this.bytes(noWorse(webp, own.error).bytes);
-      return this.fill(labels.own_model, { file: this.bytes(own.file), beside });
-    }
-    if (own) {
-      const best = noWorse(
-        this.ownSteps((each) => each.decoder),
-        own.error,
-      );
-      if (!best) return header.all ? labels.own_best : "";
-      const words = { beside: this.bytes(best.bytes), model: best.way.title };
-      return this.fill(labels.own_format, words);
-    }
-    const sheet = this.sheetFor(way.errors[step]);
-    return this.fill(way.decoder ? labels.average_model : labels.average_format, {
+    const kind = own ? "own" : "average";
+    const beside = own ? this.besideOwn(own) : this.sheetFor(way.errors[step]);
+    const words = {
+      beside: beside?.way.title,
+      size: beside && this.bytes(beside.bytes),
       digits: this.whole(header.measured),
       sheet: this.whole(header.sheet),
-      format: sheet.way.title,
-      beside: this.bytes(sheet.bytes),
-      file: this.bytes(way.alone[step]),
-    });
+      file: this.bytes(own ? own.file : way.alone[step]),
+    };
+    const compared = way.decoder || (own && beside) ? ` ${labels[`${kind}_beside`]}` : "";
+    const best = own && !beside && header.all ? labels.own_best : "";
+    const more = way.decoder
+      ? labels[`${kind}_model`]
+      : own && !beside
+        ? best
+        : labels[`${kind}_format`];
+    const told = [labels[kind] + compared, header.missing ? labels.missing : more];
+    return told.map((label) => this.fill(label, words));
+  }
+
+  // The smallest WebP file that is no worse than a model's picture, or the smallest such code.
+  besideOwn({ error }) {
+    const rivals = this.way.decoder
+      ? this.ownSteps((each) => each.name === "WebP")
+      : this.ownSteps((each) => each.decoder);
+    return noWorse(rivals, error);
   }
 
   // The steps of some ways, as the visitor's digit has them.
   ownSteps(belongs) {
-    return this.header.ways.filter(belongs).flatMap((way) => {
-      return way.bytes
-        .map((_, step) => ({ way, ...this.ownOf(way, step) }))
-        .filter((s) => "bytes" in s);
-    });
+    const known = this.header.ways.filter((way) => belongs(way) && way.name in this.header.own);
+    return known.flatMap((way) =>
+      way.bytes.map((_, step) => ({ way, step, ...this.ownOf(way, step) })),
+    );
   }
 
   // The smallest sheet that is no worse than some error.
@@ -416,13 +431,15 @@ class Figure {
       [clientX - left, clientY - top],
       REACH[pointerType] ?? REACH.mouse,
     );
-    return index === null ? null : this.points[index];
+    if (index === null) return null;
+    const { way, step, alone } = this.points[index];
+    return { name: way.name, step, alone };
   }
 
   take(event) {
     const at = this.points && this.at(event);
     if (!at) return this.change({ hover: null });
-    this.change({ name: at.way.name, step: at.step, hover: at });
+    this.change({ name: at.name, step: at.step, hover: at });
   }
 
   keyed(event) {
@@ -444,4 +461,8 @@ class Figure {
   }
 }
 
+const same = ({ way, step, alone }, wanted) =>
+  way.name === wanted.name && step === wanted.step && alone === wanted.alone;
+
+// As many as the first digit that is not zero needs.
 const decimalsOf = (value) => Math.max(0, -Math.floor(Math.log10(value) + 1e-9));

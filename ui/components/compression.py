@@ -59,7 +59,7 @@ def _shown(name: str) -> Markup:
     return element(
         "figure",
         element("div", picture, element("span", class_="word"), class_="frame"),
-        element("figcaption", element("b"), element("span")),
+        element("figcaption", element("b"), element("span"), element("span")),
         class_=name,
     )
 
@@ -79,7 +79,7 @@ _PARTS = (
         _labelled("step", void("input", type="range", min=0, max=MAX_BITS - 1, step=1)),
         class_="choices",
     ),
-    element("div", _shown("drawn"), _shown("survives"), class_="pair"),
+    element("div", *map(_shown, ("drawn", "chosen", "beside")), class_="shown"),
     element("div", element("p"), element("div", class_="cells"), class_="alike", role="group"),
     element(
         "div",
@@ -130,7 +130,7 @@ def _figure(
 ) -> None:
     state = st.session_state.get(key)
     asked = state.get("asked") if isinstance(state, Mapping) else None
-    everything = digit is not None and asked == _name(digit)
+    everything = digit is not None and asked == _name(digit)  # it comes from outside
     _mount(
         key=key,
         data=pack(digit, text, model, bits, table, everything=everything),
@@ -167,7 +167,7 @@ def pack(
         "opens": [model if model in names else (names or list(formats))[0], bits - 1],
         "digit": None if digit is None else _name(digit),
         "missing": not compression.available(),
-        "all": all(name in results for name in names),
+        "all": everything or digit is None,
         "ways": [
             *(_described(name, table, text) for name in names),
             *(_drawn(name, tried) for name, tried in formats.items()),
@@ -279,20 +279,22 @@ def _labels(text: Text) -> dict[str, str]:
         "step_quality": _("{way}, quality {n}"),
         "step_lossless": _("{way}, lossless"),
         "own": _("{way}: your digit in {bytes}."),
-        "own_model": _(
-            "{file} as a file of its own. The smallest WebP file that is no worse has {beside}."
-        ),
-        "own_format": _("{beside} are enough for {model} to be no worse."),
-        "own_best": _("No model comes as near to it."),
         "average": _("{way}: a digit in {bytes}."),
+        "own_beside": _("{beside}: {size}."),
+        "own_model": _(
+            "No smaller WebP file is as near to it. As a file, with its header, the code has"
+            " {file}."
+        ),
+        "own_format": _("No smaller code is as near to it."),
+        "own_best": _("No model comes as near to it."),
+        "average_beside": _("{beside} sheets: {size}."),
         "average_model": _(
-            "On average, of {digits} in one file. {format} sheets that are no worse: {beside}."
+            "On average, {digits} test digits in one file. No smaller sheets are as near to them."
         ),
         "average_format": _(
-            "On average, of {sheet} digits on a sheet. One digit in a file of its own: {file}."
+            "On average, {sheet} test digits on a sheet. One in a file of its own: {file}."
         ),
         "drawn": _("Your digit"),
-        "survives": _("What survives"),
         "error": _("error {error}"),
         "draw": _("Draw a digit"),
         "wait": _("Squeezing …"),
@@ -301,11 +303,10 @@ def _labels(text: Text) -> dict[str, str]:
         "digits": _("Digits sent: {n}"),
         "decoder": _("The decoder travels too"),
         "cost_model": _(
-            "Their codes: {codes}, with the decoder {whole}. {format} sheets that are no worse:"
-            " {sheets}."
+            "Codes: {codes}, with the decoder {whole}. {format} sheets that are no worse: {sheets}."
         ),
-        "pays": _("The decoder is worth its bytes from {n} digits on."),
-        "never": _("The decoder is never worth its bytes."),
+        "pays": _("The decoder pays off from {n} digits on."),
+        "never": _("The decoder never pays off."),
         "cost_format": _(
             "On sheets {sheets}, in files of their own {files}. No decoder has to travel: every"
             " computer has one."
@@ -319,7 +320,7 @@ def _labels(text: Text) -> dict[str, str]:
         "x_decoder": _("bytes per digit, decoder included"),
         "y": _("squared error"),
         "together": _("{digits} digits together"),
-        "alone": _("each in a file of its own"),
+        "alone": _("each in its own file"),
         "yours": _("yours"),
         "point": _("{bytes} per digit, squared error {error}"),
         "point_own": _("Yours: {bytes}, {error}"),
