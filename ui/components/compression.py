@@ -325,7 +325,7 @@ def _labels(text: Text) -> dict[str, str]:
         "point": _("{bytes} per digit, squared error {error}"),
         "point_own": _("Yours: {bytes}, {error}"),
         "missing": _(
-            "This computer has no range coder, so your digit cannot be squeezed here: this is what"
+            "What writes the bytes is not installed here, so your digit cannot be squeezed. This"
             " was measured over {digits} test digits."
         ),
     }
