@@ -409,10 +409,8 @@ class Figure {
     ])
       if (value >= of) return `${this.number(value / of, value < 100 * of ? 1 : 0)}\u00a0${unit}`;
     const label = value === 1 ? labels.byte : labels.bytes;
-    return label.replace(
-      "{n}",
-      this.number(value, Number.isInteger(value) || value >= 100 ? 0 : 1),
-    );
+    const decimals = Number.isInteger(value) || value >= 100 ? 0 : 1;
+    return label.replace(" ", "\u00a0").replace("{n}", this.number(value, decimals));
   }
 
   // The pointer and the keyboard

@@ -1,8 +1,11 @@
 """The smallest app around ui.components.compression; test_compression.py starts it.
 
 The link says what it opens with: ``?lang=pt&digit=3a&model=vae&bits=4&width=620``; without a digit
-nothing is drawn.
+nothing is drawn. ``&coder=no`` takes the range coder away.
 """
+
+import sys
+from unittest import mock
 
 import streamlit as st
 
@@ -19,7 +22,9 @@ def main() -> None:
     names = ["", *ae.samples.SAMPLES]
     name = st.selectbox("Sample", names, index=names.index(query.get("digit", "")))
     digit = strokes.sample_digit(name) if name else None
-    with st.container(width=int(query.get("width", 760))), views.damage_told(text):
+    missing = {"constriction": None} if "coder" in query else {}
+    width = int(query.get("width", 760))
+    with mock.patch.dict(sys.modules, missing), st.container(width=width), views.damage_told(text):
         compression.show(
             digit,
             text,
