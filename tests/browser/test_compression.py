@@ -19,14 +19,13 @@ from ae import compression, evaluation
 from ae.compression import Squeezed, measured, pictures
 from tests.conftest import serve_alone, watched_page
 from ui import models
-from ui.components.compression import MODELS
+from ui.components.compression import FORMATS, MODELS
 from ui.pictures import grey
 from ui.strokes import sample_digit
 from ui.text import Text, translator
 
 NAME = "7b"
 DIGIT = sample_digit(NAME)
-FORMATS = "WebP", "JPEG", "AVIF", "PNG"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TABLE = measured.load()
 
@@ -380,6 +379,7 @@ def test_what_was_chosen_survives_a_run_and_another_digit(page: Page, app: str) 
     page.keyboard.press("Enter")
     digit, model = sample_digit("3a"), ae.load("sparse")
     each = compression.squeeze(model, compression.prior_of(model), digit, 3)
+    expect(page.locator("figure.chosen")).to_contain_text(f"error {each.mse:.4f}")
     expect(figure.host).to_have_attribute("data-bytes", str(len(each.payload)))
     expect(figure.host).to_have_attribute("data-all", "true")
     figure.has("sparse", 2)

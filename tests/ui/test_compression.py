@@ -44,7 +44,7 @@ def test_each_step_is_what_the_range_coder_and_the_decoder_made_of_the_digit() -
     content = packed()
     assert len(content) < 64 * 1024
     header, arrays = unpacked(content)
-    assert list(header["own"]) == [*figure.MODELS, "WebP", "JPEG", "AVIF", "PNG"]
+    assert list(header["own"]) == [*figure.MODELS, *figure.FORMATS]
     assert_array_equal(arrays["drawn"], grey(DIGIT))
     for name in figure.MODELS:
         model, own = ae.load(name), header["own"][name]
@@ -61,7 +61,7 @@ def test_each_step_is_what_the_range_coder_and_the_decoder_made_of_the_digit() -
 def test_picture_files_are_those_that_pillow_wrote() -> None:
     header, arrays = unpacked(packed())
     ways = {way["name"]: way for way in header["ways"]}
-    for format in ("WebP", "JPEG", "AVIF", "PNG"):
+    for format in figure.FORMATS:
         own = header["own"][format]
         for step, quality in enumerate(ways[format]["labels"]):
             lossless = format == "WebP" and quality is None
@@ -96,7 +96,7 @@ def test_the_chart_is_what_was_measured() -> None:
 
 def test_first_what_is_shown_then_everything() -> None:
     header, _ = unpacked(packed(everything=False))
-    assert list(header["own"]) == ["deep", "WebP", "JPEG", "AVIF", "PNG"]
+    assert list(header["own"]) == ["deep", "WebP"]
     assert not header["all"] and unpacked(packed())[0]["all"]
 
 
@@ -116,7 +116,7 @@ def test_without_a_range_coder_nothing_is_squeezed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "constriction", None)
     header, arrays = unpacked(packed())
     assert header["missing"] and header["own"] == {} and list(arrays) == ["drawn"]
-    assert len(header["ways"]) == len(figure.MODELS) + 4
+    assert len(header["ways"]) == len(figure.MODELS + figure.FORMATS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

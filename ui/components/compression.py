@@ -3,15 +3,15 @@
 The chart shows what was measured over MNIST's test digits. Of the visitor's own digit the server
 sends what becomes of it at each step of each way: bytes that were really written, and what was read
 from them. ``static/compression_view.js`` chooses among these, so that a slider asks nothing of the
-server. A model's eight rungs take some 170 ms: at first only those that are shown are sent, and the
-browser asks for the other models' once it has shown them.
+server. A model's eight rungs take some 170 ms, and AVIF's qualities 50: at first only what the large
+letters tell of is sent, and the browser asks for all others once it has shown that.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -21,8 +21,7 @@ import ae
 from ae import compression, evaluation
 from ae.arrays import PIXELS, SIDE, Float32
 from ae.compression import MAX_BITS, pictures
-from ae.compression.measured import Picture, Table
-from ae.compression.pictures import Encoded
+from ae.compression.measured import Table
 from ui import colours, models
 from ui.components import packed
 from ui.components.module import component
@@ -34,11 +33,10 @@ from ui.text import Text
 MODELS = "deep", "shallow", "sparse", "vae", "pca"
 """Compared with one another; another that the page names comes last."""
 
-_FORMATS = "WebP", "JPEG", "AVIF", "PNG"
-_DIGITS = 256  # whose results are kept; 8 KB each
+FORMATS = "WebP", "JPEG", "AVIF", "PNG"
+"""Picture files beside them; the first is what a model is compared with in words."""
 
-
-Tried = TypeVar("Tried", Picture, Encoded)
+_KEPT = 256  # results of a digit and a model or a format, 7 KB each
 
 
 class _Results(NamedTuple):
@@ -151,26 +149,26 @@ def pack(
 
     Parameters
     ----------
-    everything : with the digit by all models; else only by ``model``, and as pictures.
+    everything : with the digit by all models and formats; else by ``model`` and as WebP alone.
     """
     names = [name for name in dict.fromkeys((*MODELS, model)) if table.ladder(name)]
-    formats = _by_format(table.pictures)
     results: dict[str, _Results] = {}
     if digit is not None and compression.available():
         raw = digit.tobytes()
-        wanted = [name for name in names if everything or name == model]
+        wanted = names if everything else [name for name in names if name == model]
         for name in models.available(wanted, Visit()):
             results[name] = _of_model(name, raw)
-        results |= _of_pictures(raw)
+        for name in FORMATS if everything else FORMATS[:1]:
+            results[name] = _of_format(name, raw)
     header = {
         "activations": [],
-        "opens": [model if model in names else (names or list(formats))[0], bits - 1],
+        "opens": [model if model in names else (*names, *FORMATS)[0], bits - 1],
         "digit": None if digit is None else _name(digit),
         "missing": not compression.available(),
         "all": everything or digit is None,
         "ways": [
             *(_described(name, table, text) for name in names),
-            *(_drawn(name, tried) for name, tried in formats.items()),
+            *(_drawn(name, table) for name in FORMATS),
         ],
         "own": {
             name: {"bytes": own.bytes, "files": own.files, "errors": own.errors}
@@ -192,7 +190,7 @@ def _name(digit: Float32) -> str:
     return hashlib.sha256(digit.tobytes()).hexdigest()[: packed.ID]
 
 
-@st.cache_data(show_spinner=False, max_entries=_DIGITS)
+@st.cache_data(show_spinner=False, max_entries=_KEPT)
 def _of_model(name: str, raw: bytes) -> _Results:
     model, digit = models.load(name), _digit(raw)
     prior = compression.prior_of(model)
@@ -205,30 +203,24 @@ def _of_model(name: str, raw: bytes) -> _Results:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=_DIGITS)
-def _of_pictures(raw: bytes) -> dict[str, _Results]:
-    digit = _digit(raw)
-    results = {}
-    for name, tried in _by_format(pictures.encodings(digit)).items():
-        read = np.concatenate([each.pictures for each in tried])
-        sizes = [each.bytes for each in tried]
-        errors = evaluation.mse(np.broadcast_to(digit, read.shape), read).tolist()
-        results[name] = _Results(sizes, sizes, errors, grey(read))
-    return results
+@st.cache_data(show_spinner=False, max_entries=_KEPT)
+def _of_format(name: str, raw: bytes) -> _Results:
+    digit = _digit(raw)[None]
+    tried = [pictures.encode(digit, *variant) for variant in _variants(name)]
+    read = np.concatenate([each.pictures for each in tried])
+    sizes = [each.bytes for each in tried]
+    errors = evaluation.mse(np.broadcast_to(digit, read.shape), read)
+    return _Results(sizes, sizes, errors.tolist(), grey(read))
 
 
 def _digit(raw: bytes) -> Float32:
     return np.frombuffer(raw, np.float32).reshape(SIDE, SIDE)
 
 
-def _by_format(tried: Sequence[Tried]) -> dict[str, list[Tried]]:
-    """Sort into ladders: lossless WebP is the last rung of WebP's."""
-    names = [each.format.partition(",")[0] for each in tried]
-    order = sorted(tried, key=lambda each: each.quality is None)
-    return {
-        name: [each for each in order if each.format.partition(",")[0] == name]
-        for name in dict.fromkeys(sorted(names, key=_FORMATS.index))
-    }
+def _variants(name: str) -> list[tuple[str, int | None]]:
+    """Give a format's steps: lossless WebP is the last of WebP's."""
+    variants = [each for each in pictures.variants() if each[0].partition(",")[0] == name]
+    return sorted(variants, key=lambda each: each[1] is None)
 
 
 def _described(name: str, table: Table, text: Text) -> dict[str, object]:
@@ -247,7 +239,9 @@ def _described(name: str, table: Table, text: Text) -> dict[str, object]:
     }
 
 
-def _drawn(name: str, tried: Sequence[Picture]) -> dict[str, object]:
+def _drawn(name: str, table: Table) -> dict[str, object]:
+    measured = {(each.format, each.quality): each for each in table.pictures}
+    tried = [measured[variant] for variant in _variants(name)]
     return {
         "name": name,
         "title": name,
