@@ -3,7 +3,7 @@
 The chart shows what was measured over MNIST's test digits. Of the visitor's own digit the server
 sends what becomes of it at each step of each way: bytes that were really written, and what was read
 from them. ``static/compression_view.js`` chooses among these, so that a slider asks nothing of the
-server. A model's eight rungs take some 170 ms, and AVIF's qualities 50: at first only what the large
+server. A model's eight rungs take some 170 ms, AVIF's qualities 50: at first only what the large
 letters tell of is sent, and the browser asks for all others once it has shown that.
 """
 
