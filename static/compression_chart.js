@@ -9,6 +9,7 @@ const ERROR = [0.0003, 0.25];
 const ROOM = { left: 48, right: 12, top: 26, bottom: 60 }; // CSS pixels around the plot
 const APART = { x: 34, y: 20 }; // CSS pixels between the words of two ticks, at least
 const [ROW, WORDS] = [17, 84]; // CSS pixels: of the legend's rows, and their width
+const SECOND = 158; // CSS pixels: where the second of the words below begins
 const LOW = 200; // CSS pixels: a plot that has no room for the models' names
 const MARKS = { WebP: "square", JPEG: "triangle", AVIF: "diamond", PNG: "square" };
 const SHAPES = {
@@ -161,7 +162,6 @@ function legend(plot, { ways, chosen, labels }) {
   const left = plot.right - WORDS;
   const below = plot.bottom + 52;
   const grey = "var(--st-gray-color)";
-  const half = plot.left + 0.56 * (plot.right - plot.left);
   const named = plot.bottom - plot.top < LOW ? [] : ways.filter((way) => way.decoder);
   const entries = [
     ...named.map((way, i) => {
@@ -169,7 +169,7 @@ function legend(plot, { ways, chosen, labels }) {
       return ["chosen", left, plot.top + 12 + ROW * i, way.title, way.colour, bold];
     }),
     ["other", 6, below, labels.together, grey, ""],
-    ["other alone", half, below, labels.alone, grey, ""],
+    ["other alone", SECOND, below, labels.alone, grey, ""],
   ];
   return entries.flatMap(([kind, x, y, words, colour, bold]) => [
     element("g", { class: kind, style: `--colour: ${colour}` }, [

@@ -82,7 +82,7 @@ class Figure:
         self.host, self.chart = page.locator(".compression"), page.locator(".chart")
         self.says, self.tip = page.locator(".says"), page.locator(".tip")
         self.step = page.locator(".step input")
-        expect(self.host).to_have_attribute("data-all", "true")
+        expect(self.host).to_have_attribute("data-all", "true", timeout=30_000)
 
     def has(self, way: str, step: int) -> None:
         expect(self.host).to_have_attribute("data-way", way)
@@ -359,6 +359,8 @@ def test_without_a_range_coder_the_chart_stands_alone(page: Page, app: str) -> N
     says = page.locator(".says")
     expect(says).to_contain_text("What writes the bytes is not installed here")
     expect(says).to_contain_text("Deep: a digit in 11.3 bytes.")
+    box = page.locator(".compression").bounding_box()
+    assert box and box["height"] <= 560
     expect(page.locator("figure.drawn")).to_be_hidden()
     expect(page.locator(".cells")).to_be_hidden()
     expect(page.locator(".chart g.chosen:not(.alone) .point")).to_have_count(8)
