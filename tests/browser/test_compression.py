@@ -346,7 +346,7 @@ def test_nothing_is_drawn(page: Page, app: str, language: str) -> None:
         "{beside} sheets: {size}.", beside=sheet.format, size=size(sheet.bytes, text)
     )
     expect(figure.says.locator("b")).to_have_text(f"{there} {beside}")
-    expect(page.locator("figure.drawn .word")).to_have_text(text.gettext("Draw a digit"))
+    expect(page.locator("figure.drawn .word")).to_have_text(text.gettext("Draw a digit first"))
     for canvas in page.locator("figure canvas, .cells canvas").all():
         expect(canvas).to_be_hidden()
     expect(figure.marks()).to_have_count(8)

@@ -290,7 +290,7 @@ def _labels(text: Text) -> dict[str, str]:
         ),
         "drawn": _("Your digit"),
         "error": _("error {error}"),
-        "draw": _("Draw a digit"),
+        "draw": _("Draw a digit first"),
         "wait": _("Squeezing …"),
         "alike": _("At about the same size, with the squared error"),
         "cell": _("{step}: {bytes}, squared error {error}"),
