@@ -22,7 +22,7 @@ export function share(value, [low, high]) {
 /** @type {(value: number, ends: [number, number]) => boolean} */
 export const within = (value, [low, high]) => low <= value && value <= high;
 
-/** 1, 2, 5, 10 … between two ends, a value and how many of the tens it has. */
+/** 1, 2, 5, 10 … between two ends. */
 export function ticks([low, high]) {
   const first = Math.floor(Math.log10(low));
   const tens = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);

@@ -121,11 +121,10 @@ function yours([x, y], { right }, word) {
 }
 
 function axes(plot, x, y, { digits, plain, labels }) {
+  // Where there is no room for 1, 2 and 5: every ten.
   const spaced = (values, place, apart) => {
-    const far = (a, b) => Math.abs(place(a) - place(b)) >= apart;
-    return values.length < 2 || far(values[0], values[1])
-      ? values
-      : values.filter((value) => /^[1]|0\.0*1$/.test(String(value)));
+    const gap = Math.abs(place(values[0]) - place(values[1]));
+    return gap >= apart ? values : values.filter((value) => Number.isInteger(Math.log10(value)));
   };
   const down = spaced(ticks(ERROR), y, APART.y);
   const along = spaced(ticks(BYTES), x, APART.x);

@@ -21,7 +21,7 @@ export default function show({ data, parentElement, setStateValue }) {
   const host = parentElement.querySelector(".compression");
   if (!figures.has(host)) figures.set(host, new Figure(host));
   const figure = figures.get(host);
-  figure.ask = (digit) => setStateValue("asked", digit);
+  figure.ask = (digit) => setStateValue("asked", { digit, way: figure.name });
   figure.update(data);
   // Also called for an update that a newer one overtook, while the figure is in use.
   return () => host.isConnected || figure.destroy();
@@ -69,7 +69,7 @@ class Figure {
     this.chart.setAttribute("aria-description", labels.keys);
     this.host.classList.toggle("missing", header.missing);
     this.draw();
-    if (header.digit && !header.missing && !header.all) this.ask(header.digit);
+    if (this.waits) this.ask(header.digit);
   }
 
   destroy() {
@@ -104,6 +104,12 @@ class Figure {
       cell.addEventListener("click", () => this.choose(cell.name, Number(cell.value)));
       box.append(cell);
     }
+  }
+
+  // Is more of the digit to come?
+  get waits() {
+    const { all, digit, missing } = this.header;
+    return Boolean(digit) && !missing && !all;
   }
 
   // What is chosen
@@ -215,7 +221,7 @@ class Figure {
       chosen: own && this.asShown({ way: this.way, step: this.step, ...own }),
       beside: beside && this.asShown(beside),
     };
-    const none = digit && own && !beside && this.header.all ? "–" : labels.wait;
+    const none = this.waits ? labels.wait : "–";
     for (const [name, what] of Object.entries(shown)) {
       const figure = this.find(`figure.${name}`);
       const canvas = figure.querySelector("canvas");
@@ -255,7 +261,7 @@ class Figure {
       cell.classList.toggle("blank", !own);
       if (own) picture(this.pictureOf(way.name, step), null, canvas);
       write(title, way.title);
-      write(size, shown ? this.bytes(bytes) : header.all ? "–" : "…");
+      write(size, shown ? this.bytes(bytes) : this.waits ? "…" : "–");
       write(loss, shown ? this.error(error) : "");
       const words = {
         step: this.stepOf(way, step),
@@ -324,6 +330,7 @@ class Figure {
   told(own) {
     const { header, step, way } = this;
     const { labels } = header;
+    if (!own && this.waits) return [`${way.title}: ${labels.wait}`];
     const kind = own ? "own" : "average";
     const beside = own ? this.besideOwn(own) : this.sheetFor(way.errors[step]);
     const words = {
@@ -334,14 +341,11 @@ class Figure {
       file: this.bytes(own ? own.file : way.alone[step]),
     };
     const compared = way.decoder || (own && beside) ? ` ${labels[`${kind}_beside`]}` : "";
-    const best = own && !beside && header.all ? labels.own_best : "";
-    const more = way.decoder
-      ? labels[`${kind}_model`]
-      : own && !beside
-        ? best
-        : labels[`${kind}_format`];
-    const told = [labels[kind] + compared, header.missing ? labels.missing : more];
-    return told.map((label) => this.fill(label, words));
+    const best = this.waits ? "" : labels.own_best;
+    const what = way.decoder ? "model" : "format";
+    const more = own && !beside ? best : labels[`${kind}_${what}`];
+    const sentences = [labels[kind] + compared, header.missing ? labels.missing : more];
+    return sentences.map((label) => this.fill(label, words));
   }
 
   // The smallest WebP file that is no worse than a model's picture, or the smallest such code.

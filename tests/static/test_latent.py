@@ -397,7 +397,9 @@ def write_compression(folder: Path) -> None:
     """Pack a digit as the browser gets it, and write what is to be chosen of it."""
     folder.mkdir()
     table, digit = measured.load(), strokes.sample_digit("7b")
-    packed = compression.pack(digit, translator("en"), "deep", 5, table, everything=True)
+    packed = compression.pack(
+        digit, translator("en"), "deep", 5, table, shown="deep", everything=True
+    )
     (folder / "packed").write_bytes(packed)
     ladders = {name: np.array([r.bytes for r in table.ladder(name)]) for name in compression.MODELS}
     alike = [

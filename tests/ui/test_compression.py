@@ -35,9 +35,11 @@ def unpacked(packed: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return header, arrays
 
 
-def packed(digit: Any = DIGIT, model: str = "deep", everything: bool = True) -> bytes:
+def packed(
+    digit: Any = DIGIT, model: str = "deep", everything: bool = True, shown: Any = None
+) -> bytes:
     text, table = translator("en"), measured.load()
-    return figure.pack(digit, text, model, 5, table, everything=everything)
+    return figure.pack(digit, text, model, 5, table, shown=shown or model, everything=everything)
 
 
 def test_each_step_is_what_the_range_coder_and_the_decoder_made_of_the_digit() -> None:
@@ -95,8 +97,14 @@ def test_the_chart_is_what_was_measured() -> None:
 
 
 def test_first_what_is_shown_then_everything() -> None:
-    header, _ = unpacked(packed(everything=False))
-    assert list(header["own"]) == ["deep", "WebP"]
+    for shown, first in [
+        (None, {"deep", "WebP"}),
+        ("pca", {"pca", "WebP"}),
+        ("AVIF", {"AVIF", "WebP"}),
+        ({"from": "outside"}, {"WebP"}),
+    ]:
+        header, _ = unpacked(packed(everything=False, shown=shown))
+        assert set(header["own"]) == first
     assert not header["all"] and unpacked(packed())[0]["all"]
 
 
@@ -122,7 +130,7 @@ def test_without_a_range_coder_nothing_is_squeezed(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_name_only_what_the_browser_fills_in(language: str) -> None:
     text = translator(language)
-    content = figure.pack(None, text, "deep", 5, measured.load(), everything=False)
+    content = figure.pack(None, text, "deep", 5, measured.load(), shown="deep", everything=False)
     labels, english = (unpacked(each)[0]["labels"] for each in (content, packed(None)))
 
     def names(label: str) -> list[str]:
@@ -147,6 +155,5 @@ def test_damage_is_told(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             (tmp_path / path.name).symlink_to(path)
     (tmp_path / file).write_bytes(b"damaged")
     monkeypatch.setattr(ae.checked, "FOLDER", tmp_path)
-    figure._of_model.clear()
     with pytest.raises(ae.WeightsError):
         figure.show(DIGIT, translator("en"), key="figure")

@@ -10,7 +10,7 @@ letters tell of is sent, and the browser asks for all others once it has shown t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -117,8 +117,7 @@ def show(
         raise ValueError(f"bits: got {bits}, expected 1 to {MAX_BITS}")
     # Read here, so that whoever calls hears of damage.
     table = compression.measured.load()
-    if digit is not None and compression.available():
-        _of_model(model, digit.tobytes())
+    compression.prior_of(models.load(model))
     _figure(digit, text, key, model, bits, table)
 
 
@@ -126,14 +125,20 @@ def show(
 def _figure(
     digit: Float32 | None, text: Text, key: str, model: str, bits: int, table: Table
 ) -> None:
-    state = st.session_state.get(key)
-    asked = state.get("asked") if isinstance(state, Mapping) else None
-    everything = digit is not None and asked == _name(digit)  # it comes from outside
+    asked = _asked(st.session_state.get(key))
+    everything = digit is not None and asked.get("digit") == _name(digit)
+    shown = asked.get("way", model)
     _mount(
         key=key,
-        data=pack(digit, text, model, bits, table, everything=everything),
+        data=pack(digit, text, model, bits, table, shown=shown, everything=everything),
         on_asked_change=lambda: None,
     )
+
+
+def _asked(state: object) -> Mapping[object, object]:
+    """Give the digit that the browser has asked for, and what it showed then; from outside."""
+    asked = state.get("asked") if isinstance(state, Mapping) else None
+    return asked if isinstance(asked, Mapping) else {}
 
 
 def pack(
@@ -143,23 +148,27 @@ def pack(
     bits: int,
     table: Table,
     *,
+    shown: object,
     everything: bool,
 ) -> bytes:
     """Write all that the browser needs: what was measured, and what becomes of the digit.
 
     Parameters
     ----------
-    everything : with the digit by all models and formats; else by ``model`` and as WebP alone.
+    everything : with the digit by all models and formats; else by the one that is named ``shown``,
+        and as WebP.
     """
     names = [name for name in dict.fromkeys((*MODELS, model)) if table.ladder(name)]
     results: dict[str, _Results] = {}
     if digit is not None and compression.available():
         raw = digit.tobytes()
-        wanted = names if everything else [name for name in names if name == model]
-        for name in models.available(wanted, Visit()):
-            results[name] = _of_model(name, raw)
-        for name in FORMATS if everything else FORMATS[:1]:
-            results[name] = _of_format(name, raw)
+
+        def wanted(ways: Iterable[str]) -> list[str]:
+            return [name for name in ways if everything or name in (shown, FORMATS[0])]
+
+        loaded = models.available(wanted(names), Visit())
+        results |= {name: _of_model(name, raw) for name in loaded}
+        results |= {name: _of_format(name, raw) for name in wanted(FORMATS)}
     header = {
         "activations": [],
         "opens": [model if model in names else (*names, *FORMATS)[0], bits - 1],
