@@ -10,6 +10,7 @@
 
 from ae import (
     atlas,
+    claims,
     compression,
     drawing,
     evaluation,
@@ -51,6 +52,7 @@ __all__ = [
     "Statistics",
     "WeightsError",
     "atlas",
+    "claims",
     "compression",
     "drawing",
     "evaluation",

@@ -25,9 +25,8 @@ from ae.atlas import NEIGHBOURS, CodeMap
 from ae.compression import measured
 from ae.model import Autoencoder, Model
 from hub import phone, protocol
-from pages.compare import lanes
 from tests.conftest import PenDigit
-from ui import strokes
+from ui import lanes, strokes
 from ui.components import compression, network, simulation
 from ui.components.map_canvas import PALETTE, pack
 from ui.edits import Edits
