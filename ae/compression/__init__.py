@@ -26,6 +26,7 @@ from ae.compression.codec import (
     fits,
     squeeze,
 )
+from ae.compression.coding import available
 from ae.compression.container import Compressed
 from ae.compression.prior import MAX_BITS, Prior, prior_of
 
@@ -35,6 +36,7 @@ __all__ = [
     "Prior",
     "Squeezed",
     "WrongModel",
+    "available",
     "codes",
     "compress",
     "decompress",

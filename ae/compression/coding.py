@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,11 @@ def cost(symbols: Symbols, prior: Prior, bits: int) -> Float64:
 
         _walk(prior, prior.grid(bits), len(sent), count)
     return costs
+
+
+def available() -> bool:
+    """Tell whether constriction, the range coder, is installed: without it nothing is written."""
+    return find_spec("constriction") is not None
 
 
 def _constriction() -> Any:

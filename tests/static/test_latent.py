@@ -22,11 +22,12 @@ import ae
 from ae import evaluation, latent, simulations
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
+from ae.compression import measured
 from ae.model import Autoencoder, Model
 from hub import phone, protocol
 from tests.conftest import PenDigit
 from ui import lanes, strokes
-from ui.components import network, simulation
+from ui.components import compression, network, simulation
 from ui.components.map_canvas import PALETTE, pack
 from ui.edits import Edits
 from ui.strokes import Drawing, Stroke
@@ -391,6 +392,43 @@ def write_simulations(folder: Path, seeds: int = 4) -> None:
     file.write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
+def write_compression(folder: Path) -> None:
+    """Pack a digit as the browser gets it, and write what is to be chosen of it."""
+    folder.mkdir()
+    table, digit = measured.load(), strokes.sample_digit("7b")
+    packed = compression.pack(
+        digit, translator("en"), "deep", 5, table, shown="deep", everything=True
+    )
+    (folder / "packed").write_bytes(packed)
+    ladders = {name: np.array([r.bytes for r in table.ladder(name)]) for name in compression.MODELS}
+    alike = [
+        {"sizes": there, "size": size, "step": np.abs(np.log1p(there) - np.log1p(size)).argmin()}
+        for here, there in itertools.permutations(ladders.values(), 2)
+        for size in here
+    ]
+    no_worse = [
+        {
+            "error": rung.mse,
+            "bytes": min(p.bytes for p in table.pictures if p.mse <= rung.mse),
+            "paysOff": table.pays_off(rung),
+            "model": name,
+            "step": rung.bits - 1,
+        }
+        for name in compression.MODELS
+        for rung in table.ladder(name)
+    ]
+    values = np.geomspace(0.1, 1000, 40)
+    shares = np.interp(np.log10(values), np.log10([1, 500]), [0, 1])
+    content = {
+        "alike": alike,
+        "noWorse": no_worse,
+        "shares": {"values": values, "shares": shares},
+        "decoders": dict(table.decoders),
+    }
+    file = folder / "oracle.json"
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
@@ -402,6 +440,7 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
         write_network(tmp_path / "networks", name)
     write_lanes(tmp_path / "lanes.json", ae.load("linear"))
     write_simulations(tmp_path / "simulations")
+    write_compression(tmp_path / "compression")
     (tmp_path / "atlas").mkdir()
     for name in ae.FAMILIES:
         write_atlas(tmp_path / "atlas", name)

@@ -120,7 +120,9 @@ def test_any_bytes_are_codes_or_a_complaint(raw: bytes, name: str, bits: int) ->
 
 
 def test_a_range_coder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert coding.available()
     monkeypatch.setitem(__import__("sys").modules, "constriction", None)
+    assert not coding.available()
     _, prior = with_prior("pca")
     with pytest.raises(ValueError, match="constriction, the range coder, is not installed"):
         coding.encode(np.zeros((1, 32), np.int64), prior, 5)
