@@ -25,7 +25,8 @@ def show(scene: Scene, text: Text) -> None:
     cells = [_whole(scene.digit, text)]
     copies = _copies(scene) if guessed else {}
     for width in reversed(_WIDTHS):
-        picture, note = html.blank(None, "" if guessed else "?"), html.SPACE
+        picture = html.blank(None, "" if guessed else "?")
+        note: str = html.SPACE
         if copies:
             copy, kept = copies[width]
             alt = text.gettext("Your digit from {n} numbers, by PCA.", n=width)
@@ -52,7 +53,8 @@ def _copies(scene: Scene) -> dict[int, tuple[Float32, float]]:
 
 def _whole(digit: Float32 | None, text: Text) -> Markup:
     """Write the pixels themselves, of which nothing is lost."""
-    picture, note = html.blank("sees"), html.SPACE
+    picture = html.blank("sees")
+    note: str = html.SPACE
     if digit is not None:
         alt = text.gettext("Your digit in 28 by 28 pixels, white on black.")
         picture = pictures.img(pictures.grey(digit), alt, "sees")

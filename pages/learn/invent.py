@@ -61,7 +61,8 @@ def _around(model: ae.Autoencoder, digit: Float32, seed: int) -> Float32:
     """
     mean, log_variance = model.encode_distribution(digit[None])
     dice = generation.prior(model.code_size, _COUNT, 4, np.random.default_rng(seed))
-    return mean + np.exp(log_variance / 2) * dice
+    codes: Float32 = mean + np.exp(log_variance / np.float32(2)) * dice
+    return codes
 
 
 def _answer(scene: Scene, text: Text) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def figure() -> None:
 @st.fragment
 def workspace() -> None:
     """Show the canvas, and the figure beside it."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         if drawn:
             with st.container(key="canvas_side", width=strokes.SIDE):
                 canvas.show(now, text, confirm="figure")
@@ -48,7 +48,7 @@ def workspace() -> None:
         canvas.done(now)
 
 
-with st.container(key="chapter", horizontal=True, gap="medium"):
+with st.container(key="chapter", horizontal=True, gap="small"):
     if not now.stage:
         with st.container(key="chapter_text"):
             st.markdown(text.long("learn", chapter.name))

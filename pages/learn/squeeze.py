@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 import ae
-from ae.arrays import Float32
 from pages.learn.question import Question
 from ui import editor, html, inference, machine, pictures
 from ui.comparison import Scene
@@ -26,18 +25,15 @@ def show(scene: Scene, text: Text) -> None:
 
 def _answer(scene: Scene, text: Text) -> tuple[str, str]:
     _ = text.gettext
-    drawn = _of_zeros(scene.focus)
-    picture = pictures.img(pictures.grey(drawn), _("What the decoder draws from zeros alone."))
+    zeros = np.zeros((1, scene.focus.code_size), np.float32)
+    drawn = pictures.grey(scene.focus.decode(zeros)[0])
+    picture = pictures.img(drawn, _("What the decoder draws from zeros alone."))
     words = _(
         "A muddle. No digit has a code of zeros alone, so the decoder never learnt what to do with"
         " one. It answers all the same: any {n} numbers are a code to it.",
         n=scene.focus.code_size,
     )
     return "muddle", html.join((picture, words))
-
-
-def _of_zeros(model: ae.Model) -> Float32:
-    return model.decode(np.zeros((1, model.code_size), np.float32))[0]
 
 
 QUESTION = Question(
