@@ -11,6 +11,7 @@
 from ae import (
     atlas,
     compression,
+    descent,
     drawing,
     evaluation,
     facts,
@@ -52,6 +53,7 @@ __all__ = [
     "WeightsError",
     "atlas",
     "compression",
+    "descent",
     "drawing",
     "evaluation",
     "facts",
