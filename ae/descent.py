@@ -113,7 +113,7 @@ class Way:
 # The rate that Keras fills in for Adadelta was 1.0 when the tutorial was written, and is 0.001 now.
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
-        "plain": Way(rate=0.1),
+        "plain": Way(rate=0.5),
         "adadelta_then": Way(rate=1.0, adadelta=True),
         "adadelta_now": Way(rate=0.001, adadelta=True),
     }

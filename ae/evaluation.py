@@ -55,9 +55,9 @@ def bce_terms(x: Float32, y: Float32) -> tuple[Float64, Float64]:
     for ink that is invented, ``-(1 - x) log(1 - y)``. A grey pixel has both, even where y is x.
     """
     x, y = _pair(x, y)
-    ink, paper, p = (values.astype(np.float64) for values in (x, 1 - x, y))
+    inked, paper, p = (values.astype(np.float64) for values in (x, 1 - x, y))
     p = np.clip(p, EPSILON, 1 - EPSILON)
-    return -ink * np.log(p), -paper * np.log(1 - p)
+    return -inked * np.log(p), -paper * np.log(1 - p)
 
 
 def mse(x: Float32, y: Float32) -> Float32:
