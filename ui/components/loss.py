@@ -97,7 +97,7 @@ def _labels(text: Text) -> dict[str, str]:
     return {
         "digit": _("Your digit: x"),
         "reconstruction": _("What survives: x̂"),
-        "costs": _("What each pixel costs"),
+        "costs": _("Cost per pixel"),
         "missed": _("Ink missed"),
         "invented": _("Ink invented"),
         "total": _("Loss: both together"),
