@@ -275,7 +275,8 @@ class Descent {
   }
 
   under({ clientX }) {
-    return this.place.angle(clientX - this.curve.getBoundingClientRect().left);
+    const { clientLeft } = this.curve; // its border
+    return this.place.angle(clientX - this.curve.getBoundingClientRect().left - clientLeft);
   }
 
   pressed(event) {
