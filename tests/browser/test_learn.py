@@ -24,10 +24,11 @@ from ui.text import translator
 
 VALLEY = Valley.of(descent.points())
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+STILL = {"reduced_motion": "reduce"}
 SIZES = {
-    "wide": {"viewport": {"width": 900, "height": 900}},
-    "narrow": {"viewport": {"width": 684, "height": 900}},
-    "phone": PHONE,
+    "wide": {"viewport": {"width": 964, "height": 900}, **STILL},  # 32 px on either side
+    "narrow": {"viewport": {"width": 684, "height": 900}, **STILL},
+    "phone": {**PHONE, **STILL},
 }
 
 pytestmark = pytest.mark.browser
@@ -347,7 +348,7 @@ def test_it_is_watched_and_stopped(page: Page, app: str) -> None:
     expect(ball.words).to_have_text(re.compile(f"^Step {steps}: still "))
 
 
-@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
+@pytest.mark.parametrize("page", [STILL], indirect=True)
 def test_whoever_wants_no_motion_sees_the_result(page: Page, app: str) -> None:
     page.add_init_script("performance.now = () => 0;")  # no time passes
     ball = Ball(opened(page, app))
