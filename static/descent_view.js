@@ -181,7 +181,7 @@ class Descent {
     const context = (canvas) => cleared(canvas, canvas.clientWidth, canvas.clientHeight);
     const size = ({ clientWidth, clientHeight }) => [clientWidth, clientHeight];
     paintPoints(context(cloud), { valley, points, angle, look }, ...size(cloud));
-    const next = this.done ? angle : this.next.angle;
+    const next = this.arrived ? angle : this.next.angle;
     paintCurve(context(curve), { valley, trail, next, look }, ...size(curve));
     if (this.playing) this.draw();
     Object.assign(this.host.dataset, {
@@ -216,7 +216,7 @@ class Descent {
     write(find(".steps dd"), numbers.whole(state.steps, separators));
     write(find(".angle dd"), this.degrees(state.angle));
     write(find(".loss dd"), loss);
-    write(find(".next dd"), done ? "–" : this.degrees(this.next.move, true));
+    write(find(".next dd"), this.arrived ? "–" : this.degrees(this.next.move, true));
     write(find(".words"), this.told);
     this.cloud.ariaLabel = fill(labels.line, { angle: this.degrees(state.angle) });
     if (playing) return; // who listens hears how it ended

@@ -215,7 +215,7 @@ def test_the_loss_follows_the_pen(page: Page, app: str) -> None:
 
 def test_without_ink_there_is_no_loss(page: Page, app: str) -> None:
     opened(page, app, "digit=none")
-    expect(words(page)).to_have_text("Draw a digit: here stands what each of its pixels costs.")
+    expect(words(page)).to_have_text("Draw a digit to see what each of its pixels costs.")
     assert set(page.locator(".sums b").all_inner_texts()) == {"–"}
     page.locator(".pictures").focus()
     page.keyboard.press("ArrowUp")
@@ -307,6 +307,11 @@ def test_three_ways_play_to_their_end(page: Page, app: str, name: str, sentence:
     *_, last = path(WAYS[name])
     ball.is_at(last)
     expect(ball.words).to_have_text(re.compile(sentence))
+    after = descent.step(last, VALLEY.derivative(last.angle), WAYS[name])
+    there = descent.arrived(VALLEY, last)
+    expect(page.locator(".next dd")).to_have_text(
+        "–" if there else f"{math.degrees(after.move):.5f}°"
+    )
     expect(page.locator(".descent .step")).to_be_disabled()
     again(page)
     ball.is_at(last)

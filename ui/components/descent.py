@@ -31,7 +31,7 @@ def _way(name: str) -> Markup:
 def _rate() -> Markup:
     slider = void("input", type="range", min=0)
     title = element("span", class_="title")
-    return element("label", title, slider, element("output"), class_="rate")
+    return element("label", title, slider, element("output", aria_hidden="true"), class_="rate")
 
 
 def _picture(name: str, canvas: Markup) -> Markup:

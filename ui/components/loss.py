@@ -112,7 +112,7 @@ def _labels(text: Text) -> dict[str, str]:
             "Row {row}, column {column}: ink {x}, redrawn as {y}. Ink missed costs {missed}, ink"
             " invented {invented}."
         ),
-        "empty": _("Draw a digit: here stands what each of its pixels costs."),
+        "empty": _("Draw a digit to see what each of its pixels costs."),
         "formula": _(
             "Nats per pixel, averaged over all 784; x and x̂ go from 0, paper, to 1, ink. Grey"
             " pixels cost something even in a perfect copy."
