@@ -10,6 +10,7 @@
 
 from ae import (
     atlas,
+    claims,
     compression,
     descent,
     drawing,
@@ -52,6 +53,7 @@ __all__ = [
     "Statistics",
     "WeightsError",
     "atlas",
+    "claims",
     "compression",
     "descent",
     "drawing",

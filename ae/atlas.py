@@ -25,6 +25,7 @@ from ae.latent import Digits, Indices
 from ae.mnist import Mnist
 from ae.model import Autoencoder
 from ae.noise import NOISES
+from ae.pca import PCA
 
 FILE = "atlas.safetensors"
 DIGITS = 5000
@@ -142,6 +143,22 @@ class Atlas:
     pixels_agreement: float
     pixels_near: float
     grey: float
+
+    def nearest(self, pictures: Float32, pca: PCA) -> tuple[Indices, Float32]:
+        """Find the digit that each picture looks most like, by their principal components.
+
+        Parameters
+        ----------
+        pictures : float32 array of shape (n, 28, 28) or (n, 784) in [0, 1].
+        pca : of ``ae.facts``, with all its components.
+
+        Returns
+        -------
+        Indices of digits, and the distances to them, both of shape (n,).
+        """
+        components = pca.encode(pictures)[:, : self.pixels.shape[1]]
+        nearest, distances = latent.neighbours(self.pixels, components, 1)
+        return nearest[:, 0], distances[:, 0]
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Atlas:

@@ -1,4 +1,4 @@
-// Models side by side, as in pages/compare/lanes.py. Pure. tests/static holds it to Python's words.
+// Models side by side, as in ui/lanes.py. Pure. tests/static holds it to Python's words.
 
 /**
  * Which come closest and which stray furthest, by the errors as they are written: of two that look

@@ -1,5 +1,5 @@
 // The lanes of the Compare page under the moving pen: what static/live.js does not paint itself. The
-// Python side is pages/compare/lanes.py.
+// Python side is ui/lanes.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { marks } = await import(`./comparison.js${version}`);

@@ -1,4 +1,4 @@
-// A code as small bars, as in pages/compare/lanes.py. Pure. tests/static holds it to Python's styles.
+// A code as small bars, as in ui/lanes.py. Pure. tests/static holds it to Python's styles.
 
 const version = new URL(import.meta.url).search;
 const { clamp } = await import(`./pixels.js${version}`);

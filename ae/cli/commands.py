@@ -15,6 +15,7 @@ from ae import (
     atomic,
     augmentation,
     checked,
+    claims,
     compression,
     evaluation,
     events,
@@ -24,7 +25,7 @@ from ae import (
     training,
     weights,
 )
-from ae.cli import files, report, simulated, streams
+from ae.cli import claimed, files, report, simulated, streams
 from ae.cli.parser import plan_of
 from ae.cli.streams import tell
 from ae.compression import Compressed, WrongModel
@@ -179,6 +180,20 @@ def simulate(arguments: argparse.Namespace) -> None:
         print(text, file=out)
 
 
+def check_claims(arguments: argparse.Namespace) -> None:
+    """Tell what the tutorial says, and what was measured of it."""
+    if arguments.markdown and arguments.name is not None:
+        raise ValueError("--markdown is of all claims: leave NAME out")
+    streams.check_output()
+    if arguments.markdown:
+        text = claimed.as_markdown().rstrip()
+    else:
+        chosen = [c for c in claims.CLAIMS if arguments.name in (None, c.name)]
+        text = claimed.as_json(chosen) if arguments.json else claimed.as_text(chosen)
+    with streams.output() as out:
+        print(text, file=out)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
     {
         "train": train,
@@ -190,6 +205,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
         "decompress": decompress,
         "export": export,
         "simulate": simulate,
+        "claims": check_claims,
     }
 )
 

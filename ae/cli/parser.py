@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ae import atlas, checked, facts, plans, simulations, weights
+from ae import atlas, checked, claims, facts, plans, simulations, weights
 from ae.cli import files
 from ae.compression import MAX_BITS, measured
 from ae.compression.container import SUFFIX
@@ -33,6 +33,7 @@ examples:
   python -m ae encode 7.png --model /tmp/weights/mine.safetensors
   python -m ae export deep --to deep.keras        the same net for Keras
   python -m ae simulate half_circle --seed 3      made data, through one number
+  python -m ae claims                             what the tutorial says, and what is true of it
 
 exit codes:
   0    done
@@ -109,6 +110,13 @@ With --seeds N, the curved one is trained from starts 0 to N-1, and the share th
 printed. A start converges if its error ends below twice that of the best one."""
 
 
+_CLAIMS = """\
+The tutorial is "Construindo Autoencoders" (2017), from which this grew. Each of its claims is
+printed with what was measured of it, and with the command that measures it again. The numbers
+come from the files that ship, or are computed from them now; neither MNIST nor TensorFlow is
+needed."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise ValueError(f"{message} (see {self.prog} --help)")
@@ -149,6 +157,7 @@ def build_parser() -> argparse.ArgumentParser:
     _decompress(add("decompress", "Draw the digits of a compressed file.", _DECOMPRESSION))
     _export(add("export", "Write a model as a .keras file.", _EXPORT))
     _simulate(add("simulate", "Squeeze made data of two or three dimensions.", _SIMULATION))
+    _claims(add("claims", "Tell what holds of what the tutorial says.", _CLAIMS))
     return whole
 
 
@@ -322,6 +331,20 @@ def _simulate(command: argparse.ArgumentParser) -> None:
         "--data-seed", type=_whole(0, 2**32 - 1), default=0, help="of the points (default: 0)"
     )
     command.add_argument("--json", action="store_true", help="for programs, figures in full")
+
+
+def _claims(command: argparse.ArgumentParser) -> None:
+    names = [claim.name for claim in claims.CLAIMS]
+    command.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        choices=names,
+        help=f"one of them: {_one_of(names)} (default: all)",
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for programs, figures in full")
+    form.add_argument("--markdown", action="store_true", help="all of them, as docs/claims.md")
 
 
 # Options of several commands

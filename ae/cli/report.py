@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ae.checked import SUMS, WeightsError
+from ae.claims import DEFAULT_RATE, DEFAULT_RATE_COMMAND
 from ae.compression.measured import Table
 from ae.compression.pictures import SHEET
 from ae.evaluation import Ink, Measured, Reference, Report, as_record
@@ -109,7 +110,7 @@ _TOLD = (4, 5, 6)  # bits
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a Markdown table that is aligned for people too; its first column is words."""
     padded = _padded([head, *rows], 1)
-    return _markdown(padded[0], padded[1:], numbers_from=1)
+    return markdown(padded[0], padded[1:], numbers_from=1)
 
 
 def _padded(rows: Sequence[Sequence[str]], words: int) -> list[list[str]]:
@@ -176,17 +177,17 @@ def as_readme(report: Report) -> str:
             f"no README without weights for {', '.join(report.missing)}; "
             "make them with: python -m ae train all"
         )
-    errors = _markdown(_HEAD, _rows(report), numbers_from=_WORDS)
-    bounds = _markdown(
+    errors = markdown(_HEAD, _rows(report), numbers_from=_WORDS)
+    bounds = markdown(
         ("model", "negative ELBO", "for the pixels", "for the code", "binarised"),
         _bounds(report),
         numbers_from=1,
     )
-    files = _markdown(
+    files = markdown(
         ("file", "what", "layers", "made by"),
         [(f"`{m.file}`", _what(m), _layers(m), f"`{command(m)}`") for m in report.models],
     )
-    recipes = _markdown(
+    recipes = markdown(
         ("model", "recipe", *_SETTINGS),
         [_settings(m.name, net) for m in report.models if (net := m.metadata.net)],
         numbers_from=None,
@@ -204,6 +205,8 @@ def as_readme(report: Report) -> str:
         tested=f"`{report.sha256}`",
         floor=f"{report.floor.bce:.4f}",
         sums=SUMS,
+        default_rate=DEFAULT_RATE,
+        default_rate_command=f"python -m ae {DEFAULT_RATE_COMMAND}",
     )
 
 
@@ -249,6 +252,10 @@ no file holds its pixels. But what a digit was squeezed to is enough to draw it 
 these models can, so MNIST's authors are owed the credit for the atlas too. `priors.safetensors`
 says how likely each code is, without which no file of `python -m ae compress` can be read;
 `compression.safetensors` what such files cost and lose (`ae/compression/`).
+`{default_rate}` is the shallow net by the tutorial's recipe, but for
+Adadelta's learning rate, which is Keras's default of today; `ae/claims.py` tells of it. It is the
+`mine.safetensors` that this writes:
+`{default_rate_command}`.
 
 `{sums}` lists each file's hash, and `ae.load` refuses a file that differs.
 
@@ -340,8 +347,9 @@ def _agreed(models: Iterable[Measured], say: Callable[[Measured], str]) -> str:
     return "; ".join(f"{value} ({', '.join(files)})" for value, files in groups.items())
 
 
-def _markdown(
+def markdown(
     head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int | None = None
 ) -> str:
+    """Write a Markdown table, its columns to the right from that of numbers on."""
     rule = ["---" if numbers_from is None or i < numbers_from else "---:" for i in range(len(head))]
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])

@@ -9,9 +9,9 @@ import ae
 from ae import units
 from ae.arrays import SIDE, Float32
 from ae.model import Model
-from pages.compare.scene import Scene
 from ui import downloads, inference, models, pictures
 from ui.choices import segments
+from ui.comparison import Scene
 from ui.components.atoms import Group, atoms
 from ui.text import N_, Text
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 import ae
 from ae import evaluation, units
 from ae.arrays import Float32
-from pages.compare.scene import Scene
 from ui import downloads, html, models, pictures, state
 from ui.choices import segments
+from ui.comparison import Scene
 from ui.text import Text
 
 _FIRST = 4  # units that are there before the visitor moves the slider

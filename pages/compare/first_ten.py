@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ae import evaluation
-from pages.compare.scene import Scene
 from ui import galleries, models, strokes
+from ui.comparison import Scene
 from ui.text import Text
 
 

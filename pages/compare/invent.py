@@ -9,9 +9,9 @@ import ae
 from ae import generation
 from ae.arrays import Float32
 from ae.model import Model
-from pages.compare.scene import Scene
 from ui import galleries, models, strokes
 from ui.choices import segments
+from ui.comparison import Scene
 from ui.galleries import Row
 from ui.text import N_, Text
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from ae import evaluation
 from ae.arrays import Float32
 from ae.facts import Ladder, equivalent_components
-from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models, pictures
 from ui.choices import segments, slider
+from ui.comparison import Scene
 from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import Text

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from ae import evaluation
-from pages.compare.scene import Scene
 from ui import canvas, galleries, models, strokes
+from ui.comparison import Scene
 from ui.text import N_, Text
 
 _TITLES = {

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.compare import lanes, scene, takeaway
+from pages.compare import choice, takeaway
 from pages.compare.views import VIEWS
-from ui import canvas, html, models, state, strokes, told, views
+from ui import canvas, comparison, html, lanes, models, state, strokes, told, views
 from ui.components import browser, live
 
 now = state.visit("compare")
@@ -28,7 +28,7 @@ if not available:
 def run_lanes(chosen: Sequence[str]) -> None:
     """Show what changes with each stroke, and nothing else."""
     canvas.keep_up(now)
-    compared = scene.compare(now, available, chosen)
+    compared = comparison.compare(now, available, chosen)
     errors = {models.title(name, text): one.mse for name, one in compared.results.items()}
     networks = {name: weights[name] for name in compared.models}
     answer = live.answer(now, text, networks, told=told.models(errors, text))
@@ -47,9 +47,9 @@ def workspace() -> None:
                 canvas.tools(now, text)
         with st.container(key="lanes_side"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                chosen = lanes.choose(available, text)
+                chosen = choice.choose(available, text)
                 canvas.normal_form(now, text)
-                compared = scene.compare(now, available, chosen)
+                compared = comparison.compare(now, available, chosen)
                 takeaway.show(compared, text)
             if alone:
                 live.tell(now, text, {}, told="")

@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
-from pages.compare import tables
-from pages.compare.scene import Scene
-from ui import downloads, html, models
+from ui import downloads, html, models, tables
 from ui.choices import segments
+from ui.comparison import Scene
 from ui.components.download import File
 from ui.text import N_, Text
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 import ae
 from ae.arrays import Float32
 from ae.facts import draws_in_one_layer, overlap
-from pages.compare.scene import Scene
 from ui import colours, downloads, figures, html, models
+from ui.comparison import Scene
 from ui.components.download import File
 from ui.components.plots import plot
 from ui.text import N_, Text

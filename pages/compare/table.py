@@ -10,9 +10,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from ae.plans import OWN, family_of
-from pages.compare.scene import Scene
 from ui import downloads, models, state
 from ui.choices import dropdown
+from ui.comparison import Scene
 from ui.components.download import File
 from ui.html import element
 from ui.text import N_, Text

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from ae.plans import OWN
-from pages.compare.scene import Scene
 from ui import downloads, models, own, pictures, snippets
+from ui.comparison import Scene
 from ui.components.download import File, way_for
 from ui.text import Text
 

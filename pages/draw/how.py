@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import streamlit as st
 
 from ae.families import Family
-from pages.draw import formulas, machine
-from ui import html
+from pages.draw import formulas
+from ui import html, machine
 from ui.inference import Result
 from ui.text import Text
 

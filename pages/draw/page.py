@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.draw import figures, how, machine, takeaway
-from ui import canvas, editor, html, inference, models, state, told
+from pages.draw import figures, how, takeaway
+from ui import canvas, editor, html, inference, machine, models, state, told
 from ui.choices import segments
 from ui.components import browser, live
 from ui.components.download import way_for

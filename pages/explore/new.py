@@ -173,12 +173,11 @@ def _sampled(model: Model, count: int, temperature: float, seed: int) -> Float32
 
 
 def _near(digits: Float32, shipped: Atlas) -> int:
-    """Count the pictures that have a test digit near them, by their principal components.
+    """Count the pictures that have a test digit near them.
 
     Near is what half of the digits that people wrote are to another.
     """
-    components = models.facts().ladder.pca.encode(digits)[:, : shipped.pixels.shape[1]]
-    _, distances = latent.neighbours(shipped.pixels, components, 1)
+    _, distances = shipped.nearest(digits, models.facts().ladder.pca)
     return int((distances <= shipped.pixels_near).sum())
 
 

@@ -299,7 +299,12 @@ def test_what_the_vae_rolls_is_near_digits_and_what_a_plain_net_does_is_not(
 
     def share(pictures: np.ndarray) -> float:
         components = pca.encode(pictures)[:, : atlas.COMPONENTS]
-        _, distances = latent.neighbours(shipped.pixels, components, 1)
+        oracle = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(shipped.pixels)
+        nearest, distances = shipped.nearest(pictures, pca)
+        assert_allclose(distances, oracle.kneighbors(components)[0][:, 0], rtol=1e-4)
+        assert_allclose(
+            distances, np.linalg.norm(shipped.pixels[nearest] - components, axis=1), rtol=1e-5
+        )
         return float((distances <= shipped.pixels_near).mean())
 
     vae, deep = loaded("vae"), loaded("deep")

@@ -687,7 +687,8 @@ def test_every_view_can_be_taken_home(view: str, language: str) -> None:
 
 
 def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.compare import ladder, scene, sparsity, table, takeaway
+    from pages.compare import ladder, sparsity, table, takeaway
+    from ui import comparison
 
     app = draw(compare(), *SEVEN)
     monkeypatch.setattr(state, "model_name", lambda: "deep")
@@ -695,10 +696,10 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     at_hand = models.available(state.compared(now), now)
     monkeypatch.setattr(models, "tested_on_mnist", lambda model: model.name != plans.OWN)
     mine = {**at_hand, plans.OWN: weights.load_own(own_model(tmp_path / "mine.safetensors"))}
-    seen = scene.compare(now, mine, [plans.OWN])
+    seen = comparison.compare(now, mine, [plans.OWN])
     (row,) = csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode()))
     assert row["mse"] and row["better_than"] == "", "nobody has measured it on MNIST's test digits"
-    seen = scene.compare(now, at_hand, ["pca", "deep"])
+    seen = comparison.compare(now, at_hand, ["pca", "deep"])
     rows = list(csv.DictReader(io.StringIO(takeaway.figures_csv(seen).decode())))
     assert [row["model"] for row in rows] == ["pca", "deep"]
     for row in rows:

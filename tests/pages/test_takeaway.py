@@ -18,12 +18,12 @@ import ae
 from ae import weights
 from ae.cli.parser import build_parser
 from ae.plans import OWN
-from pages.compare import scene, table
+from pages.compare import table
 from pages.compare import takeaway as compared
 from pages.draw import takeaway
 from tests.pages.test_app import look_at, offered, opened, run
 from tests.pages.test_train import own_model
-from ui import inference, models, own, pictures, state, strokes
+from ui import comparison, inference, models, own, pictures, state, strokes
 from ui.edits import Edits
 from ui.trainings import Desk, Kept
 
@@ -162,7 +162,7 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
     now = app.session_state["visit"]
     names = [*state.FIRST_LANES, OWN]
     monkeypatch.setattr(state, "model_name", lambda: OWN)
-    seen = scene.compare(now, models.available(names, now), names)
+    seen = comparison.compare(now, models.available(names, now), names)
     (tmp_path / "gargalo-compare.npz").write_bytes(compared.everything_npz(seen))
     figures, pixels = shown(snippet, tmp_path)
     assert list(figures) == names

@@ -24,9 +24,8 @@ from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.model import Autoencoder, Model
 from hub import phone, protocol
-from pages.compare import lanes
 from tests.conftest import PenDigit
-from ui import strokes
+from ui import lanes, strokes
 from ui.components import descent as ball
 from ui.components import network, simulation
 from ui.components.map_canvas import PALETTE, pack

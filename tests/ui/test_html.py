@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from markupsafe import Markup
 
-from pages.compare import tables
-from ui import figures, galleries, html, pictures
+from ui import figures, galleries, html, pictures, tables
 from ui.text import translator
 
 ROOT = Path(__file__).parents[2]

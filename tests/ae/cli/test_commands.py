@@ -306,6 +306,9 @@ def test_nothing_on_standard_input(complaint: Complaint, monkeypatch: pytest.Mon
         ("simulate spiral --seeds 0", "0 is not from 1"),
         ("simulate spiral --points 1", "1 is not from 2"),
         ("simulate spiral --epochs 0", "0 is not from 1"),
+        ("claims everything", "'everything'"),
+        ("claims zeros --markdown", "leave NAME out"),
+        ("claims --json --markdown", "not allowed with"),
     ],
 )
 def test_bad_usage(
@@ -320,7 +323,7 @@ def test_bad_usage(
     "command",
     [
         *("", "train", "evaluate", "encode", "decode", "reconstruct"),
-        *("compress", "decompress", "export", "simulate"),
+        *("compress", "decompress", "export", "simulate", "claims"),
     ],
 )
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ae
-from ae import atlas, checked, evaluation, facts
+from ae import atlas, checked, claims, evaluation, facts
 from ae.cli import report
 from ae.compression import measured as compression_table
 from ae.compression import prior
@@ -146,6 +146,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
         p.relative_to(FOLDER).as_posix()
         for p in FOLDER.rglob("*.safetensors")
         if p.name not in (facts.FILE, atlas.FILE, prior.FILE, compression_table.FILE)
+        and p != FOLDER / claims.DEFAULT_RATE  # of no family; tests/ae/test_claims.py reads it
     ),
 )
 def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:

@@ -5,45 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import streamlit as st
 from markupsafe import Markup
 
 from ae.arrays import Float32
 from ae.model import Model
-from pages.compare import tables
-from pages.compare.scene import Scene
-from pages.compare.tables import Cell
-from ui import models, pictures, state
+from ui import models, pictures, tables
+from ui.comparison import Scene
 from ui.html import blank, element, join, legend
 from ui.inference import Result
+from ui.tables import Cell
 from ui.text import N_, Text
 
 _CLOSEST, _FURTHEST = N_("closest"), N_("furthest")
-
-
-def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
-    """Let the visitor choose the lanes; the last one stays on."""
-    shown = [name for name in st.session_state[state.LANES] if name in available]
-    if not shown:  # the files of all that the link names are missing or damaged
-        st.session_state[state.LANES] = shown = list(available)[:1]
-    if state.on_stage():
-        return shown
-    return st.pills(
-        text.gettext("Models to compare"),
-        list(available),
-        selection_mode="multi",
-        format_func=lambda name: models.title(name, text),
-        key=state.LANES,
-        on_change=_keep_one,
-        args=(shown,),
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-
-
-def _keep_one(before: list[str]) -> None:
-    if not st.session_state[state.LANES]:
-        st.session_state[state.LANES] = before
 
 
 def html(scene: Scene, answer: str, text: Text) -> Markup:
