@@ -66,13 +66,10 @@ class Loss {
 
   paint() {
     const { find, header, host } = this;
-    const { full, labels, separators } = header;
+    const { full, separators } = header;
     this.shown = this.live ?? this.told;
     host.toggleAttribute("data-empty", !this.shown);
-    if (!this.shown) {
-      for (const part of host.querySelectorAll("b")) write(part, "–");
-      return write(find(".words"), labels.empty);
-    }
+    if (!this.shown) return this.clear();
     const { x, y } = this.shown;
     this.terms = terms(x, y);
     const { missed, invented, means } = this.terms;
@@ -82,8 +79,7 @@ class Loss {
       costs: twofold(missed, invented, full),
     };
     for (const name of PICTURES) {
-      const context = find(`.${name} canvas`).getContext("2d");
-      context.putImageData(new ImageData(painted[name], SIDE), 0, 0);
+      this.context(name).putImageData(new ImageData(painted[name], SIDE), 0, 0);
     }
     const total = means[0] + means[1];
     const [copyMissed, copyInvented] = terms(x, x).means;
@@ -95,8 +91,17 @@ class Loss {
     };
     for (const [name, value] of Object.entries(figures))
       write(find(`.${name} b`), numbers.write(value, 4, separators));
-    host.dataset.loss = total;
     this.mark();
+  }
+
+  clear() {
+    for (const name of PICTURES) this.context(name).clearRect(0, 0, SIDE, SIDE);
+    for (const part of this.host.querySelectorAll("b")) write(part, "–");
+    write(this.find(".words"), this.header.labels.empty);
+  }
+
+  context(name) {
+    return this.find(`.${name} canvas`).getContext("2d");
   }
 
   // Which pixel is told of, and what.

@@ -193,28 +193,42 @@ def test_pixels_by_touch(page: Page, app: str) -> None:
     expect(words(page)).to_have_text(told(page, looked("7b"), pixel, "pt"))
 
 
+# What static/live.js tells while the pen moves.
+TELL = """([model, digit, reconstruction]) => {
+  const seen = {
+    digit: Float32Array.from(digit), reconstruction: Float32Array.from(reconstruction)
+  };
+  dispatchEvent(new CustomEvent("seen", { detail: new Map([[model, seen]]) }));
+}"""
+TELL_NOTHING = "dispatchEvent(new CustomEvent('seen', { detail: null }))"
+
+
 def test_the_loss_follows_the_pen(page: Page, app: str) -> None:
-    """As static/live.js tells it, and until the server's word counts again."""
+    """Until the server's word counts again."""
     opened(page, app)
-    tell = """([model, digit, reconstruction]) => {
-      const seen = { digit: Float32Array.from(digit),
-                     reconstruction: Float32Array.from(reconstruction) };
-      dispatchEvent(new CustomEvent("seen", { detail: new Map([[model, seen]]) }));
-    }"""
     other = looked("2a")
     pictures = [other.digit.ravel().tolist(), other.reconstruction.ravel().tolist()]
-    page.evaluate(tell, ["deep", *pictures])  # another model's
+    page.evaluate(TELL, ["deep", *pictures])  # another model's
     expect_loss(page, looked("7b"))
-    page.evaluate(tell, ["shallow", *pictures])
+    page.evaluate(TELL, ["shallow", *pictures])
     expect_loss(page, other)
     again(page)  # an answer to a drawing before
     expect_loss(page, other)
-    page.evaluate("dispatchEvent(new CustomEvent('seen', { detail: null }))")
+    page.evaluate(TELL_NOTHING)
     expect_loss(page, looked("7b"))
 
 
 def test_without_ink_there_is_no_loss(page: Page, app: str) -> None:
     opened(page, app, "digit=none")
+    inked = "canvas => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some(Boolean)"
+    digit = looked("2a")
+    pictures = [digit.digit.ravel().tolist(), digit.reconstruction.ravel().tolist()]
+    page.evaluate(TELL, ["shallow", *pictures])  # a first line
+    expect_loss(page, digit)
+    assert page.locator(".costs canvas").evaluate(inked)
+    page.evaluate(TELL_NOTHING)  # which is taken back
+    for name in ("digit", "reconstruction", "costs"):
+        assert not page.locator(f".{name} canvas").evaluate(inked)
     expect(words(page)).to_have_text("Draw a digit to see what each of its pixels costs.")
     assert set(page.locator(".sums b").all_inner_texts()) == {"–"}
     page.locator(".pictures").focus()
