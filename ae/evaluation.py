@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ae import checked, weights
 from ae.arrays import PIXELS, Float32, as_array, as_codes, as_pictures
@@ -15,6 +16,8 @@ from ae.families import FAMILIES
 from ae.metadata import Errors, Metadata
 from ae.mnist import Mnist
 from ae.model import Autoencoder, Model, Statistics
+
+Float64 = npt.NDArray[np.float64]
 
 # Keras's own bound (keras.config.epsilon()): keeps the logarithms finite where a pixel is 0 or 1.
 EPSILON = 1e-7
@@ -34,10 +37,27 @@ def bce(x: Float32, y: Float32) -> Float32:
     -------
     float32 array of shape (n,).
     """
-    x, y = _pair(x, y)
-    p = np.clip(y.astype(np.float64), EPSILON, 1 - EPSILON)
-    errors: Float32 = -(x * np.log(p) + (1 - x) * np.log(1 - p)).mean(axis=1).astype(np.float32)
+    missed, invented = bce_terms(x, y)
+    errors: Float32 = (missed + invented).mean(axis=1).astype(np.float32)
     return errors
+
+
+def bce_terms(x: Float32, y: Float32) -> tuple[Float64, Float64]:
+    """Give both terms of ``bce`` for each pixel, in nats; their mean over the pixels is ``bce``.
+
+    Parameters
+    ----------
+    x, y : as for ``bce``.
+
+    Returns
+    -------
+    Two float64 arrays of shape (n, 784), not negative: for ink that is missed, ``-x log y``, and
+    for ink that is invented, ``-(1 - x) log(1 - y)``. A grey pixel has both, even where y is x.
+    """
+    x, y = _pair(x, y)
+    inked, paper, p = (values.astype(np.float64) for values in (x, 1 - x, y))
+    p = np.clip(p, EPSILON, 1 - EPSILON)
+    return -inked * np.log(p), -paper * np.log(1 - p)
 
 
 def mse(x: Float32, y: Float32) -> Float32:

@@ -217,6 +217,7 @@ function outcome(network, digit) {
   const error = mse(digit, reconstruction);
   const layers = { encoder, code: [code], decoder };
   return {
+    digit,
     code,
     encoded,
     layers,

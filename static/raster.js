@@ -18,14 +18,29 @@ const DARK = 0.3;
  * @param {number} scale the error at which a colour is full
  * @returns {Uint8ClampedArray} of shape (n, 4), 0 to 255
  */
-export function signed(error, scale = 0.5) {
-  const bytes = new Uint8ClampedArray(4 * error.length);
-  error.forEach((value, i) => {
-    const [added, lost] = [clamp(value / scale, 0, 1), clamp(-value / scale, 0, 1)];
-    const opaque = 1 - (1 - DARK) * lost;
-    const colour = ADDED.map((part, c) => added * part + ((DARK * lost) / opaque) * LOST[c]);
+export const signed = (error, scale = 0.5) =>
+  twofold(
+    error.map((value) => -value),
+    error,
+    scale,
+  );
+
+/**
+ * The same for a picture whose pixels may have both.
+ * @param {Float32Array} lost of shape (n); below zero is nothing
+ * @param {Float32Array} added of shape (n)
+ * @param {number} scale at which a colour is full
+ * @returns {Uint8ClampedArray} of shape (n, 4), 0 to 255
+ */
+export function twofold(lost, added, scale) {
+  const bytes = new Uint8ClampedArray(4 * lost.length);
+  const share = (value) => clamp(value / scale, 0, 1);
+  for (let i = 0; i < lost.length; i++) {
+    const [orange, blue] = [share(lost[i]), share(added[i])];
+    const opaque = 1 - (1 - DARK) * orange;
+    const colour = ADDED.map((part, c) => blue * part + ((DARK * orange) / opaque) * LOST[c]);
     bytes.set([...colour, 255 * opaque].map(Math.round), 4 * i);
-  });
+  }
   return bytes;
 }
 

@@ -7,6 +7,7 @@ const { colourOf, evenly, gridLines, project, rangesOf, ticks } = await import(
 );
 const { clamp } = await import(`./raster.js${version}`);
 const { write } = await import(`./numbers.js${version}`);
+const { stroke } = await import(`./surface.js${version}`);
 
 const DOT = 3.4; // CSS pixels, a point's radius
 const BEYOND = 0.12; // of a straight line's length, so that it is seen to go on
@@ -45,24 +46,6 @@ export function paint(context, scene) {
     if (seen[marked]) mark(context, scene, seen[marked]);
   }
   if (cross) crosshair(context, cross, look);
-}
-
-// Lines of one look, in one go: where each leads, [left, top] and what else a place has.
-function stroke(context, lines, { colour, width = 1, alpha = 1, dash = [] }) {
-  context.globalAlpha = alpha;
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.lineCap = dash.length ? "butt" : "round";
-  context.lineJoin = "round";
-  context.setLineDash(dash);
-  context.beginPath();
-  for (const [[left, top], ...rest] of lines) {
-    context.moveTo(left, top);
-    for (const [x, y] of rest) context.lineTo(x, y);
-  }
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
 }
 
 // What distance does to a line or a dot: what is behind is fainter.

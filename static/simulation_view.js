@@ -3,12 +3,14 @@
 // ui/components/simulation.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { calm, face, write } = await import(`./controls.js${version}`);
 const numbers = await import(`./numbers.js${version}`);
 const { open } = await import(`./packed.js${version}`);
 const { clamp, distance } = await import(`./raster.js${version}`);
 const { PCA, Training } = await import(`./simulation.js${version}`);
 const { paint } = await import(`./simulation_picture.js${version}`);
 const { nearest, project, unproject } = await import(`./simulation_scene.js${version}`);
+const { cleared } = await import(`./surface.js${version}`);
 
 const ROOM = 1.12; // to the picture's nearer edge, times as far as the farthest coordinate
 const SHOW = 850; // milliseconds of a training that is watched, where the machine keeps up
@@ -20,7 +22,6 @@ const STRIDE = 0.05; // units, of an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const VIEW = { yaw: 0.5, pitch: 0.35 }; // from where points in space are seen at first
 const TOOLS = ["move", "draw", "erase"];
-const ICONS = { play: "M7 4l13 8-13 8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z" };
 const LAYERS = ["pca", "linear", "curved"];
 
 const simulations = new WeakMap(); // the component's root -> its simulation
@@ -33,24 +34,6 @@ export default function show({ data, parentElement }) {
   // Also called for an update that a newer one overtook, while the simulation is in use.
   return () => host.isConnected || simulation.destroy();
 }
-
-// Its context, in CSS pixels.
-function cleared(canvas, width, height) {
-  const [columns, rows] = [width, height].map((length) => Math.round(length * devicePixelRatio));
-  if (canvas.width !== columns || canvas.height !== rows)
-    Object.assign(canvas, { width: columns, height: rows });
-  const context = canvas.getContext("2d");
-  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
-}
-
-// What stays the same is left alone: a status would be read out again.
-function write(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class Simulation {
   constructor(host) {
@@ -313,9 +296,7 @@ class Simulation {
     });
     find(".seed").value = seed;
     const focused = this.host.getRootNode().activeElement;
-    const act = playing ? "pause" : "play";
-    write(find(".play span"), labels[act]);
-    find(".play path").setAttribute("d", ICONS[act]);
+    face(find(".play"), playing ? "pause" : "play", labels);
     find(".play").disabled = !nets;
     find(".step").disabled = !nets || this.done;
     find(".reset").disabled = epoch === 0;
@@ -364,7 +345,7 @@ class Simulation {
   }
 
   whole(value) {
-    return String(value).replace(/\B(?=(\d{3})+$)/g, this.header.separators[1]);
+    return numbers.whole(value, this.header.separators);
   }
 
   // What is said of how things stand now.

@@ -29,9 +29,7 @@ _HEADS = {
 }
 
 
-def html(
-    scene: Scene, answer: str | None, text: Text, shown: Sequence[str] = FIGURES
-) -> Markup:
+def html(scene: Scene, answer: str | None, text: Text, shown: Sequence[str] = FIGURES) -> Markup:
     """Write the table of lanes; the same shapes while there is no drawing, so nothing jumps.
 
     Parameters

@@ -12,7 +12,7 @@ from sklearn.metrics import log_loss, mean_squared_error, recall_score
 
 import ae
 from ae.arrays import Float32
-from ae.evaluation import EPSILON, Errors, bce, ink, measure, mse, psnr
+from ae.evaluation import EPSILON, Errors, bce, bce_terms, ink, measure, mse, psnr
 from ae.metadata import Metadata
 from ae.mnist import Mnist
 from ae.model import Statistics
@@ -47,6 +47,24 @@ def test_bce_of_black_and_white_digits_is_the_log_loss() -> None:
         log_loss(a.ravel(), b.ravel().astype(np.float64)) for a, b in zip(x, y, strict=True)
     ]
     assert_allclose(bce(x, y), expected, rtol=1e-5)
+
+
+def test_both_terms_of_bce() -> None:
+    x, y = digits(5), digits(5, seed=1)
+    missed, invented = bce_terms(x, y)
+    assert missed.shape == invented.shape == (5, 784)
+    assert missed.min() >= 0 and invented.min() >= 0
+    assert_allclose((missed + invented).mean(axis=1), bce(x, y), rtol=1e-6)
+    flat = x.reshape(5, 784)
+    assert not missed[flat == 0].any() and not invented[flat == 1].any()
+    # By exchanging ink and paper one becomes the other.
+    paper = bce_terms(1 - x, 1 - y)
+    inside = (y.reshape(5, 784) > 0.001) & (y.reshape(5, 784) < 0.999)
+    assert_allclose(paper[1][inside], missed[inside], rtol=1e-3)
+    half = np.full((1, 28, 28), 0.25, np.float32)
+    (one,), (other,) = bce_terms(half, half)
+    assert_allclose(one, -0.25 * np.log(0.25), rtol=1e-6)
+    assert_allclose(other, -0.75 * np.log(0.75), rtol=1e-6)
 
 
 def test_bce_at_its_worst_and_best() -> None:

@@ -307,6 +307,26 @@ def test_the_machine_follows_the_mouse(open_empty: Any, name: str, shown: Shown)
     draw_and_look(visitor, sent, lambda: expect_draw(visitor, model, shown))
 
 
+def test_who_listens_hears_of_the_digit_and_of_what_survives(open_empty: Any) -> None:
+    visitor, _sent = open_empty("/?model=deep")
+    wait_for_chart(visitor)
+    visitor.evaluate(WATCH)
+    visitor.evaluate("""addEventListener("seen", ({ detail }) => {
+      const { digit, reconstruction } = detail.get("deep");
+      window.heard = [[...digit], [...reconstruction]];
+    })""")
+    left, top = place(visitor)
+    first, *others = points(SEVEN[0])
+    visitor.mouse.move(left + first[0], top + first[1])
+    visitor.mouse.down()
+    for x, y in others:
+        visitor.mouse.move(left + x, top + y)
+    digit = seen(visitor)
+    heard = np.array(visitor.evaluate("window.heard"), np.float32).reshape(2, 28, 28)
+    np.testing.assert_allclose(heard[0], digit, atol=0.02)
+    np.testing.assert_allclose(heard[1], ae.load("deep").reconstruct(digit[None])[0], atol=0.02)
+
+
 def test_all_lanes_follow_the_mouse(open_empty: Any) -> None:
     visitor, sent = open_empty(f"/compare?lanes={','.join(LANES)}")
     draw_and_look(visitor, sent, lambda: expect_lanes(visitor))

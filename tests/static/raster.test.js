@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clamp, disc, distance, rgba, spread, stamp } from "../../static/raster.js";
+import {
+  clamp,
+  disc,
+  distance,
+  rgba,
+  signed,
+  spread,
+  stamp,
+  twofold,
+} from "../../static/raster.js";
 
 const near = (actual, expected, tolerance) =>
   assert(Math.abs(actual - expected) <= tolerance, `${actual}, not ${expected} ± ${tolerance}`);
@@ -88,4 +97,13 @@ test("places are spread, and around where they were", () => {
   near(moved[3][1], 100, 0.1);
   near((moved[0][0] + moved[1][0] + moved[2][0]) / 3, 5 / 3, 0.1);
   assert.deepEqual(places[0], [0, 0]); // those that were given are as they were
+});
+
+test("a map of two terms is one of errors where a pixel has only one of them", () => {
+  const errors = Float32Array.of(-0.5, -0.2, 0, 0.1, 0.7);
+  const [lost, added] = [-1, 1].map((sign) => errors.map((value) => Math.max(sign * value, 0)));
+  assert.deepEqual(twofold(lost, added, 0.5), signed(errors));
+  const [red, , blue, opaque] = twofold(Float32Array.of(1), Float32Array.of(1), 1);
+  assert(red > 200 && blue > 200, "both colours");
+  assert(opaque < 128, "and stripes");
 });

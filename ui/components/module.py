@@ -44,7 +44,7 @@ def component(
     *,
     script: str | None = None,
     html: str = "",
-    css: str | None = None,
+    css: str | tuple[str, ...] = (),
     isolate_styles: bool = True,
 ) -> Callable[..., Any]:
     """Make a component; call what is returned to mount one.
@@ -58,14 +58,15 @@ def component(
     script : the file in ``static/`` whose default export Streamlit is to call; ``name`` plus
         ".js" unless given.
     html : what stands in the page before the script has come.
-    css : the file in this folder that styles it.
+    css : the file in this folder that styles it, or several, one after another.
     isolate_styles : False puts it into the page itself and not into a shadow root.
     """
     address = scripts.address(script or f"{name}.js")
+    sheets = (css,) if isinstance(css, str) else css
     return st.components.v2.component(
         f"gargalo_{name}",
         html=html,
-        css=(_HERE / css).read_text(encoding="utf-8") if css else None,
+        css="".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets) or None,
         js=_LOADER.replace("ADDRESS", address),
         isolate_styles=isolate_styles,
     )

@@ -18,6 +18,7 @@ from ae import simulations
 from ae.simulations import KINDS, SEEDS, SIMULATIONS
 from ui import colours
 from ui.components import packed
+from ui.components.controls import ICONS, button
 from ui.components.module import component
 from ui.html import element
 from ui.text import Text
@@ -29,23 +30,12 @@ RAMP = "#2478DC", "#128A8A", "#3F8A3C", "#8A7A10", "#C25E12"
 # Points, at most: so many are trained on for a thousand epochs in about a second.
 MOST = 600
 
-_ICONS = {
-    "play": "M7 4l13 8-13 8z",
-    "step": "M5 4l10 8-10 8zM17 4h3v16h-3z",
-    "reset": "M12 5V1L6 6l6 5V7a5 5 0 1 1-5 6H5a7 7 0 1 0 7-8z",
-}
 _TOOLS = "move", "draw", "erase"
 _LAYERS = "pca", "linear", "curved"
 
 
 def _choice(name: str) -> Markup:
     return element("label", element("span"), element("select", class_=name))
-
-
-def _button(name: str) -> Markup:
-    path = _ICONS.get(name)
-    icon = path and element("svg", element("path", d=path), viewBox="0 0 24 24", aria_hidden="true")
-    return element("button", icon or "", element("span"), type="button", class_=name)
 
 
 def _layer(name: str) -> Markup:
@@ -62,7 +52,7 @@ _PARTS = (
     ),
     element(
         "div",
-        element("div", *map(_button, _ICONS), class_="acts"),
+        element("div", *map(button, ICONS), class_="acts"),
         element("progress", value=0, max=1, aria_hidden="true"),
         element("small", class_="epoch"),
         class_="training",
@@ -78,14 +68,16 @@ _PARTS = (
     element("p", class_="words", role="status"),
     element(
         "div",
-        element("div", *map(_button, _TOOLS), class_="modes", role="group"),
-        *map(_button, ("turn", "restore", "clear")),
+        element("div", *map(button, _TOOLS), class_="modes", role="group"),
+        *map(button, ("turn", "restore", "clear")),
         class_="tools",
     ),
 )
 _HTML = element("div", element("div", *_PARTS, class_="sheet"), class_="simulation")
 
-_mount = component("simulation", script="simulation_view.js", html=_HTML, css="simulation.css")
+_mount = component(
+    "simulation", script="simulation_view.js", html=_HTML, css=("controls.css", "simulation.css")
+)
 
 
 def show(text: Text, *, key: str, made: str = "half_circle", seed: int | None = None) -> None:
