@@ -32,8 +32,8 @@ LATE = {
     "map": ".code-map[data-revision]",
     "morph": ".slides[data-revision]",
     "pca": ".simulation[data-epoch]",
-    "learn": ".descent[data-step]",
-    "compress": ".compression[data-bits]",
+    "learn": ".descent[data-steps]",
+    "compress": ".compression[data-way]",
 }
 POINTS = "pca"  # has no canvas
 

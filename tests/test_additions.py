@@ -96,7 +96,7 @@ for page, view in screens:
 """
 SCREENS = [
     ("draw", ""),
-    *(("learn", chapter.name) for chapter in CHAPTERS),
+    *(("learn", chapter.name) for chapter in CHAPTERS if not chapter.model),  # about one net
     *(("compare", view.name) for view in COMPARE),
     *(("explore", view.name) for view in EXPLORE),
     ("train", ""),

@@ -39,7 +39,7 @@ def _claim(claim: Claim, text: Text) -> Markup:
         element("span", _(claim.measured, **numbers(claim, text))),
         element("code", claim.command),
     )
-    return element("li", Markup(" ").join(parts))
+    return element("li", html.join(part for each in parts for part in (each, " ")))
 
 
 def _number(figure: Figure, text: Text) -> str:

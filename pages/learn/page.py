@@ -34,7 +34,7 @@ def figure() -> None:
 @st.fragment
 def workspace() -> None:
     """Show the canvas, and the figure beside it."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(key="chapter_parts", horizontal=True, gap="small"):
         if drawn:
             with st.container(key="canvas_side", width=strokes.SIDE):
                 canvas.show(now, text, confirm="figure")
@@ -58,7 +58,8 @@ with st.container(key="chapter", horizontal=True, gap="small"):
             st.warning(_("Missing or damaged: {names}. The others work.", names=", ".join(lost)))
         if available:
             workspace()
+    if not now.stage:
+        with st.container(key="chapter_claims"), views.damage_told(text):
+            st.html(claimed.of(chapter.name, text))
 if not now.stage:
-    with views.damage_told(text):
-        st.html(claimed.of(chapter.name, text))
     way.show(chapter, now, text)

@@ -185,6 +185,8 @@ def test_a_damaged_file_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ui.models.facts", gone)
     app = learn("copy", sample="7b")
+    app.button(key="guess_8").click()
+    run(app)
     assert [error.value for error in app.error] == [
         ENGLISH("This cannot be shown: a file is missing or damaged.")
     ]
