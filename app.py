@@ -15,15 +15,15 @@ from ui import frame, keyboard, lectern, memory, models, own, stage, state, view
 from ui.components import connection
 from ui.text import N_
 
-# Folder, title, icon, views, and whether it looks at the model that the frame names. A page is a
+# Folder, title, views, and whether it looks at the model that the frame names. A page is a
 # folder, this line and a stub: see pages/README.md.
 PAGES = (
-    ("draw", N_("Draw"), ":material/draw:", (), True),
-    ("learn", N_("Learn"), ":material/school:", CHAPTERS, False),
-    ("compare", N_("Compare"), ":material/compare:", COMPARE, True),
-    ("explore", N_("Explore"), ":material/explore:", EXPLORE, True),
-    ("train", N_("Train"), ":material/model_training:", (), False),
-    ("room", N_("Room"), ":material/groups:", (), True),
+    ("draw", N_("Draw"), (), True),
+    ("learn", N_("Learn"), CHAPTERS, False),
+    ("compare", N_("Compare"), COMPARE, True),
+    ("explore", N_("Explore"), EXPLORE, True),
+    ("train", N_("Train"), (), False),
+    ("room", N_("Room"), (), True),
 )
 
 UI = Path(__file__).parent / "ui"
@@ -31,7 +31,7 @@ memory.count_run(models.warm_up)
 st.set_page_config(page_icon=str(UI / "icon.png"), layout="wide")
 st.html(UI / "style.css")
 
-now = state.enter({name: [view.name for view in views] for name, _, _, views, _ in PAGES})
+now = state.enter({name: [view.name for view in views] for name, _, views, _ in PAGES})
 now = stage.come_in(now)
 if not now.stage:
     own.look_up(now)
@@ -45,11 +45,10 @@ pages = [
     st.Page(
         f"pages/{step.page if step else name}/page.py",
         title=_(title),
-        icon=icon,
         url_path=name if i else "",
         default=not i,
     )
-    for i, (name, title, icon, _views, _looks) in enumerate(PAGES)
+    for i, (name, title, _views, _looks) in enumerate(PAGES)
 ]
 # The first page's address is the app's own; whoever writes its name after that gets there too.
 named = st.Page(f"pages/{PAGES[0][0]}/page.py", url_path=PAGES[0][0], visibility="hidden")
@@ -58,7 +57,7 @@ page = st.navigation([*pages, named], position="hidden")
 if page == named:
     st.switch_page(pages[0])
 st.set_page_config(f"{page.title} · Gargalo")
-name, _title, _icon, seen, looks_at_model = PAGES[pages.index(page)]
+name, _title, seen, looks_at_model = PAGES[pages.index(page)]
 views.choose_model(name, seen, now)
 
 if now.speaker:

@@ -11,7 +11,8 @@ const OVER = "[role=dialog], [data-testid=stPopoverBody]";
 const FIELD =
   "input:not([type=checkbox], [type=radio], [type=range], [type=file]), textarea, select";
 const LIST = "keyboard";
-const AROUND = ":is(.st-key-canvas_side, .st-key-canvas_box, .st-key-canvas_tools, .st-key-chapters)";
+const AROUND =
+  ":is(.st-key-canvas_side, .st-key-canvas_box, .st-key-canvas_tools, .st-key-chapters)";
 
 let shortcuts = {}; // key of a button -> its keys, as in aria-keyshortcuts
 let off = remembered();

@@ -197,7 +197,7 @@ def test_a_page_is_a_folder_a_stub_and_a_line_in_the_table(copy: Path) -> None:
     (folder / "__init__.py").touch()
     (folder / "page.py").write_text(PAGE)
     shutil.copy(copy / "pages" / "compare.py", copy / "pages" / "extra.py")
-    row = '    ("extra", N_("One more"), ":material/star:", (), True),\n'
+    row = '    ("extra", N_("One more"), (), True),\n'
     insert(copy / "app.py", ")\n\nUI = ", row)
 
     screens = ask(copy, _VISIT, screens=[("draw", ""), ("extra", "")], query={"sample": "7b"})

@@ -24,7 +24,9 @@ def figure() -> None:
     guessed = now.stage is not None or chapter.name in now.guesses
     scene = comparison.compare(now, available, chapter.shown(guessed=guessed))
     errors = {models.title(name, text): result.mse for name, result in scene.results.items()}
-    live.tell(now, text, weights, told=told.models(errors, text))
+    # Before the guess there may be no model that makes anything of the digit.
+    sentence = told.models(errors, text) if errors or scene.digit is None else ""
+    live.tell(now, text, weights, told=sentence)
     with views.damage_told(text):
         if not now.stage:
             question.ask(chapter.question, chapter.name, scene, text)

@@ -105,14 +105,14 @@ STOPS: dict[str, tuple[str, list[Deed]]] = {
     **{f"explore, {view.name}": (f"/explore?view={view.name}", []) for view in explore.VIEWS},
     "explore, a sheet": ("/explore?view=new&model=vae2", [press("All digits on one sheet")]),
     "explore, the cost": ("/explore?view=new&model=vae", [press("What each number costs")]),
-    **{f"learn, {chapter.name}": (f"/learn?chapter={chapter.name}", []) for chapter in CHAPTERS},
-    "learn, foretold": ("/learn?chapter=bend", [click(".st-key-guesses button")]),
     "room": ("/room", []),
     "train": ("/train", [click("[data-testid=stExpander] summary"), press("Open a saved model")]),
     "draw, the talks": ("/", [press("Give a talk"), click("[role=dialog] summary")]),
     "the stage": ("/?stage=three&step=3", []),
     "the stage, its keys": ("/?stage=ten&step=9", [lambda visitor, _: visitor.keyboard.press("?")]),
     "the speaker's window": ("/?speaker=ten&step=2", []),
+    **{f"learn, {chapter.name}": (f"/learn?chapter={chapter.name}", []) for chapter in CHAPTERS},
+    "learn, foretold": ("/learn?chapter=bend", [click(".st-key-guesses button")]),
 }
 STOPS["compare, first_ten"][1].append(press("Download"))
 STOPS["compare, table"][1].append(click("[data-testid=stSelectbox] input"))
@@ -228,7 +228,7 @@ def test_what_is_drawn_and_chosen_is_seen_in_forced_colours(theme: str, page: Op
             assert strongest(element, hair) >= colours.SEEN, selector
         menus = ".st-key-lang button, .st-key-menu a"
         looks = visitor.locator(menus).evaluate_all(f"(all) => all.map({LOOKS})")
-        assert len(looks) == 7 and len(set(looks[:5])) == 2 == len(set(looks[5:]))
+        assert len(looks) == 8 and len(set(looks[:6])) == 2 == len(set(looks[6:]))
 
 
 # A chart as it was drawn for the screen: on paper no script runs.

@@ -112,7 +112,7 @@ def test_the_focus_is_never_below_the_frame(still: OpenPage) -> None:
 WIDTHS = [(320, 640), (480, 800), (600, 800), (768, 1024), (844, 390), (320, 256)]
 
 COLUMNS = ", ".join(
-    f".st-key-{key}" for key in ("bars", "lanes_side", "explore_side", "watch_side", "chapter_live")
+    f".st-key-{key}" for key in ("bars", "lanes_side", "explore_side", "watch_side", "figure_side")
 )
 
 # What stands out of the page on the right, but for what scrolls by itself; and how wide the larger
