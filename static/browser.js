@@ -47,6 +47,7 @@ export default function settle({ data, parentElement }) {
   const menu = menuOfViews();
   if (opened) openThere();
   else if (menu && !inSight(menu) && page === location.pathname && view !== data.view) glide(menu);
+  slide(menu?.querySelector("[aria-checked=true]"));
   if (data.word) tell(data.word);
   page = location.pathname;
   view = data.view;
@@ -96,6 +97,12 @@ function edge(element) {
   return (
     main.getBoundingClientRect().top + Number.parseFloat(getComputedStyle(main).scrollPaddingTop)
   );
+}
+
+// In a menu that is wider than the screen, what is chosen comes into its middle.
+function slide(chosen) {
+  const row = chosen?.parentElement;
+  if (row) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
 }
 
 function glide(element) {
