@@ -92,6 +92,11 @@ class Speaker {
     if (!lent.hidden) this.codes.show(this.part(".lent img"), link);
   }
 
+  // One's own talk is in the browser that gives it; another device leads it without its words.
+  get count() {
+    return this.texts.length || (this.away ? this.data.most : 1);
+  }
+
   // Whose stage is not in this browser.
   get away() {
     return this.alone && this.room !== null;
@@ -122,7 +127,7 @@ class Speaker {
   }
 
   do(what) {
-    const to = led(what, this.step, this.texts.length);
+    const to = led(what, this.step, this.count);
     if (to !== undefined) this.windows.tell("go", { step: to });
     else this.windows.tell("blank", { blank: !this.dark });
     if (this.alone && !this.room) {
@@ -143,17 +148,17 @@ class Speaker {
     const { data, texts, step, dark, alone } = this;
     if (!data) return;
     const { labels } = data;
-    const at = within(step, Math.max(texts.length, 1));
+    const at = within(step, this.count);
     const say = (name, words) => {
       this.part(name).textContent = words;
     };
     say("h1", this.title);
     say(".place", texts.length ? `${at} / ${texts.length}` : "");
     say(".now", texts[at - 1]?.sentence ?? "");
-    say(".note", texts[at - 1]?.note ?? "");
+    say(".note", texts[at - 1]?.note ?? (this.away ? labels.elsewhere : ""));
     say(".then", texts[at]?.sentence ?? (texts.length ? labels.last : ""));
     this.part(".back").disabled = at === 1;
-    this.part(".next").disabled = at >= texts.length;
+    this.part(".next").disabled = at >= this.count;
     this.part(".black").ariaPressed = dark;
     this.host.classList.toggle("dark", dark);
     say(".alone span", this.problem);

@@ -225,6 +225,7 @@ def speaker(now: Visit, page: str, hub: str | None, text: Text) -> None:
         {
             **_said(talk, text),
             "step": number,
+            "most": links.STEPS,
             "hub": hub,
             "phone": here + state.link(now),
             "stage": Link(lang=text.language, stage=name, step=number).query(),
@@ -240,6 +241,7 @@ def speaker(now: Visit, page: str, hub: str | None, text: Text) -> None:
                 "now": _("On the screen"),
                 "then": _("Then"),
                 "last": _("This is the last step."),
+                "elsewhere": _("The notes are on the computer that gives the talk."),
                 "alone": _("No stage is open in this browser."),
                 "open": _("Open the stage"),
                 "dark": _("The screen is black."),

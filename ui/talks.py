@@ -125,14 +125,20 @@ def write(talk: Talk) -> bytes:
     steps = [
         {
             "link": step.address,
-            "sentence": dict(step.sentence),
-            "note": dict(step.note),
+            "sentence": _written(step.sentence),
+            "note": _written(step.note),
             **({} if step.own else {"own": False}),
         }
         for step in talk.steps
     ]
-    whole = {"title": dict(talk.title), "steps": steps}
+    whole = {"title": _written(talk.title), "steps": steps}
     return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _written(words: Words) -> object:
+    """Write one text for all languages as that: in each of them, a file may grow too large."""
+    said = set(words.values())
+    return said.pop() if words.keys() == LANGUAGES.keys() and len(said) == 1 else dict(words)
 
 
 def read(raw: bytes, views: Views, name: str = links.OWN_TALK) -> Talk:
@@ -209,8 +215,11 @@ def _opened(address: str, views: Views) -> tuple[str, Link, list[Fault]]:
         query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50))
     except ValueError:
         return "", Link(), [Fault(N_("“link” is no link."))]
-    # Pasted whole, it may begin with the address of any server.
-    page = parts.path.rpartition("/")[2] or next(iter(views))
+    # Pasted whole, it may begin with the address of any server, and end with a slash.
+    parent, _slash, page = parts.path.rpartition("/")
+    page = page or parent.rpartition("/")[2]
+    if page not in views and parts.path[-1:] in ("", "/"):  # the server's own folder
+        page = next(iter(views))
     if page not in views:
         return "", Link(), [Fault(N_("The link leads to no page of Gargalo."))]
     link, notices = links.read(query, frozenset(chain(*views.values())))

@@ -392,6 +392,7 @@ def test_all_views_fit_on_the_stage(page: OpenPage, tmp_path: Path) -> None:
     addresses = [
         *(f"/compare?view={view}" for view in VIEWS["compare"]),
         *(f"/explore?view={view}&model=vae" for view in VIEWS["explore"]),
+        *(f"/learn?chapter={chapter}" for chapter in VIEWS["learn"]),
         "/?model=vae2",
         f"/compare?lanes={','.join(links.COMPARED)}",
         "/train",
@@ -413,6 +414,34 @@ def test_all_views_fit_on_the_stage(page: OpenPage, tmp_path: Path) -> None:
         faults = visitor.evaluate(FAULTS, 0)
         assert [fault for fault in faults if fault != "made smaller"] == [], addresses[number - 1]
         visitor.keyboard.press("PageDown")
+
+
+def test_a_phone_moves_ones_own_talk_without_its_notes(page: OpenPage, tmp_path: Path) -> None:
+    visitor = page("/room?lang=en", viewport=HALL)
+    visitor.get_by_role("button", name="Open a room").click()
+    visitor.locator("[data-room=live]").wait_for(state="attached")
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(GOOD))
+    button(visitor, "Give a talk").click()
+    dialog = visitor.get_by_role("dialog")
+    dialog.locator(".st-key-talk_file input").set_input_files(file)
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Start").click()
+    expect_step(visitor, 1, 2)
+    with visitor.context.expect_page() as opened:
+        visitor.keyboard.press("s")
+    window = opened.value.locator(".speaker")
+    window.get_by_role("button", name="On a phone").click()
+    address = urlsplit(window.locator(".lent code").inner_text())
+    away = f"{address.path}?{address.query}#{address.fragment}"
+    theirs = page(away, viewport=(390, 844), touch=True).locator(".speaker")
+    expect(theirs.locator(".note")).to_have_text(
+        "The notes are on the computer that gives the talk."
+    )
+    theirs.get_by_role("button", name="Next").tap()
+    expect_step(visitor, 2, 2)
+    theirs.get_by_role("button", name="Back").tap()
+    expect_step(visitor, 1, 2)
 
 
 def test_a_phone_moves_the_talk_through_the_room(page: OpenPage) -> None:

@@ -84,6 +84,15 @@ def test_what_is_written_is_read_again(name: str) -> None:
     assert talks.read(b"\xef\xbb\xbf" + written, VIEWS, name) == talk
 
 
+def test_what_is_said_once_for_all_languages_stays_so() -> None:
+    """A file that may be opened may be downloaded, and that one opened again."""
+    talk = {**GOOD, "steps": [{"link": "/", "sentence": "x", "note": "n" * 1900}] * links.STEPS}
+    file = raw(talk)
+    written = talks.write(talks.read(file, VIEWS))
+    assert len(file) < len(written) < talks.LARGEST
+    assert talks.read(written, VIEWS) == talks.read(file, VIEWS)
+
+
 def test_a_talk_of_ones_own() -> None:
     talk = talks.read(raw(GOOD), VIEWS)
     first, second = talk.steps
@@ -103,6 +112,7 @@ def test_a_talk_of_ones_own() -> None:
         "http://127.0.0.1:8501/compare?lanes=pca,deep",
         "/compare?lanes=pca,deep",
         "compare?lanes=pca,deep",
+        "https://gargalo.example/app/compare/?lanes=pca,deep",
     ],
 )
 def test_a_link_may_be_pasted_whole(address: str) -> None:
