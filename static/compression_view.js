@@ -9,6 +9,7 @@ const { draw } = await import(`./compression_chart.js${version}`);
 const numbers = await import(`./numbers.js${version}`);
 const { open } = await import(`./packed.js${version}`);
 const { picture } = await import(`./paint.js${version}`);
+const { Painted } = await import(`./painted.js${version}`);
 const { clamp } = await import(`./pixels.js${version}`);
 const { nearest } = await import(`./simulation_scene.js${version}`);
 
@@ -32,15 +33,14 @@ function write(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-class Figure {
+class Figure extends Painted {
   constructor(host) {
+    super([host.querySelector(".chart")]);
     this.host = host;
     this.find = (selector) => host.querySelector(selector);
     this.chart = this.find(".chart");
     this.tip = this.find(".tip");
     this.hover = null; // the point that the pointer is at: a way's name, the step, whether alone
-    this.observer = new ResizeObserver(() => this.draw());
-    this.observer.observe(this.chart);
     const on = (selector, name, act) => this.find(selector).addEventListener(name, act.bind(this));
     const digits = this.find(".digits input");
     digits.max = AMOUNTS.length - 1;
@@ -70,11 +70,6 @@ class Figure {
     this.host.classList.toggle("missing", header.missing);
     this.draw();
     if (this.waits) this.ask(header.digit);
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
   }
 
   label(ways) {
@@ -142,18 +137,6 @@ class Figure {
   }
 
   // What is on the screen
-
-  change(state) {
-    Object.assign(this, state);
-    this.draw();
-  }
-
-  draw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.paint();
-    });
-  }
 
   paint() {
     const { chart, header, step, way } = this;

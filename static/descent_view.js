@@ -7,6 +7,7 @@ const { arrived, begun, due, step, Valley } = await import(`./descent.js${versio
 const { frame, paintCurve, paintPoints } = await import(`./descent_picture.js${version}`);
 const numbers = await import(`./numbers.js${version}`);
 const { open } = await import(`./packed.js${version}`);
+const { Painted } = await import(`./painted.js${version}`);
 const { clamp } = await import(`./pixels.js${version}`);
 const { cleared } = await import(`./surface.js${version}`);
 const { fill } = await import(`./words.js${version}`);
@@ -38,13 +39,12 @@ export default function show({ data, parentElement }) {
   return () => host.isConnected || descent.destroy();
 }
 
-class Descent {
+class Descent extends Painted {
   constructor(host) {
+    super(host.querySelectorAll(".cloud, .curve"));
     this.host = host;
     this.find = (selector) => host.querySelector(selector);
     [this.cloud, this.curve] = [this.find(".cloud"), this.find(".curve")];
-    this.observer = new ResizeObserver(() => this.draw());
-    for (const canvas of [this.cloud, this.curve]) this.observer.observe(canvas);
     const on = (selector, name, act) => this.find(selector).addEventListener(name, act.bind(this));
     on(".ways", "change", ({ target }) => target.name === "way" && this.take(target.value));
     on(".rate input", "input", ({ target }) => this.setRate(Number(target.value)));
@@ -81,11 +81,6 @@ class Descent {
     }
     this.tell(); // in another language, perhaps
     this.draw();
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
   }
 
   // The descent
@@ -162,13 +157,6 @@ class Descent {
   }
 
   // What is on the screen
-
-  draw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.paint();
-    });
-  }
 
   paint() {
     const { cloud, curve, points, trail, valley } = this;

@@ -5,13 +5,14 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { meanCode } = await import(`./latent.js${version}`);
 const { decode } = await import(`./network.js${version}`);
 const { picture } = await import(`./paint.js${version}`);
+const { Painted } = await import(`./painted.js${version}`);
 const { clamp, spread, stamp } = await import(`./raster.js${version}`);
 
 const MARGIN = 28; // CSS pixels between the outermost point and the edge
 const MAX_ZOOM = 60;
 const FEW = 150; // with fewer points in view, each is drawn as its picture
 
-export class MapView {
+export class MapView extends Painted {
   /**
    * @param {Element} host in whose colours it is painted
    * @param {HTMLCanvasElement} canvas
@@ -19,10 +20,9 @@ export class MapView {
    *   large, in CSS pixels, the numeral in their middle
    */
   constructor(host, canvas, { opacity = 1, numeral = 16 } = {}) {
+    super([canvas]);
     Object.assign(this, { host, canvas, opacity, numeral });
     this.ground = document.createElement("canvas"); // the points, which change with the view only
-    this.observer = new ResizeObserver(() => this.draw());
-    this.observer.observe(canvas);
   }
 
   lookAt(map) {
@@ -35,19 +35,6 @@ export class MapView {
     const colour = (name) => style.getPropertyValue(`--st-${name}-color`).trim();
     const [text, background, primary] = ["text", "background", "primary"].map(colour);
     return { text, background, primary, font: style.fontFamily };
-  }
-
-  // Everything that anybody changes goes through here: the map follows with the next frame.
-  change(state = {}) {
-    Object.assign(this, state);
-    this.draw();
-  }
-
-  draw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.paint();
-    });
   }
 
   // Where things are. Map units are the points', y upwards; on the screen CSS pixels, y downwards.
@@ -228,11 +215,6 @@ export class MapView {
     this.stroke(context, path, this.colours.text, Math.min(3, radius / 4));
     context.fillStyle = this.colours.primary;
     context.fill(path);
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
   }
 }
 

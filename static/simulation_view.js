@@ -6,6 +6,7 @@ const version = new URL(import.meta.url).search; // see ui/components/module.py
 const { calm, face, write } = await import(`./controls.js${version}`);
 const numbers = await import(`./numbers.js${version}`);
 const { open } = await import(`./packed.js${version}`);
+const { Painted } = await import(`./painted.js${version}`);
 const { clamp, distance } = await import(`./raster.js${version}`);
 const { PCA, Training } = await import(`./simulation.js${version}`);
 const { paint } = await import(`./simulation_picture.js${version}`);
@@ -35,14 +36,13 @@ export default function show({ data, parentElement }) {
   return () => host.isConnected || simulation.destroy();
 }
 
-class Simulation {
+class Simulation extends Painted {
   constructor(host) {
+    super([host.querySelector(".cloud")]);
     this.host = host;
     this.find = (selector) => host.querySelector(selector);
     this.canvas = this.find(".cloud");
     this.tool = "move";
-    this.observer = new ResizeObserver(() => this.draw());
-    this.observer.observe(this.canvas);
     const on = (selector, name, act, options) =>
       this.find(selector).addEventListener(name, act.bind(this), options);
     on(".made", "change", ({ target }) => this.choose(target.value));
@@ -91,11 +91,6 @@ class Simulation {
     else this.tell(); // in another language, perhaps
     this.opens = opens.join();
     this.change({ note: null });
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
   }
 
   // Data, start, training
@@ -208,18 +203,6 @@ class Simulation {
   }
 
   // What is on the screen
-
-  change(state) {
-    Object.assign(this, state);
-    this.draw();
-  }
-
-  draw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.paint();
-    });
-  }
 
   paint() {
     const { canvas, header, made, points } = this;

@@ -31,7 +31,7 @@ def below() -> Iterator[str]:
         (
             "/explore?view=map&sample=7b",
             None,
-            ["charts", "latent", "map_canvas", "map_view", "paint", "strokes", *LIVE],
+            ["charts", "latent", "map_canvas", "map_view", "paint", "painted", "strokes", *LIVE],
         ),
         ("/explore?view=morph&sample=7b", None, ["download", "slides", "strips"]),
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
