@@ -6,6 +6,7 @@ const [canvas, shortcuts] = await Promise.all([
   import(`./canvas.js${version}`),
   import(`./shortcuts.js${version}`),
   import(`./focus.js${version}`),
+  import(`./leave.js${version}`),
 ]);
 
 export default function settle({ data }) {

@@ -12,7 +12,7 @@ const FIELD =
   "input:not([type=checkbox], [type=radio], [type=range], [type=file]), textarea, select";
 const LIST = "keyboard";
 const AROUND =
-  ":is(.st-key-canvas_side, .st-key-canvas_box, .st-key-canvas_tools, .st-key-chapters)";
+  ":is(.st-key-canvas_side, .st-key-canvas_box, .st-key-canvas_tools, .st-key-chapters, .st-key-view_menu)";
 
 let shortcuts = {}; // key of a button -> its keys, as in aria-keyshortcuts
 let off = remembered();

@@ -118,13 +118,16 @@ class Link:
 
 
 def read(
-    query: Mapping[str, str], views: Container[str], talks: Container[str] = ()
+    query: Mapping[str, str],
+    views: Container[str],
+    talks: Container[str] = (),
+    chapters: Container[str] = (),
 ) -> tuple[Link, list[str]]:
     """Read a link; give what is right in it, and English source strings on what is wrong.
 
     Parameters
     ----------
-    views, talks : the names of those that there are.
+    views, talks, chapters : the names of those that there are; a chapter is a view, too.
     """
     readers: dict[str, Callable[[str], Any]] = {
         MODEL: lambda value: _one_of(ae.FAMILIES, value),
@@ -132,7 +135,7 @@ def read(
         SAMPLE: _sample,
         DRAWING: strokes.from_link,
         VIEW: lambda value: _one_of(views, value),
-        CHAPTER: lambda value: _one_of(views, value),
+        CHAPTER: lambda value: _one_of(chapters, value),
         PARTS: _parts,
         LANES: lambda value: tuple(_one_of(COMPARED, name) for name in value.split(",")),
         NORMAL: lambda value: _one_of(("on", "off"), value) == "on",

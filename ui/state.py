@@ -124,6 +124,8 @@ class Visit:
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     machine : name of the model whose layers were shown last; another one's are built anew.
     views : page -> the names of its views; the first one opens by itself.
+    before : while a view is open that is about a model of its own: the one that was looked at, the
+        drawing, and the changes to its code.
     read : the chapters that they have come through. guesses : chapter -> what they foretold there.
     talk : the visitor's own, if they have one. talk_faults : of the last file that was to be one.
     stage : where they are, if they give a talk.
@@ -145,6 +147,7 @@ class Visit:
     upload_problem: str | None = None
     machine: str | None = None
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    before: tuple[str, Drawing, dict[int, float], int | None] | None = None
     read: set[str] = field(default_factory=set)
     guesses: dict[str, str] = field(default_factory=dict)
     talk: Talk | None = None
@@ -189,7 +192,9 @@ def enter(views: Mapping[str, Iterable[str]]) -> Visit:
         named = {page: tuple(names) for page, names in views.items()}
         left = lost.remains()
         query = left.link if left and left.link else st.query_params
-        link, notices = links.read(query, frozenset(chain(*named.values())), talks.NAMES)
+        link, notices = links.read(
+            query, frozenset(chain(*named.values())), talks.NAMES, named.get(CHAPTERS, ())
+        )
         now = _begin(link) if left is None else _come_back(left, link)
         if link.view:
             now.seeds[link.view] = link.seed
@@ -289,6 +294,24 @@ def look_at(now: Visit, name: str) -> None:
     """Choose a model as the frame would; to be called before the frame is shown."""
     st.session_state[MODEL] = name
     now.change_model()
+
+
+def borrow(now: Visit, name: str) -> None:
+    """Look at a model for as long as a view is open that is about it."""
+    edits = now.edits
+    now.before = model_name(), now.sketch.drawing, dict(edits.values), edits.keep
+    look_at(now, name)
+
+
+def give_back(now: Visit) -> None:
+    """Look at the model from before again, if there was one, with what was changed in its code."""
+    if now.before is None:
+        return
+    name, drawing, values, keep = now.before
+    now.before = None
+    look_at(now, name)
+    if now.sketch.drawing is drawing:
+        now.edits.values, now.edits.keep = values, keep
 
 
 def model_names(now: Visit) -> tuple[str, ...]:

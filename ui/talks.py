@@ -222,7 +222,9 @@ def _opened(address: str, views: Views) -> tuple[str, Link, list[Fault]]:
         page = next(iter(views))
     if page not in views:
         return "", Link(), [Fault(N_("The link leads to no page of Gargalo."))]
-    link, notices = links.read(query, frozenset(chain(*views.values())))
+    link, notices = links.read(
+        query, frozenset(chain(*views.values())), chapters=views.get(page, ())
+    )
     wrong = [Fault(notice) for notice in notices]
     if query.keys() - _ON_STAGE:
         wrong.append(

@@ -48,10 +48,15 @@ def opened(page: str, views: Sequence[View[Scene]]) -> View[Scene]:
 
 
 def choose_model(page: str, views: Sequence[View[Any]], now: Visit) -> None:
-    """Choose the model that the open view is about; to be called before the frame is shown."""
+    """Choose the model that the open view is about, and afterwards the one before it again.
+
+    To be called before the frame is shown.
+    """
     about = opened(page, views).model if views else None
-    if about and about != state.model_name():
-        state.look_at(now, about)
+    if about is None:
+        state.give_back(now)
+    elif about != state.model_name():
+        state.borrow(now, about)
 
 
 def alone(now: Visit) -> bool:

@@ -107,6 +107,7 @@ CHAPTERS = (
         title=N_("Compress"),
         show=compress.show,
         models=("deep",),
+        hidden=("deep",),
         question=compress.QUESTION,
         further=Further("compare", N_("All errors in one table"), "table"),
     ),

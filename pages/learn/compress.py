@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from ae.compression import measured
 from pages.learn.question import Question
 from ui.comparison import Scene
@@ -13,6 +15,9 @@ _NAME, _BITS = "deep", 5
 
 def show(scene: Scene, text: Text) -> None:
     """Show bytes against error, and the digit at the chosen point."""
+    if not scene.models:
+        st.caption(text.gettext("What do you think? Then the figure shows it."))
+        return
     compression.show(scene.digit, text, key="compression", model=_NAME, bits=_BITS)
 
 
@@ -33,7 +38,10 @@ def _answer(_scene: Scene, text: Text) -> tuple[str, str] | None:
 
 
 QUESTION = Question(
-    N_("The decoder has to be in the archive, too. From how many digits on does that pay?"),
+    N_(
+        "The deep net's decoder has to be in the archive, too. From how many digits on does that"
+        " pay?"
+    ),
     {"hundred": N_("About 100"), "thousands": N_("More than 10,000"), "never": N_("Never")},
     _answer,
 )

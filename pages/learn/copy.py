@@ -12,6 +12,7 @@ from pages.learn.question import Question
 from ui import html, models, pictures
 from ui.comparison import Scene
 from ui.html import element
+from ui.inference import Result
 from ui.text import N_, Text
 
 # So many numbers pass. PCA takes any number of them, and the net beside it has the third.
@@ -82,11 +83,7 @@ def _net(scene: Scene, text: Text) -> Markup:
         else html.blank("survives")
     )
     ink = element("span", text.percent(result.kept) if result else "–", data_live="kept")
-    words = _(
-        "Above, PCA has learnt a few fixed pictures and adds them up. This net has seen 60,000"
-        " digits, and makes more of {n} numbers.",
-        n=model.code_size,
-    )
+    words = _words(scene, result, model.code_size, text)
     figure = element(
         "figure",
         element("figcaption", _("A net, {n} numbers", n=model.code_size)),
@@ -94,6 +91,23 @@ def _net(scene: Scene, text: Text) -> Markup:
         element("small", ink, " ", _("of the ink")),
     )
     return element("div", figure, element("p", words), class_="beside", data_model=name)
+
+
+def _words(scene: Scene, result: Result | None, units: int, text: Text) -> str:
+    """Say what the net makes of its numbers, beside PCA."""
+    _ = text.gettext
+    if result is None:
+        return _("Draw a digit to see.")
+    if result.kept > _copies(scene)[units][1]:
+        return _(
+            "Above, PCA adds up a few fixed pictures. This net has learnt what digits look like,"
+            " and makes more of {n} numbers.",
+            n=units,
+        )
+    return _(
+        "Above, PCA adds up a few fixed pictures. This net has learnt what digits look like, and"
+        " for once that does not help: is this a digit?"
+    )
 
 
 def _answer(scene: Scene, text: Text) -> tuple[str, str] | None:
@@ -115,7 +129,7 @@ def _answer(scene: Scene, text: Text) -> tuple[str, str] | None:
 
 
 QUESTION = Question(
-    N_("How few numbers are enough for nine tenths of your ink to survive?"),
+    N_("How few numbers does PCA need for nine tenths of your ink to survive?"),
     {"2": N_("2"), "8": N_("8"), "32": N_("32"), "128": N_("128"), "more": N_("More")},
     _answer,
 )

@@ -69,7 +69,7 @@ def _answer(scene: Scene, text: Text) -> tuple[str, str]:
     plain, variational = (_near(model, scene.now.seeds[_NAME]) for model in scene.models.values())
     sentence = text.gettext(
         "Of these {n}, {plain} of the deep net and {variational} of the variational one lie as near"
-        " to a test digit as test digits lie to one another.",
+        " to a test digit as half of the test digits lie to another.",
         n=_COUNT,
         plain=plain,
         variational=variational,
@@ -87,7 +87,7 @@ def _near(model: ae.Model, seed: int) -> int:
 
 
 QUESTION = Question(
-    N_("Eight codes by chance: how many does the deep net make into digits?"),
+    N_("Eight random codes: how many does the deep net make into digits?"),
     {"none": N_("Hardly any"), "few": N_("About half"), "most": N_("Nearly all")},
     _answer,
 )

@@ -12,6 +12,7 @@ _ = text.gettext
 
 chapter = way.menu(now, text)
 drawn = chapter.draws(now)
+guessed = now.stage is not None or chapter.name in now.guesses
 available = models.available(chapter.models, now)
 weights = {name: models.weights(name, now) for name in available}
 
@@ -21,7 +22,6 @@ def figure() -> None:
     """Show what changes with each stroke, and nothing else."""
     if drawn:
         canvas.keep_up(now)
-    guessed = now.stage is not None or chapter.name in now.guesses
     scene = comparison.compare(now, available, chapter.shown(guessed=guessed))
     errors = {models.title(name, text): result.mse for name, result in scene.results.items()}
     # Before the guess there may be no model that makes anything of the digit.
@@ -37,8 +37,9 @@ def figure() -> None:
 def workspace() -> None:
     """Show the canvas, and the figure beside it."""
     with st.container(key="chapter_parts", horizontal=True, gap="small"):
-        if drawn:
-            with st.container(key="canvas_side", width=strokes.SIDE):
+        # Empty, it keeps its place: what the browser does in the figure goes on.
+        with st.container(key="canvas_side", width=strokes.SIDE):
+            if drawn:
                 canvas.show(now, text, confirm="figure")
                 canvas.tools(now, text)
         with st.container(key="figure_side"):
@@ -60,7 +61,7 @@ with st.container(key="chapter", horizontal=True, gap="small"):
             st.warning(_("Missing or damaged: {names}. The others work.", names=", ".join(lost)))
         if available:
             workspace()
-    if not now.stage:
+    if guessed and not now.stage:  # they would give the answer away
         with st.container(key="chapter_claims"), views.damage_told(text):
             st.html(claimed.of(chapter.name, text))
 if not now.stage:

@@ -28,9 +28,9 @@ def show(scene: Scene, text: Text) -> None:
     made = segments(_("What passes"), titles, _WHAT) == "made"
     if made == before:
         st.rerun()  # all of the page: the canvas comes or goes
-    if made:
+    with st.container(key="points"):  # hidden behind the lanes, it goes on
         simulation.show(text, key="simulation", made=_MADE)
-    else:
+    if not made:
         st.html(lanes.html(scene, None, text, lanes.BRIEF))
 
 
@@ -50,7 +50,10 @@ def _answer(_scene: Scene, text: Text) -> tuple[str, str]:
 
 
 QUESTION = Question(
-    N_("Points on a half circle, a number for each: how much closer is a curve than a line?"),
+    N_(
+        "Points on a half circle, a number for each: how many times smaller is a curve's squared"
+        " error than a line's?"
+    ),
     {"none": N_("Hardly at all"), "five": N_("About 5 times"), "fifty": N_("About 50 times")},
     _answer,
 )

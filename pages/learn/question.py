@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui import html
 from ui.comparison import Scene
-from ui.state import Visit
 from ui.text import N_, Text
 
 
@@ -30,32 +30,55 @@ class Question:
     answer: Callable[[Scene, Text], tuple[str, str] | None]
 
 
+_SHOW, _LOOK = "show", N_("Just show me")  # in place of a guess
+
+
 def ask(question: Question, chapter: str, scene: Scene, text: Text) -> None:
     """Ask it; or, once the visitor has said something, say what is so."""
-    _, now = text.gettext, scene.now
-    guess = now.guesses.get(chapter)
+    _, guesses = text.gettext, scene.now.guesses
+    guess = guesses.get(chapter)
     with st.container(key="question"):
         st.html(html.element("p", _(question.words), class_="question"))
         if guess is None:
             with st.container(key="guesses", horizontal=True, gap="xsmall"):
-                for name, words in question.options.items():
+                for name, words in {**question.options, _SHOW: _LOOK}.items():
                     st.button(
-                        _(words), key=f"guess_{name}", on_click=_take, args=(now, chapter, name)
+                        _(words),
+                        key=f"guess_{name}",
+                        type="tertiary" if name == _SHOW else "secondary",
+                        on_click=_take,
+                        args=(guesses, chapter, name),
                     )
             return
-        answer = question.answer(scene, text)
-        if answer is None:
-            st.html(html.element("p", _(N_("Draw a digit to see.")), class_="answered"))
-            return
-        right, sentence = answer
-        said = _(question.options[guess])
-        verdict = (
-            _("You said “{guess}”, and so it is.") if guess == right else _("You said “{guess}”.")
+        st.html(_answered(question, guess, scene, text))
+        st.button(
+            _("Guess again"),
+            key="guess_again",
+            type="tertiary",
+            on_click=_take,
+            args=(guesses, chapter, None),
         )
-        words = html.join((html.element("b", verdict.format(guess=said)), " ", sentence))
-        kind = "answered right" if guess == right else "answered"
-        st.html(html.element("p", words, class_=kind, role="status"))
 
 
-def _take(now: Visit, chapter: str, guess: str) -> None:
-    now.guesses[chapter] = guess
+def _take(guesses: dict[str, str], chapter: str, guess: str | None) -> None:
+    if guess is None:
+        guesses.pop(chapter, None)
+    else:
+        guesses[chapter] = guess
+    st.rerun()  # all of the page: the claims come or go, too
+
+
+def _answered(question: Question, guess: str, scene: Scene, text: Text) -> Markup:
+    _, answer = text.gettext, question.answer(scene, text)
+    if answer is None:
+        return html.element("p", _("Draw a digit to see."), class_="answered")
+    right, words = answer
+    option = _(question.options[right if guess == _SHOW else guess])
+    if guess == _SHOW:
+        said = _("It is “{answer}”.", answer=option)
+    elif guess == right:
+        said = _("You said “{guess}”, and so it is.", guess=option)
+    else:
+        said = _("You said “{guess}”.", guess=option)
+    told = html.join((html.element("b", said), " ", words))
+    return html.element("p", told, class_="answered", role="status")

@@ -29,7 +29,7 @@ def _answer(scene: Scene, text: Text) -> tuple[str, str]:
     drawn = pictures.grey(scene.focus.decode(zeros)[0])
     picture = pictures.img(drawn, _("What the decoder draws from zeros alone."))
     words = _(
-        "A muddle. No digit has a code of zeros alone, so the decoder never learnt what to do with"
+        "No digit has a code of zeros alone, so the decoder never learnt what to do with"
         " one. It answers all the same: any {n} numbers are a code to it.",
         n=scene.focus.code_size,
     )

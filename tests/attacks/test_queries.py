@@ -39,7 +39,7 @@ RIGHT = {
     "lang": tuple(LANGUAGES),
     "sample": SAMPLES,
     "view": VIEWS,
-    "chapter": VIEWS,
+    "chapter": tuple(chapter.name for chapter in CHAPTERS),
     "lanes": state.COMPARED,
     "normal": ("on", "off"),
     "seed": ("0", "7", "9999"),

@@ -314,7 +314,7 @@ def test_a_start_that_gets_stuck_is_shown_as_such(page: Page, app: str) -> None:
     expect(simulation.host).to_have_attribute("data-seed", str(spiral.seed))
     marked = page.locator(".seed option", has_text="gets stuck").all_inner_texts()
     assert marked == [f"{seed}: gets stuck" for seed in spiral.failed]
-    page.get_by_label("Start").select_option(str(spiral.failed[0]))
+    page.get_by_label("Starting point").select_option(str(spiral.failed[0]))
     expect(simulation.host).to_have_attribute("data-seed", str(spiral.failed[0]))
     simulation.train()
     assert simulation.losses()[2] > 2 * spiral.best

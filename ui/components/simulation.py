@@ -159,7 +159,7 @@ def _labels(text: Text) -> dict[str, str]:
     _ = text.gettext
     return {
         "made": _("Data"),
-        "seed": _("Start"),
+        "seed": _("Starting point"),
         "gets_stuck": _("{seed}: gets stuck"),
         "play": _("Train"),
         "pause": _("Pause"),
