@@ -83,7 +83,7 @@ const AFTER = {
   joined(_, { drawing }) {
     stayAwake();
     if (drawing === null) put(now.drawing);
-    if (now.waiting) deliver();
+    deliver();
   },
   settings({ model }, { settings }) {
     if (model !== settings.model) follow(model);
@@ -101,12 +101,13 @@ const AFTER = {
 
 function again() {
   know(phone.calm(now));
-  if (now.joined && now.waiting) deliver();
-  else if (!now.joined && line.send(hello())) expect();
+  if (now.joined) deliver();
+  else if (line.send(hello())) expect();
 }
 
 function deliver() {
-  if (line.send({ say: "draw", strokes: now.waiting })) expect();
+  const { joined, waiting } = now;
+  if (joined && waiting && line.send({ say: "draw", strokes: waiting })) expect();
 }
 
 function expect() {
