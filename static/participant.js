@@ -10,6 +10,7 @@ export const STRANGER = {
   me: "", // the phone's token, once it was let in
   name: "",
   spins: 0, // so often it may still ask for another name
+  spinning: false, // until the one comes that it has asked for
   settings: {}, // as the hub says them
   drawing: null, // on the canvas, as strokes.js writes it; "" if it was cleared
   waiting: "", // a drawing that was sent and has not arrived
@@ -67,13 +68,16 @@ const HEAR = {
     };
   },
   settings: (now, settings) => ({ ...now, settings }),
-  named: (now, { name, spins }) => ({ ...now, name, spins }),
+  named: (now, { name, spins }) => ({ ...now, name, spins, spinning: false }),
   drawn({ waiting, arrived, ...now }, { seq }) {
     return { ...now, seq, waiting: "", arrived: waiting || arrived, removed: false, fault: "" };
   },
   standing: (now, { approved }) => ({ ...now, approved }),
   removed: (now) => ({ ...now, arrived: "", removed: true }),
-  fault(now, { why }) {
+  fault(before, { why }) {
+    const now = { ...before, spinning: false };
+    // Whoever is in may draw: it was a name too many, and no drawing.
+    if (why === "forbidden" && now.joined) return { ...now, spins: 0 };
     if (why === "unknown" && now.me) return { ...now, me: "", fault: "" }; // of another evening
     return { ...now, waiting: PASSES.includes(why) ? now.waiting : "", fault: why };
   },
@@ -83,7 +87,10 @@ const HEAR = {
 export const hear = (now, message) => HEAR[message.say]?.(now, message) ?? now;
 
 /** The connection has come or gone. */
-export const reconnect = (now) => ({ ...now, joined: false });
+export const reconnect = (now) => ({ ...now, joined: false, spinning: false });
+
+/** Another name is asked for. */
+export const spin = (now) => ({ ...now, spinning: true });
 
 /** What is on the canvas has changed. */
 export const draw = (now, drawing) => ({ ...now, drawing, fault: refused(now) ? "" : now.fault });

@@ -760,6 +760,34 @@ def test_what_is_sent_waits_until_the_phone_is_in(
     assert heard == ["join"] * (2 + len(faults)) + ["draw"]
 
 
+def test_a_hasty_finger_on_the_last_name(behind: Callable[..., Phone]) -> None:
+    hub = Hub()
+    visitor = behind(hub)
+    visitor.expect_ready()
+    visitor.draw(*ONE)
+    answer, hub.answer = hub.answer, lambda _, message: hub.heard.append(message)  # type: ignore[method-assign]
+    visitor.send()
+    spin = visitor.part("spin")
+    spin.evaluate("spin => { spin.click(); spin.click(); }")
+    expect(spin).to_be_disabled()
+    while len(hub.heard) < 3:
+        visitor.page.wait_for_timeout(100)
+    hub.say(hub.sockets[-1], say="named", name="Swift Heron", spins=1)
+    expect(spin).to_be_enabled()
+    # Another tab has had the last one.
+    spin.tap()
+    expect(spin).to_be_disabled()
+    hub.say(hub.sockets[-1], say="fault", why="forbidden")
+    visitor.expect_told("Sending …")
+    expect(visitor.part("spins")).to_have_text("0")
+    assert visitor.kept["waiting"]
+    answer(hub.sockets[-1], hub.heard[1])
+    visitor.expect_told("On the wall! Look up.")
+    expect(spin).to_be_disabled()
+    says = [message["say"] for message in hub.heard]
+    assert says == ["join", "draw", "spin", "spin", "draw"]  # the last one is this test's own
+
+
 def test_it_comes_back_by_itself_and_more_slowly_each_time(behind: Callable[..., Phone]) -> None:
     hub = Hub()
     visitor = behind(hub)

@@ -17,6 +17,7 @@ import {
   STRANGER,
   screen,
   send,
+  spin,
   told,
 } from "../../static/participant.js";
 
@@ -118,6 +119,19 @@ test("the room is over for good", () => {
   for (const why of ["closed", "old", "banned"]) {
     assert.equal(screen(lost(after(fault(why)))), "over");
   }
+});
+
+test("another name is asked for once, until it comes", () => {
+  const named = heard({ say: "named", name: "Swift Heron", spins: 2 });
+  for (const come of [named, fault("away"), fault("forbidden"), lost, back({})]) {
+    assert.equal(after(spin).spinning, true);
+    assert.equal(after(spin, come).spinning, false);
+  }
+});
+
+test("a name too many costs no drawing", () => {
+  const now = after(send, fault("forbidden"));
+  assert.deepEqual(now, { ...after(send), spins: 0 });
 });
 
 test("a token that the room does not know is forgotten", () => {
