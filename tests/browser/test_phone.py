@@ -765,7 +765,7 @@ def test_a_hasty_finger_on_the_last_name(behind: Callable[..., Phone]) -> None:
     visitor = behind(hub)
     visitor.expect_ready()
     visitor.draw(*ONE)
-    answer, hub.answer = hub.answer, lambda _, message: hub.heard.append(message)  # type: ignore[method-assign]
+    answer, hub.answer = hub.answer, lambda socket, message: hub.heard.append(message)  # type: ignore[method-assign]
     visitor.send()
     spin = visitor.part("spin")
     spin.evaluate("spin => { spin.click(); spin.click(); }")
