@@ -8,8 +8,8 @@ const { codeAt, enclosed, meanCode, neighbours, placeOf, unpack } = await import
 const { MapView, outline, ring } = await import(`./map_view.js${version}`);
 const { active, decode } = await import(`./network.js${version}`);
 const { picture } = await import(`./paint.js${version}`);
-const { shelve } = await import(`./packed.js${version}`);
 const { clamp, distance } = await import(`./raster.js${version}`);
+const { shelve } = await import(`./shelf.js${version}`);
 const { giveBack, say } = await import(`./written.js${version}`);
 
 const GLIDE = 40; // milliseconds

@@ -33,6 +33,7 @@ const lists = ["waiting", "wall"].map((name) => ({
   touched: -STILL,
 }));
 const sending = []; // what is still to be said, a little at a time
+const news = { room: "", model: "" }; // what is wrong with either, a key of the texts
 let network = null;
 let model; // its name
 let asked = false; // for a frame
@@ -52,7 +53,7 @@ function begin() {
     changed(connected) {
       clearTimeout(answering);
       if (connected) answering = setTimeout(() => line.renew(), ANSWERS_WITHIN);
-      else say("lost");
+      else say("room", "lost");
     },
   });
 }
@@ -60,7 +61,7 @@ function begin() {
 function heard(message) {
   clearTimeout(answering);
   if (message.say === "fault") return failed(message.why);
-  if (message.say === "watching") say("");
+  if (message.say === "watching") say("room", "");
   roster.hear(message);
   if (message.say === "settings" && message.model !== model) follow(message.model);
   refresh();
@@ -69,7 +70,7 @@ function heard(message) {
 function failed(why) {
   if (why in page.ends) return end(why);
   if (!["away", "slow_down"].includes(why)) return;
-  say(why);
+  say("room", why);
   setTimeout(() => line.renew(), AGAIN);
 }
 
@@ -82,20 +83,22 @@ function end(why) {
 async function follow(name) {
   model = name;
   network = null;
-  say("coming");
+  say("model", "coming");
   const come = await fetched(
     name,
-    () => say("coming"),
-    () => say("failed"),
+    () => say("model", "coming"),
+    () => say("model", "failed"),
   );
   if (!come) return;
-  say("");
+  say("model", "");
   network = come;
   refresh();
 }
 
-function say(what) {
-  part("status").textContent = texts[what] ?? "";
+// Without the room nothing can be done: that is said before what its model does.
+function say(of, what) {
+  news[of] = what;
+  part("status").textContent = texts[news.room || news.model] ?? "";
 }
 
 function refresh() {

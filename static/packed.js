@@ -35,21 +35,3 @@ export function open(packed) {
   });
   return { id: idOf(packed), header, read, layers };
 }
-
-/**
- * Put what was packed onto a shelf, on which the latest few are kept.
- * @template T
- * @param {Map<string, T>} shelf id -> what was unpacked
- * @param {Uint8Array} packed
- * @param {(packed: Uint8Array) => T} unpack
- * @param {number} most how many the shelf keeps
- * @returns {T} what is unpacked already is not unpacked again
- */
-export function shelve(shelf, packed, unpack, most) {
-  const id = idOf(packed);
-  const content = shelf.get(id) ?? unpack(packed);
-  shelf.delete(id);
-  shelf.set(id, content);
-  if (shelf.size > most) shelf.delete(shelf.keys().next().value);
-  return content;
-}

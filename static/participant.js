@@ -10,17 +10,20 @@ export const STRANGER = {
   me: "", // the phone's token, once it was let in
   name: "",
   spins: 0, // so often it may still ask for another name
+  spinning: false, // until the one comes that it has asked for
   settings: {}, // as the hub says them
   drawing: null, // on the canvas, as strokes.js writes it; "" if it was cleared
   waiting: "", // a drawing that was sent and has not arrived
+  said: "", // the last one that may have arrived
   arrived: "", // the one that the room has
+  seq: 0, // of the last one that is known to have arrived
   approved: true, // which may stand on the wall
   removed: false, // which it had
   joined: false, // by the connection that there is
   fault: "", // the last one that still counts
 };
 
-const KEPT = ["room", "me", "drawing", "waiting", "arrived"];
+const KEPT = ["room", "me", "drawing", "waiting", "said", "arrived", "seq"];
 
 /** Write what survives a reload. */
 export const keep = (now) => JSON.stringify(now, KEPT);
@@ -38,7 +41,10 @@ function read(kept) {
   try {
     const entries = Object.entries(JSON.parse(kept) ?? {});
     return Object.fromEntries(
-      entries.filter(([name, value]) => KEPT.includes(name) && typeof value === "string"),
+      entries.filter(
+        ([name, value]) =>
+          KEPT.includes(name) && typeof value === (name === "seq" ? "number" : "string"),
+      ),
     );
   } catch {
     return {};
@@ -46,26 +52,32 @@ function read(kept) {
 }
 
 const HEAR = {
-  joined(now, { me, name, spins, strokes = "" }) {
-    const { drawing, waiting, arrived, removed } = now;
+  joined(now, { me, name, spins, seq, strokes = "" }) {
+    const { drawing, arrived, removed } = now;
+    // It had arrived, but was taken away before the phone heard of it.
+    const gone = !strokes && seq > now.seq && now.waiting === now.said;
+    const waiting = gone || now.waiting === strokes ? "" : now.waiting;
     return {
-      ...{ ...now, me, name, spins },
+      ...{ ...now, me, name, spins, seq, waiting },
+      said: waiting, // now
       joined: true,
       fault: "",
       drawing: drawing ?? (strokes || null),
-      waiting: waiting === strokes ? "" : waiting,
       arrived: strokes,
-      removed: !strokes && (removed || arrived !== ""),
+      removed: !strokes && (removed || gone || arrived !== ""),
     };
   },
   settings: (now, settings) => ({ ...now, settings }),
-  named: (now, { name, spins }) => ({ ...now, name, spins }),
-  drawn({ waiting, arrived, ...now }) {
-    return { ...now, waiting: "", arrived: waiting || arrived, removed: false, fault: "" };
+  named: (now, { name, spins }) => ({ ...now, name, spins, spinning: false }),
+  drawn({ waiting, arrived, ...now }, { seq }) {
+    return { ...now, seq, waiting: "", arrived: waiting || arrived, removed: false, fault: "" };
   },
   standing: (now, { approved }) => ({ ...now, approved }),
   removed: (now) => ({ ...now, arrived: "", removed: true }),
-  fault(now, { why }) {
+  fault(before, { why }) {
+    const now = { ...before, spinning: false };
+    // Whoever is in may draw: it was a name too many, and no drawing.
+    if (why === "forbidden" && now.joined) return { ...now, spins: 0 };
     if (why === "unknown" && now.me) return { ...now, me: "", fault: "" }; // of another evening
     return { ...now, waiting: PASSES.includes(why) ? now.waiting : "", fault: why };
   },
@@ -75,13 +87,19 @@ const HEAR = {
 export const hear = (now, message) => HEAR[message.say]?.(now, message) ?? now;
 
 /** The connection has come or gone. */
-export const reconnect = (now) => ({ ...now, joined: false });
+export const reconnect = (now) => ({ ...now, joined: false, spinning: false });
+
+/** Another name is asked for. */
+export const spin = (now) => ({ ...now, spinning: true });
 
 /** What is on the canvas has changed. */
 export const draw = (now, drawing) => ({ ...now, drawing, fault: refused(now) ? "" : now.fault });
 
 /** It is sent, now or as soon as there is a connection. */
-export const send = (now) => ({ ...now, waiting: now.drawing, removed: false, fault: "" });
+export function send(now) {
+  const { drawing, joined, said } = now;
+  return { ...now, waiting: drawing, said: joined ? drawing : said, removed: false, fault: "" };
+}
 
 /** It is tried again. */
 export const calm = (now) => ({ ...now, fault: PASSES.includes(now.fault) ? "" : now.fault });

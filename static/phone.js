@@ -83,7 +83,7 @@ const AFTER = {
   joined(_, { drawing }) {
     stayAwake();
     if (drawing === null) put(now.drawing);
-    if (now.waiting) deliver();
+    deliver();
   },
   settings({ model }, { settings }) {
     if (model !== settings.model) follow(model);
@@ -92,6 +92,7 @@ const AFTER = {
     if (drawing === arrived) pad.put();
   },
   fault() {
+    if (now.joined && !now.fault) return; // it was about no drawing
     clearTimeout(timer);
     if (!now.fault) line.send(hello());
     else if (phone.screen(now) === "enter") line.stop();
@@ -101,12 +102,13 @@ const AFTER = {
 
 function again() {
   know(phone.calm(now));
-  if (now.joined && now.waiting) deliver();
-  else if (!now.joined && line.send(hello())) expect();
+  if (now.joined) deliver();
+  else if (line.send(hello())) expect();
 }
 
 function deliver() {
-  if (line.send({ say: "draw", strokes: now.waiting })) expect();
+  const { joined, waiting } = now;
+  if (joined && waiting && line.send({ say: "draw", strokes: waiting })) expect();
 }
 
 function expect() {
@@ -129,7 +131,7 @@ function know(next) {
   part("room").textContent = now.room;
   part("name").textContent = now.name;
   part("who").hidden = !now.name;
-  part("spin").disabled = !now.joined || !now.spins;
+  part("spin").disabled = !now.joined || !now.spins || now.spinning;
   part("spins").textContent = now.spins;
   part("hint").hidden = !pad.empty;
   part("undo").disabled = !pad.undoable;
@@ -205,7 +207,9 @@ document.addEventListener("visibilitychange", () => {
 const press = (id, act) => part(id).addEventListener("click", act);
 press("undo", () => pad.undo());
 press("clear", () => pad.put());
-press("spin", () => line.send({ say: "spin" }));
+press("spin", () => {
+  if (line.send({ say: "spin" })) know(phone.spin(now));
+});
 press("send", () => {
   know(phone.send(now));
   deliver();

@@ -13,7 +13,7 @@ from tests.conftest import serve, wait_run, watched_page
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
 LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed", "pixels"]
-LIVE += ["raster", "sliders", "small_bars", "written"]
+LIVE += ["raster", "shelf", "sliders", "small_bars", "written"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
 
 

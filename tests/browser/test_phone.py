@@ -644,6 +644,7 @@ class Hub:
         self.faults = list(faults)
         self.heard: list[dict[str, Any]] = []
         self.sockets: list[WebSocketRoute] = []
+        self.seated: set[WebSocketRoute] = set()
 
     def __call__(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket)
@@ -655,9 +656,12 @@ class Hub:
             self.say(socket, say="fault", why=self.faults.pop(0))
         elif message["say"] == "join":
             me = message.get("me", "m" * 22)
+            self.seated.add(socket)
             self.say(socket, say="joined", me=me, id=1, name="Calm Otter", spins=3, seq=0)
             flags = {"frozen": False, "hidden": False, "approval": False}
             self.say(socket, say="settings", model="shallow", step=0, **flags)
+        elif socket not in self.seated:
+            self.say(socket, say="fault", why="forbidden")
         elif message["say"] == "draw":
             self.say(socket, say="drawn", seq=1)
 
@@ -725,6 +729,63 @@ def test_what_passes_is_waited_for(why: str, behind: Callable[..., Phone]) -> No
     expect(visitor.part("status")).to_have_attribute("data-told", "shown", timeout=15_000)
     drawn = [message["strokes"] for message in hub.heard if message["say"] == "draw"]
     assert len(drawn) == 2 and drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("faults", [[], ["away"], ["full"], ["slow_down"]])
+def test_what_is_sent_waits_until_the_phone_is_in(
+    faults: list[str], behind: Callable[..., Phone]
+) -> None:
+    """The connection is there, but the room is slow to let it in, or does not yet."""
+    hub = Hub()
+    visitor = behind(hub)
+    visitor.expect_ready()
+    visitor.draw(*ONE)
+    answer, late = hub.answer, []
+    hub.answer = lambda socket, message: (  # type: ignore[method-assign]
+        answer(socket, message) if hub.faults else late.append((socket, message))
+    )
+    hub.faults = [*faults]
+    visitor.page.reload()
+    told = visitor.part("status")
+    expect(told).to_have_attribute("data-told", *(faults or ["lost"]))
+    visitor.send()
+    expect(told).to_have_attribute("data-told", "kept")
+    while not late:
+        visitor.page.wait_for_timeout(100)
+    assert [message["say"] for _, message in late] == ["join"]
+    hub.answer = answer  # type: ignore[method-assign]
+    hub.answer(*late[0])
+    visitor.expect_told("On the wall! Look up.")
+    heard = [message["say"] for message in hub.heard]
+    assert heard == ["join"] * (2 + len(faults)) + ["draw"]
+
+
+def test_a_hasty_finger_on_the_last_name(behind: Callable[..., Phone]) -> None:
+    hub = Hub()
+    visitor = behind(hub)
+    visitor.expect_ready()
+    visitor.draw(*ONE)
+    answer, hub.answer = hub.answer, lambda socket, message: hub.heard.append(message)  # type: ignore[method-assign]
+    visitor.send()
+    spin = visitor.part("spin")
+    spin.evaluate("spin => { spin.click(); spin.click(); }")
+    expect(spin).to_be_disabled()
+    while len(hub.heard) < 3:
+        visitor.page.wait_for_timeout(100)
+    hub.say(hub.sockets[-1], say="named", name="Swift Heron", spins=1)
+    expect(spin).to_be_enabled()
+    # Another tab has had the last one.
+    spin.tap()
+    expect(spin).to_be_disabled()
+    hub.say(hub.sockets[-1], say="fault", why="forbidden")
+    visitor.expect_told("Sending …")
+    expect(visitor.part("spins")).to_have_text("0")
+    assert visitor.kept["waiting"]
+    answer(hub.sockets[-1], hub.heard[1])
+    visitor.expect_told("On the wall! Look up.")
+    expect(spin).to_be_disabled()
+    says = [message["say"] for message in hub.heard]
+    assert says == ["join", "draw", "spin", "spin", "draw"]  # the last one is this test's own
 
 
 def test_it_comes_back_by_itself_and_more_slowly_each_time(behind: Callable[..., Phone]) -> None:

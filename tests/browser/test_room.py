@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 import ae
 from ae import evaluation
@@ -313,6 +314,43 @@ def test_a_second_person_looks_after_the_hall(
     projector.press("close")
     projector.answer()
     expect(moderator.locator("#why")).to_have_text(_("The room is closed."))
+
+
+def test_a_model_that_comes_does_not_hide_that_the_connection_is_lost(
+    light: Callable[..., Page],
+) -> None:
+    moderator = light("about:blank", PROJECTOR, locale="pt-BR")
+    flags = dict.fromkeys(("frozen", "hidden", "approval"), False)
+    drawing = {"id": 1, "name": "Calm Otter", "strokes": DRAWINGS[0], "seq": 1}
+    said = [
+        {"say": "watching", "room": "ABC234", "role": "moderator"},
+        {"say": "settings", "model": "shallow", "step": 0, **flags},
+        {"say": "digit", **drawing, "approved": True, "shown": False},
+    ]
+    away = False
+    sockets: list[WebSocketRoute] = []
+    models: list[Route] = []
+
+    def watch(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if not away:  # or else it is open, and nobody is there
+            socket.on_message(lambda _: socket.send(json.dumps(said)))
+
+    moderator.route_web_socket(re.compile("/join/socket"), watch)
+    moderator.route("**/join/model/shallow", lambda route: models.append(route))
+    moderator.goto("/moderate#ABC234.0123456789abcdefghijklmn")
+    status, _ = moderator.locator("#status"), translator("pt").gettext
+    survives = moderator.locator("#wall .survives")
+    expect(survives).to_be_visible()
+    expect(status).to_have_text(_("The model is on its way …"))
+    away = True
+    sockets[-1].close(code=1006)
+    expect(status).to_have_text(_("No connection. It is tried again …"))
+    models[0].continue_()
+    expect_ink(survives, ae.load("shallow").reconstruct(digit_of(DRAWINGS[0])[None]))
+    expect(status).to_have_text(_("No connection. It is tried again …"))
+    away = False
+    expect(status).to_have_text("", timeout=20_000)
 
 
 @pytest.mark.parametrize(

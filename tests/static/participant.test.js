@@ -17,6 +17,7 @@ import {
   STRANGER,
   screen,
   send,
+  spin,
   told,
 } from "../../static/participant.js";
 
@@ -45,6 +46,8 @@ const DRAWN = heard({ say: "drawn", seq: 1 });
 const standing = (approved) => heard({ say: "standing", approved });
 const REMOVED = heard({ say: "removed" });
 const lost = reconnect;
+const next = (now) => draw(now, "AR");
+const reload = (now) => enter(ROOM, keep(now));
 const back = (message) => (now) => hear(reconnect(now), { ...JOINED, ...message });
 const fault = (why) => heard({ say: "fault", why });
 const setTo = (name) => heard({ ...SET, [name]: true });
@@ -69,6 +72,12 @@ const CASES = [
   ["the phone is back", [lost, send, back({})], "sending", false],
   ["it had arrived", [send, lost, back({ seq: 1, strokes: "AQ" })], "shown", false],
   ["it was taken away meanwhile", [send, DRAWN, lost, back({ seq: 1 })], "removed", true],
+  ["it was taken away before it was known", [send, lost, back({ seq: 1 })], "removed", true],
+  ["a reload between", [send, reload, back({ seq: 1 })], "removed", true],
+  ["a second one", [send, DRAWN, next, send, reload, back({ seq: 2 })], "removed", true],
+  ["only the first one", [send, DRAWN, next, send, lost, back({ seq: 1 })], "sending", false],
+  ["the next was never said", [send, lost, next, send, back({ seq: 1 })], "sending", false],
+  ["it was, on the way back", [lost, send, back({}), lost, back({ seq: 1 })], "removed", true],
   ["too fast", [send, fault("slow_down")], "slow_down", false],
   ["patience", [send, fault("slow_down"), calm], "sending", false],
   ["the store is away", [send, fault("away")], "away", false],
@@ -112,6 +121,19 @@ test("the room is over for good", () => {
   }
 });
 
+test("another name is asked for once, until it comes", () => {
+  const named = heard({ say: "named", name: "Swift Heron", spins: 2 });
+  for (const come of [named, fault("away"), fault("forbidden"), lost, back({})]) {
+    assert.equal(after(spin).spinning, true);
+    assert.equal(after(spin, come).spinning, false);
+  }
+});
+
+test("a name too many costs no drawing", () => {
+  const now = after(send, fault("forbidden"));
+  assert.deepEqual(now, { ...after(send), spins: 0 });
+});
+
 test("a token that the room does not know is forgotten", () => {
   const again = after(lost, fault("unknown"));
   assert.deepEqual([again.me, again.fault], ["", ""]);
@@ -121,7 +143,8 @@ test("a token that the room does not know is forgotten", () => {
 test("a reload forgets the connection alone", () => {
   const before = after(send);
   const now = enter(ROOM, keep(before));
-  assert.deepEqual(now, { ...STRANGER, room: ROOM, me: before.me, drawing: "AQ", waiting: "AQ" });
+  const mine = { me: before.me, drawing: "AQ", waiting: "AQ", said: "AQ" };
+  assert.deepEqual(now, { ...STRANGER, room: ROOM, ...mine });
   const other = enter("XYZ789".replace("Z", "2"), keep(before));
   assert.deepEqual([other.me, other.waiting, other.drawing], ["", "", "AQ"]);
   for (const broken of [
@@ -131,7 +154,7 @@ test("a reload forgets the connection alone", () => {
     "{",
     "[]",
     "7",
-    '{"me":7,"drawing":[],"joined":true}',
+    '{"me":7,"drawing":[],"seq":"1","joined":true}',
   ]) {
     assert.deepEqual(enter(ROOM, broken), { ...STRANGER, room: ROOM });
   }
