@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 import ae
 from pages.learn.chapters import CHAPTERS
-from tests.browser.test_draw import address, draw, sample_digit
+from tests.browser.test_draw import draw, place, sample_digit
 from tests.conftest import screenshot, wait_run
 from ui.text import translator
 
@@ -104,11 +104,31 @@ def test_points_take_the_canvas_room(page: OpenPage) -> None:
     expect_chapter(visitor, "pca")
     canvas = visitor.locator(".st-key-canvas_side")
     expect(visitor.locator(".simulation")).to_be_visible()
-    expect(canvas).to_have_count(0)
+    expect(canvas.locator(".st-key-canvas_box")).to_have_count(0)
+    visitor.locator(".simulation .step").click()
+    expect(visitor.locator(".simulation")).to_have_attribute("data-epoch", "1")
     visitor.locator(".st-key-figure_side").get_by_text("Your digit", exact=True).first.click()
     expect(canvas).to_be_visible()
     expect_lane(visitor, "linear", sample_digit("7b"))
-    assert address(visitor)["parts"] == "pca_what:digit"
+    expect(visitor).to_have_url(re.compile("parts=pca_what:digit"))
+    # What is trained goes on behind it.
+    visitor.locator(".st-key-figure_side").get_by_text("Points", exact=True).first.click()
+    expect(visitor.locator(".simulation")).to_have_attribute("data-epoch", "1")
+
+
+def test_who_leaves_at_once_takes_the_last_line_along(page: OpenPage) -> None:
+    visitor = page("/learn?chapter=sparse&lang=en&sample=7b")
+    expect_chapter(visitor, "sparse")
+    visitor.locator(".st-key-clear button").click()
+    wait_run(visitor)
+    x, y = place(visitor)
+    visitor.mouse.move(x + 90, y + 70)
+    visitor.mouse.down()
+    visitor.mouse.move(x + 150, y + 200, steps=5)
+    visitor.mouse.up()
+    visitor.locator(".st-key-further button").click()
+    expect(visitor.locator(".st-key-lanes_side")).to_be_visible()
+    expect(visitor).to_have_url(re.compile(r"drawing=A[\w-]{6}"))
 
 
 @pytest.mark.parametrize("name", NAMES)

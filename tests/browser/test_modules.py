@@ -55,6 +55,7 @@ def test_each_script_is_fetched_once(
         "frame",
         "keyboard",
         "keys",
+        "leave",
         "pen",
     ]
     everywhere += ["shortcuts", "status"]
