@@ -264,7 +264,7 @@ class Room:
     def settings(self) -> Message:
         """Give the message that says what is set."""
         said: Message = {"say": "settings", "model": self.fields["set:model"]}
-        said |= {flag: self.fields.get(f"set:{flag}") == "1" for flag in _FLAGS}
+        said |= {flag: self._is_set(flag) for flag in _FLAGS}
         if talk := self.fields.get("set:talk"):
             said["talk"] = talk
         return said | {"step": int(self.fields.get("set:step", 0))}
@@ -274,14 +274,13 @@ class Room:
         if strokes is None:
             return None
         seq = self.seq(id)
-        is_asked = self.fields.get("set:approval") == "1"
         return {
             "say": "digit",
             "id": id,
             "name": self.name(id),
             "strokes": strokes,
             "seq": seq,
-            "approved": not is_asked or self._number("approved", id) == seq,
+            "approved": not self._is_set("approval") or self._number("approved", id) == seq,
             "shown": self._number("shown", id) == seq,
         }
 
@@ -314,10 +313,19 @@ class Room:
             f"set:{name}": str(int(value)) if isinstance(value, int) else value
             for name, value in given.items()
         }
-        if given.get("approval") and self.fields.get("set:approval") != "1":
-            # What stands on the wall already may stay there.
+        if self._is_free and not Room({**self.fields, **fields})._is_free:
+            # What everybody has seen may stay; what comes from now on was not seen by anybody, so
+            # that who asks for approval later asks for it, too.
             fields |= {f"approved:{id}": str(self.seq(id)) for id in self.drawers()}
         return fields
+
+    @property
+    def _is_free(self) -> bool:
+        """Is everything that comes seen on the wall at once?"""
+        return not any(self._is_set(flag) for flag in _FLAGS)
+
+    def _is_set(self, flag: str) -> bool:
+        return self.fields.get(f"set:{flag}") == "1"
 
     def _present(self, now: float) -> set[int]:
         present: set[int] = set()

@@ -93,6 +93,38 @@ def test_a_digit_does_not_stand(fields: dict[str, str]) -> None:
     assert digit(one, 2) is None
 
 
+def tell(one: Room, **settings: bool) -> None:
+    one.update(one.command({"say": "set", **settings}))
+
+
+WALL = (
+    # what is set before a drawing comes, and after it; is it approved?
+    ([], [{"approval": True}], True),
+    ([{"frozen": True}], [{"approval": True}], False),
+    ([{"hidden": True}], [{"approval": True}], False),
+    ([{"frozen": True}, {"hidden": True}], [{"frozen": False}, {"approval": True}], False),
+    ([{"frozen": True}], [{"hidden": True}, {"approval": True}], False),
+    ([{"hidden": True}], [{"frozen": True}, {"approval": True}], False),
+    ([{"frozen": True}], [{"frozen": False}, {"approval": True}], True),
+    ([{"frozen": True}], [{"frozen": False, "approval": True}], False),
+    ([], [{"frozen": True, "approval": True}], True),
+    ([{"approval": True}], [{"approval": False}, {"hidden": True}, {"approval": True}], True),
+)
+
+
+@pytest.mark.parametrize(("before", "after", "approved"), WALL)
+def test_only_what_was_seen_needs_no_approval(
+    before: list[dict[str, bool]], after: list[dict[str, bool]], approved: bool
+) -> None:
+    one = room(name_1="Calm Otter", digit_1="3 AQ")
+    for settings in before:
+        tell(one, **settings)
+    one.update({"name:2": "Bold Heron"} | rooms.drawn(2, 1, "AA"))
+    for settings in [*after, {"frozen": False, "hidden": False}]:
+        tell(one, **settings)
+    assert [(digit(one, id) or {})["approved"] for id in (1, 2)] == [True, approved]
+
+
 def test_what_changes_says_of_what() -> None:
     one = room(digit_1="1 AQ", digit_4="2 AQ")
     assert one.update({"set:model": "vae"}) == {"settings"}

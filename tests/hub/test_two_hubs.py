@@ -109,6 +109,32 @@ def test_nothing_is_approved_that_was_not_seen(redis: RedisServer) -> None:
     asyncio.run(on_two(redis, run))
 
 
+@pytest.mark.parametrize("flag", ["frozen", "hidden"])
+def test_what_nobody_has_seen_is_asked_for(redis: RedisServer, flag: str) -> None:
+    async def run(here: Play, there: Play) -> None:
+        code, speaker, [near] = await here.room()
+        moderator, far = await there.browser(), await there.browser()
+        await moderator.say("watch", room=code, token=here.opened["moderator"])
+        await joined(far, code)
+        await near.draw(DRAWINGS[0])
+        await moderator.hear("digit", id=1)
+        await speaker.say("set", **{flag: True})
+        await moderator.hear("settings", **{flag: True})
+        await far.draw(DRAWINGS[1])
+        await speaker.hear("digit", id=2)
+        await moderator.say("set", approval=True)
+        await speaker.hear("digit", id=2, approved=False)
+        await far.hear("standing", approved=False)
+        await speaker.say("set", **{flag: False})
+        await moderator.hear("settings", **{flag: False})
+        fresh = await there.browser()
+        await fresh.say("watch", room=code, token=here.opened["speaker"])
+        said = of_digits(await fresh.until_quiet(0.5))
+        assert {id: m["approved"] for id, m in said.items()} == {1: True, 2: False}
+
+    asyncio.run(on_two(redis, run))
+
+
 async def everything(watcher: Browser) -> dict[int, str]:
     """Give the digits of a wall: id -> strokes."""
     said = of_digits(await watcher.until_quiet(0.5))
