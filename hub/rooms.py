@@ -30,6 +30,7 @@ Fields = dict[str, str]
 # drawn:<id>        how often it has drawn, so the last one's seq        counted by the store
 # digit:<id>        seq and strokes of what it drew last                 its process
 # approved:<id>     the seq that may stand on the wall                   a watcher
+# stood:<id>        the seq that stands on the wall while it stands still  a watcher
 # shown:<id>        the seq of which the drawing itself is shown         a watcher
 # removed:<id>      the seq up to which everything is taken away         a watcher
 # banned:<id>       1                                                    a watcher
@@ -119,7 +120,7 @@ class Room:
             what, _, of = name.partition(":")
             if what == "set":
                 subjects.add("settings")
-                if of == "approval":
+                if of in ("approval", "frozen"):
                     subjects |= {f"digit:{id}" for id in self.drawers()}
             elif what == "here":
                 subjects.add("people")
@@ -274,7 +275,7 @@ class Room:
         if strokes is None:
             return None
         seq = self.seq(id)
-        return {
+        said: Message = {
             "say": "digit",
             "id": id,
             "name": self.name(id),
@@ -283,6 +284,14 @@ class Room:
             "approved": not self._is_set("approval") or self._number("approved", id) == seq,
             "shown": self._number("shown", id) == seq,
         }
+        if self._is_set("frozen") and (stood := self._stood(id)) != seq:
+            said["stood"] = stood
+        return said
+
+    def _stood(self, id: int) -> int:
+        """Give the seq that stands on the wall while it stands still; 0 if none does."""
+        stood = self._number("stood", id)
+        return stood if stood > self._number("removed", id) else 0
 
     def command(self, message: Message) -> Fields:
         """Give the fields that a watcher's message writes.
@@ -313,11 +322,21 @@ class Room:
             f"set:{name}": str(int(value)) if isinstance(value, int) else value
             for name, value in given.items()
         }
-        if self._is_free and not Room({**self.fields, **fields})._is_free:
+        then = Room({**self.fields, **fields})
+        if self._is_free and not then._is_free:
             # What everybody has seen may stay; what comes from now on was not seen by anybody, so
             # that who asks for approval later asks for it, too.
             fields |= {f"approved:{id}": str(self.seq(id)) for id in self.drawers()}
+            then.update(fields)
+        if then._is_set("frozen"):
+            fields |= {f"stood:{id}": str(self._stays(id, then)) for id in self.drawers()}
         return fields
+
+    def _stays(self, id: int, then: Room) -> int:
+        """Give the seq that stands on a wall that stands still by what is set then."""
+        stood = self._stood(id) if self._is_set("frozen") else self.seq(id)
+        is_asked = then._is_set("approval")
+        return 0 if is_asked and then._number("approved", id) < stood else stood
 
     @property
     def _is_free(self) -> bool:

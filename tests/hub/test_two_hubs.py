@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -125,12 +126,17 @@ def test_what_nobody_has_seen_is_asked_for(redis: RedisServer, flag: str) -> Non
         await moderator.say("set", approval=True)
         await speaker.hear("digit", id=2, approved=False)
         await far.hear("standing", approved=False)
+
+        async def wall() -> dict[int, dict[str, Any]]:
+            fresh = await there.browser()
+            await fresh.say("watch", room=code, token=here.opened["speaker"])
+            return of_digits(await fresh.until_quiet(0.5))
+
+        stood = {id: m.get("stood") for id, m in (await wall()).items()}
+        assert stood == {1: None, 2: 0 if flag == "frozen" else None}
         await speaker.say("set", **{flag: False})
         await moderator.hear("settings", **{flag: False})
-        fresh = await there.browser()
-        await fresh.say("watch", room=code, token=here.opened["speaker"])
-        said = of_digits(await fresh.until_quiet(0.5))
-        assert {id: m["approved"] for id, m in said.items()} == {1: True, 2: False}
+        assert {id: m["approved"] for id, m in (await wall()).items()} == {1: True, 2: False}
 
     asyncio.run(on_two(redis, run))
 
