@@ -191,8 +191,11 @@ class Hub:
         try:
             while not await self._store.open(code, fields):
                 code = rooms.new_code()
-        except FullError:
-            raise FaultError("full") from None
+        except (AwayError, FullError) as fault:
+            # Taken before, because who opens many at once must not find it untaken; but a page
+            # tries again by itself for as long as the store is away.
+            self._opened.give_back(socket.address)
+            raise FaultError("full" if isinstance(fault, FullError) else "away") from None
         moderator = rooms.moderator_of(token)
         socket.tell({"say": "opened", "room": code, "speaker": token, "moderator": moderator})
         await self._watch(socket, code, token)
