@@ -191,6 +191,30 @@ def test_an_outage_loses_nothing(redis_anew: Callable[..., RedisServer], remembe
     asyncio.run(on_two(redis, run))
 
 
+def test_who_comes_back_during_an_outage_hears_of_it(redis: RedisServer) -> None:
+    """The process knows the room, because somebody else is in it there."""
+
+    async def run(here: Play, _: Play) -> None:
+        code, speaker, [phone] = await here.room()
+        await phone.draw(DRAWINGS[0])
+        await speaker.hear("people", here=1)
+        redis.stop()
+        assert (await speaker.hear("fault"))["why"] == "away"
+
+        async def come() -> list[str]:
+            back = await here.browser()
+            await back.say("watch", room=code, token=here.opened["speaker"])
+            return [m.get("why", m["say"]) for m in await back.until_quiet(0.5)]
+
+        first, *state, last = await come()
+        assert (first, last) == ("watching", "away") and {"settings", "digit"} <= {*state}
+        redis.start()
+        await speaker.hear("digit", id=1)
+        assert "away" not in await come()
+
+    asyncio.run(on_two(redis, run))
+
+
 @pytest.mark.parametrize("say", ["join", "draw"])
 def test_no_number_comes_twice_whoever_is_first(
     redis_anew: Callable[..., RedisServer], say: str
