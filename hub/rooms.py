@@ -30,7 +30,7 @@ Fields = dict[str, str]
 # drawn:<id>        how often it has drawn, so the last one's seq        counted by the store
 # digit:<id>        seq and strokes of what it drew last                 its process
 # approved:<id>     the seq that may stand on the wall                   a watcher
-# stood:<id>        the seq that stands on the wall while it stands still  a watcher
+# stood:<id>        the seq that stands on a frozen wall                   a watcher
 # shown:<id>        the seq of which the drawing itself is shown         a watcher
 # removed:<id>      the seq up to which everything is taken away         a watcher
 # banned:<id>       1                                                    a watcher
@@ -328,7 +328,7 @@ class Room:
             # that who asks for approval later asks for it, too.
             fields |= {f"approved:{id}": str(self.seq(id)) for id in self.drawers()}
             then.update(fields)
-        if then._is_set("frozen"):
+        if then._is_set("frozen") and given.keys() & {"frozen", "approval"}:
             fields |= {f"stood:{id}": str(self._stays(id, then)) for id in self.drawers()}
         return fields
 

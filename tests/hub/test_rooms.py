@@ -162,6 +162,12 @@ def test_a_frozen_wall_is_known_to_who_comes(
     assert not any("stood" in (digit(one, id) or {}) for id in (1, 2))
 
 
+def test_a_step_of_the_talk_writes_no_more_on_a_frozen_wall() -> None:
+    one = room(digit_1="1 AQ")
+    tell(one, frozen=True)
+    assert one.command({"say": "set", "step": 3}) == {"set:step": "3"}
+
+
 def test_what_was_not_seen_leaves_a_frozen_wall_with_approval() -> None:
     """It came while the wall was covered, and was there when it was frozen."""
     one = room(name_1="Calm Otter", digit_1="1 AQ", name_2="Bold Heron")
