@@ -110,9 +110,10 @@ MESSAGES: Mapping[str, Message] = MappingProxyType({
     "settings": Message("hub", {"model": "word", "frozen": "flag", "hidden": "flag",
                                 "approval": "flag", "talk?": "word", "step": "count"}),
     # To watchers: a digit is new or has changed; it is gone; how many phones are connected, on this
-    # and the other processes.
+    # and the other processes. While the wall stands still: the `seq` of the phone's drawing that
+    # stands there, if that is not this one; 0 if none does.
     "digit": Message("hub", {"id": "id", "name": "name", "strokes": "strokes", "seq": "count",
-                             "approved": "flag", "shown": "flag"}),
+                             "approved": "flag", "shown": "flag", "stood?": "count"}),
     "gone": Message("hub", {"id": "id"}),
     "people": Message("hub", {"here": "count"}),
     # A message was not taken; the socket stays open but after "closed", "old" and "banned".

@@ -34,6 +34,10 @@ class Bucket:
         self._left -= 1
         return True
 
+    def give_back(self) -> None:
+        """Give back a token that was taken."""
+        self._left = min(self._most, self.left + 1)
+
 
 class Buckets:
     """A bucket for each address, and one for all of them together."""
@@ -60,6 +64,12 @@ class Buckets:
         if len(self._of) > ADDRESSES:
             self._of.popitem(last=False)
         return bucket.take() and self._all.take()
+
+    def give_back(self, address: str) -> None:
+        """Give back a token that this address took, and came to nothing by."""
+        self._all.give_back()
+        if bucket := self._of.get(address):
+            bucket.give_back()
 
 
 def household(host: str) -> str:

@@ -30,6 +30,7 @@ Fields = dict[str, str]
 # drawn:<id>        how often it has drawn, so the last one's seq        counted by the store
 # digit:<id>        seq and strokes of what it drew last                 its process
 # approved:<id>     the seq that may stand on the wall                   a watcher
+# stood:<id>        the seq that stands on a frozen wall                   a watcher
 # shown:<id>        the seq of which the drawing itself is shown         a watcher
 # removed:<id>      the seq up to which everything is taken away         a watcher
 # banned:<id>       1                                                    a watcher
@@ -119,7 +120,7 @@ class Room:
             what, _, of = name.partition(":")
             if what == "set":
                 subjects.add("settings")
-                if of == "approval":
+                if of in ("approval", "frozen"):
                     subjects |= {f"digit:{id}" for id in self.drawers()}
             elif what == "here":
                 subjects.add("people")
@@ -264,7 +265,7 @@ class Room:
     def settings(self) -> Message:
         """Give the message that says what is set."""
         said: Message = {"say": "settings", "model": self.fields["set:model"]}
-        said |= {flag: self.fields.get(f"set:{flag}") == "1" for flag in _FLAGS}
+        said |= {flag: self._is_set(flag) for flag in _FLAGS}
         if talk := self.fields.get("set:talk"):
             said["talk"] = talk
         return said | {"step": int(self.fields.get("set:step", 0))}
@@ -274,16 +275,23 @@ class Room:
         if strokes is None:
             return None
         seq = self.seq(id)
-        is_asked = self.fields.get("set:approval") == "1"
-        return {
+        said: Message = {
             "say": "digit",
             "id": id,
             "name": self.name(id),
             "strokes": strokes,
             "seq": seq,
-            "approved": not is_asked or self._number("approved", id) == seq,
+            "approved": not self._is_set("approval") or self._number("approved", id) == seq,
             "shown": self._number("shown", id) == seq,
         }
+        if self._is_set("frozen") and (stood := self._stood(id)) != seq:
+            said["stood"] = stood
+        return said
+
+    def _stood(self, id: int) -> int:
+        """Give the seq that stands on the wall while it stands still; 0 if none does."""
+        stood = self._number("stood", id)
+        return stood if stood > self._number("removed", id) else 0
 
     def command(self, message: Message) -> Fields:
         """Give the fields that a watcher's message writes.
@@ -314,10 +322,29 @@ class Room:
             f"set:{name}": str(int(value)) if isinstance(value, int) else value
             for name, value in given.items()
         }
-        if given.get("approval") and self.fields.get("set:approval") != "1":
-            # What stands on the wall already may stay there.
+        then = Room({**self.fields, **fields})
+        if self._is_free and not then._is_free:
+            # What everybody has seen may stay; what comes from now on was not seen by anybody, so
+            # that who asks for approval later asks for it, too.
             fields |= {f"approved:{id}": str(self.seq(id)) for id in self.drawers()}
+            then.update(fields)
+        if then._is_set("frozen") and given.keys() & {"frozen", "approval"}:
+            fields |= {f"stood:{id}": str(self._stays(id, then)) for id in self.drawers()}
         return fields
+
+    def _stays(self, id: int, then: Room) -> int:
+        """Give the seq that stands on a wall that stands still by what is set then."""
+        stood = self._stood(id) if self._is_set("frozen") else self.seq(id)
+        is_asked = then._is_set("approval")
+        return 0 if is_asked and then._number("approved", id) < stood else stood
+
+    @property
+    def _is_free(self) -> bool:
+        """Is everything that comes seen on the wall at once?"""
+        return not any(self._is_set(flag) for flag in _FLAGS)
+
+    def _is_set(self, flag: str) -> bool:
+        return self.fields.get(f"set:{flag}") == "1"
 
     def _present(self, now: float) -> set[int]:
         present: set[int] = set()

@@ -64,6 +64,7 @@ class Hub:
         self._store = store or _store(self._limits, os.environ)
         self._clock, self._now = clock, now
         self._process = rooms.new_token()[:8]
+        self._is_away = False  # the store
         self._halls: dict[str, Hall] = {}
         self._strangers: OrderedDict[Socket, asyncio.TimerHandle] = OrderedDict()
         self._sockets = 0
@@ -98,12 +99,14 @@ class Hub:
 
     def lost(self) -> None:
         """The store is away: say it to those who look at its rooms."""
+        self._is_away = True
         for hall in self._halls.values():
             for watcher in hall.watchers:
                 watcher.fault("away")
 
     def found(self) -> None:
         """It is back: read everything, and show it."""
+        self._is_away = False
         for hall in self._halls.values():
             hall.doubt()
             self._soon(self._refresh(hall, again=True))
@@ -191,8 +194,11 @@ class Hub:
         try:
             while not await self._store.open(code, fields):
                 code = rooms.new_code()
-        except FullError:
-            raise FaultError("full") from None
+        except (AwayError, FullError) as fault:
+            # Taken before, because who opens many at once must not find it untaken; but a page
+            # tries again by itself for as long as the store is away.
+            self._opened.give_back(socket.address)
+            raise FaultError("full" if isinstance(fault, FullError) else "away") from None
         moderator = rooms.moderator_of(token)
         socket.tell({"say": "opened", "room": code, "speaker": token, "moderator": moderator})
         await self._watch(socket, code, token)
@@ -211,6 +217,8 @@ class Hub:
             socket.tell(said)
             hall.show(socket)
             socket.watches(hall, role)
+            if self._is_away:  # all that is known here may be shown, but nothing can be changed
+                socket.fault("away")
 
     async def _join(self, socket: Socket, code: str, lang: str, me: str | None) -> None:
         async with self._entering(socket, code) as hall:

@@ -8,6 +8,7 @@
  * @property {number} seq
  * @property {boolean} approved whether it may stand on the wall
  * @property {boolean} shown whether the drawing itself is shown, too
+ * @property {number} [stood] the seq that stands on a wall that stands still, if it is another one
  */
 
 export class Roster {
@@ -19,15 +20,15 @@ export class Roster {
   fresh = true;
   /** @type {Map<number, Digit>} in the order in which their phones first drew */
   #digits = new Map();
-  /** Those that stand on the wall while it stands still; null while it does not. */
-  #still = null;
+  /** @type {Map<number, Digit>} those that stand on the wall while it stands still */
+  #still = new Map();
 
   /** @param {object} message of the hub's to a watcher, that is in the table */
   hear(message) {
-    if (message.say === "settings") this.settings = message;
+    if (message.say === "settings") this.#set(message);
     else if (message.say === "people") this.here = message.here;
     else if (message.say === "digit") this.#put(message);
-    else if (message.say === "gone") this.#digits.delete(message.id);
+    else if (message.say === "gone") this.#remove(message.id);
     else if (message.say === "watching") this.#begin();
   }
 
@@ -37,8 +38,30 @@ export class Roster {
     for (const id of this.#digits.keys()) this.#digits.set(id, null);
   }
 
+  #set(settings) {
+    const stood = this.settings?.frozen;
+    this.settings = settings;
+    if (stood) return;
+    this.#still.clear();
+    if (settings.frozen) for (const digit of this.all) this.#keep(digit);
+  }
+
   #put({ say, ...digit }) {
     this.#digits.set(digit.id, digit);
+    if (this.settings?.frozen) this.#keep(digit);
+  }
+
+  #remove(id) {
+    this.#digits.delete(id);
+    this.#still.delete(id);
+  }
+
+  // Of a wall that stands still: what the hub says stands, not what was here when it was frozen. An
+  // older drawing is known to who has seen it.
+  #keep(digit) {
+    const { id, seq, stood = seq, approved } = digit;
+    if (stood === seq && approved) this.#still.set(id, digit);
+    else if (this.#still.get(id)?.seq !== stood) this.#still.delete(id);
   }
 
   /** @returns {Digit[]} all of them */
@@ -57,16 +80,10 @@ export class Roster {
    * @returns {Digit[]}
    */
   get wall() {
-    const approved = this.all.filter((digit) => digit.approved);
-    if (!this.settings?.frozen) {
-      this.#still = null;
-      return approved;
-    }
-    this.#still ??= approved;
-    return this.#still.flatMap((digit) => {
-      const now = this.#digits.get(digit.id);
-      if (!now) return [];
-      return { ...digit, shown: now.shown && now.seq === digit.seq };
+    if (!this.settings?.frozen) return this.all.filter((digit) => digit.approved);
+    return this.all.flatMap(({ id, seq, shown }) => {
+      const digit = this.#still.get(id);
+      return digit ? { ...digit, shown: shown && seq === digit.seq } : [];
     });
   }
 }

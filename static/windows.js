@@ -30,7 +30,10 @@ function throughRoom(hear, talk, pass, { table, leads, said = () => {}, changed 
     changed,
     heard(message) {
       said(message);
-      if (message.say === "fault" && message.why === "unknown") line.stop();
+      if (message.say === "fault") {
+        if (message.why === "unknown") line.stop();
+        greeted = false; // what was said may not have been taken: the step comes as it was before
+      }
       if (message.say !== "settings") return;
       const first = !greeted;
       greeted = true;

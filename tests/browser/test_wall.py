@@ -269,6 +269,23 @@ def test_a_digit_flies_unless_somebody_wants_no_motion(
     assert projector.page.evaluate(MOVED) == []
 
 
+def test_a_frozen_wall_stands_still_after_f5_too(show: Show, server: str) -> None:
+    projector, watcher = show()
+    [before] = crowd(server, projector.code, DRAWINGS[:1])
+    expect(projector.tiles).to_have_count(1)
+    projector.press("freeze")
+    expect(projector.host).to_have_attribute("data-frozen", "true")
+    [later] = crowd(server, projector.code, DRAWINGS[1:2])
+    watcher.digit(later)
+    projector.page.reload()
+    projector.expect_state("live")
+    projector.expect_tile(before, "shallow", watcher.digit(before)["strokes"])
+    expect(projector.tiles).to_have_count(1)
+    projector.press("freeze")
+    expect(projector.tile(later)).to_be_visible()
+    expect(projector.tiles).to_have_count(2)
+
+
 def test_a_lost_connection_is_one_quiet_line_and_the_wall_stays(show: Show, server: str) -> None:
     projector, watcher = show()
     screen = projector.page

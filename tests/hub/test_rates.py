@@ -40,6 +40,16 @@ def test_each_address_has_its_own_and_all_have_one() -> None:
     assert buckets.take("c") and not buckets.allow("c")
 
 
+def test_what_is_given_back_can_be_taken_again() -> None:
+    buckets = Buckets((1, 2), (1, 3), Hand())
+    for _ in range(9):
+        assert buckets.take("a")
+        buckets.give_back("a")
+    buckets.give_back("a")  # never more than there may be
+    assert [buckets.take("a") for _ in range(3)] == [True, True, False]
+    assert [buckets.take("b") for _ in range(2)] == [True, False]
+
+
 def test_addresses_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "ADDRESSES", 3)
     buckets = Buckets((1, 2), (1, 100), Hand())

@@ -93,10 +93,102 @@ def test_a_digit_does_not_stand(fields: dict[str, str]) -> None:
     assert digit(one, 2) is None
 
 
+def tell(one: Room, **settings: bool) -> None:
+    one.update(one.command({"say": "set", **settings}))
+
+
+WALL = (
+    # what is set before a drawing comes, and after it; is it approved?
+    ([], [{"approval": True}], True),
+    ([{"frozen": True}], [{"approval": True}], False),
+    ([{"hidden": True}], [{"approval": True}], False),
+    ([{"frozen": True}, {"hidden": True}], [{"frozen": False}, {"approval": True}], False),
+    ([{"frozen": True}], [{"hidden": True}, {"approval": True}], False),
+    ([{"hidden": True}], [{"frozen": True}, {"approval": True}], False),
+    ([{"frozen": True}], [{"frozen": False}, {"approval": True}], True),
+    ([{"frozen": True}], [{"frozen": False, "approval": True}], False),
+    ([], [{"frozen": True, "approval": True}], True),
+    ([{"approval": True}], [{"approval": False}, {"hidden": True}, {"approval": True}], True),
+)
+
+
+@pytest.mark.parametrize(("before", "after", "approved"), WALL)
+def test_only_what_was_seen_needs_no_approval(
+    before: list[dict[str, bool]], after: list[dict[str, bool]], approved: bool
+) -> None:
+    one = room(name_1="Calm Otter", digit_1="3 AQ")
+    for settings in before:
+        tell(one, **settings)
+    one.update({"name:2": "Bold Heron"} | rooms.drawn(2, 1, "AA"))
+    for settings in [*after, {"frozen": False, "hidden": False}]:
+        tell(one, **settings)
+    assert [(digit(one, id) or {})["approved"] for id in (1, 2)] == [True, approved]
+
+
+STILL = (
+    # what is said after a wall with the first drawing of 1 was frozen, and 1 and 2 drew; which seq
+    # of each stands there then
+    ([], 1, 0),
+    ([{"say": "set", "step": 3}, {"say": "set", "hidden": True}], 1, 0),
+    ([{"say": "set", "approval": True}], 1, 0),
+    ([{"say": "set", "approval": True}, {"say": "approve", "id": 2, "seq": 1}], 1, 0),
+    ([{"say": "set", "approval": True}, {"say": "approve", "id": 1, "seq": 2}], 1, 0),
+    ([{"say": "remove", "id": 1}, {"say": "draw"}], 0, 0),
+    ([{"say": "set", "frozen": False}, {"say": "set", "frozen": True}], 2, 1),
+    ([{"say": "set", "frozen": False}, {"say": "set", "frozen": True}, {"say": "draw"}], 2, 1),
+)
+
+
+@pytest.mark.parametrize(("said", "first", "second"), STILL)
+def test_a_frozen_wall_is_known_to_who_comes(
+    said: list[dict[str, Any]], first: int, second: int
+) -> None:
+    def draw(id: int) -> None:
+        one.update(rooms.drawn(id, one.seq(id) + 1, "AA"))
+
+    one = room(name_1="Calm Otter", digit_1="1 AQ", name_2="Bold Heron")
+    tell(one, frozen=True)
+    assert "stood" not in (digit(one) or {})
+    draw(1)
+    draw(2)
+    for message in said:
+        if message["say"] == "draw":
+            draw(1)
+        else:
+            one.update(one.command(message))
+    digits = [digit(one, id) or {} for id in (1, 2)]
+    assert [said.get("stood", said["seq"]) for said in digits] == [first, second]
+    tell(one, frozen=False)
+    assert not any("stood" in (digit(one, id) or {}) for id in (1, 2))
+
+
+def test_a_step_of_the_talk_writes_no_more_on_a_frozen_wall() -> None:
+    one = room(digit_1="1 AQ")
+    tell(one, frozen=True)
+    assert one.command({"say": "set", "step": 3}) == {"set:step": "3"}
+
+
+def test_what_was_not_seen_leaves_a_frozen_wall_with_approval() -> None:
+    """It came while the wall was covered, and was there when it was frozen."""
+    one = room(name_1="Calm Otter", digit_1="1 AQ", name_2="Bold Heron")
+    tell(one, hidden=True)
+    one.update(rooms.drawn(2, 1, "AA"))
+    tell(one, frozen=True)
+    assert "stood" not in (digit(one, 2) or {})
+    tell(one, approval=True)
+    assert "stood" not in (digit(one, 1) or {})
+    assert (digit(one, 2) or {})["stood"] == 0
+    # Frozen again, it waits as before.
+    tell(one, frozen=False)
+    tell(one, frozen=True)
+    assert (digit(one, 2) or {})["stood"] == 0
+
+
 def test_what_changes_says_of_what() -> None:
     one = room(digit_1="1 AQ", digit_4="2 AQ")
     assert one.update({"set:model": "vae"}) == {"settings"}
     assert one.update({"set:approval": "1"}) == {"settings", "digit:1", "digit:4"}
+    assert one.update({"set:frozen": "1"}) == {"settings", "digit:1", "digit:4"}
     assert one.update({"digit:9": "1 AQ", "name:1": "x"}) == {"digit:9", "digit:1"}
     assert one.update({"here:abc": f"{NOW:.0f} 1 4"}) == {"people"}
     assert one.update({"phones": "7", f"phone:{rooms.hashed('x')}": "1 5"}) == set()
@@ -106,6 +198,7 @@ def test_what_changes_says_of_what() -> None:
 SAID = (
     {"say": "set", "model": "vae", "hidden": True},
     {"say": "set", "approval": True, "talk": "ten", "step": 12},
+    {"say": "set", "frozen": True},
     {"say": "set", "frozen": False},
     {"say": "approve", "id": 1, "seq": 2},
     {"say": "reveal", "id": 1, "shown": True, "seq": 2},

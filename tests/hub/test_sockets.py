@@ -13,6 +13,7 @@ import websockets
 from hub import server, sockets
 from hub.rooms import new_code
 from hub.sockets import Socket, _transport
+from hub.stores import AwayError, FullError
 from tests.hub.talk import DRAWINGS, Play, browser, deaf_browser, joined, opened, play
 
 
@@ -213,6 +214,23 @@ async def test_nobody_opens_rooms_without_end(it: Play) -> None:
     await opened(await it.browser(from_="203.0.113.8"))
     it.clock.ahead += 600
     await opened(more)
+
+
+@pytest.mark.parametrize(("fault", "why"), [(AwayError, "away"), (FullError, "full")])
+@play()
+async def test_a_room_that_could_not_be_opened_does_not_count(
+    it: Play, monkeypatch: pytest.MonkeyPatch, fault: type[Exception], why: str
+) -> None:
+    async def refuses(*_: object) -> bool:
+        raise fault
+
+    page = await it.browser(from_="203.0.113.7")
+    with monkeypatch.context() as outage:
+        outage.setattr(it.hub._store, "open", refuses)
+        for _ in range(2 * int(server.OPEN_EACH[1])):
+            it.clock.ahead += 4
+            assert (await page.ask("open", model="deep"))["why"] == why
+    await opened(page)
 
 
 @play()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,37 @@ def test_nothing_is_approved_that_was_not_seen(redis: RedisServer) -> None:
     asyncio.run(on_two(redis, run))
 
 
+@pytest.mark.parametrize("flag", ["frozen", "hidden"])
+def test_what_nobody_has_seen_is_asked_for(redis: RedisServer, flag: str) -> None:
+    async def run(here: Play, there: Play) -> None:
+        code, speaker, [near] = await here.room()
+        moderator, far = await there.browser(), await there.browser()
+        await moderator.say("watch", room=code, token=here.opened["moderator"])
+        await joined(far, code)
+        await near.draw(DRAWINGS[0])
+        await moderator.hear("digit", id=1)
+        await speaker.say("set", **{flag: True})
+        await moderator.hear("settings", **{flag: True})
+        await far.draw(DRAWINGS[1])
+        await speaker.hear("digit", id=2)
+        await moderator.say("set", approval=True)
+        await speaker.hear("digit", id=2, approved=False)
+        await far.hear("standing", approved=False)
+
+        async def wall() -> dict[int, dict[str, Any]]:
+            fresh = await there.browser()
+            await fresh.say("watch", room=code, token=here.opened["speaker"])
+            return of_digits(await fresh.until_quiet(0.5))
+
+        stood = {id: m.get("stood") for id, m in (await wall()).items()}
+        assert stood == {1: None, 2: 0 if flag == "frozen" else None}
+        await speaker.say("set", **{flag: False})
+        await moderator.hear("settings", **{flag: False})
+        assert {id: m["approved"] for id, m in (await wall()).items()} == {1: True, 2: False}
+
+    asyncio.run(on_two(redis, run))
+
+
 async def everything(watcher: Browser) -> dict[int, str]:
     """Give the digits of a wall: id -> strokes."""
     said = of_digits(await watcher.until_quiet(0.5))
@@ -155,6 +187,30 @@ def test_an_outage_loses_nothing(redis_anew: Callable[..., RedisServer], remembe
         assert await everything(fresh) == wall | {4: DRAWINGS[7]}
         await speaker.say("close")
         assert await far.closed() == 1000
+
+    asyncio.run(on_two(redis, run))
+
+
+def test_who_comes_back_during_an_outage_hears_of_it(redis: RedisServer) -> None:
+    """The process knows the room, because somebody else is in it there."""
+
+    async def run(here: Play, _: Play) -> None:
+        code, speaker, [phone] = await here.room()
+        await phone.draw(DRAWINGS[0])
+        await speaker.hear("people", here=1)
+        redis.stop()
+        assert (await speaker.hear("fault"))["why"] == "away"
+
+        async def come() -> list[str]:
+            back = await here.browser()
+            await back.say("watch", room=code, token=here.opened["speaker"])
+            return [m.get("why", m["say"]) for m in await back.until_quiet(0.5)]
+
+        first, *state, last = await come()
+        assert (first, last) == ("watching", "away") and {"settings", "digit"} <= {*state}
+        redis.start()
+        await speaker.hear("digit", id=1)
+        assert "away" not in await come()
 
     asyncio.run(on_two(redis, run))
 
