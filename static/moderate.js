@@ -39,6 +39,7 @@ let model; // its name
 let asked = false; // for a frame
 let line = null; // the connection, see socket.js
 let answering; // what is done if it says nothing
+let again; // when it is asked once more
 
 // The link: #CODE.token, which no browser sends to a server.
 const [, room, token] = /^#([^.]+)\.(.+)$/.exec(location.hash) ?? [];
@@ -71,7 +72,8 @@ function failed(why) {
   if (why in page.ends) return end(why);
   if (!["away", "slow_down"].includes(why)) return;
   say("room", why);
-  setTimeout(() => line.renew(), AGAIN);
+  clearTimeout(again);
+  again = setTimeout(() => line.renew(), AGAIN);
 }
 
 function end(why) {

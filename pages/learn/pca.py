@@ -26,12 +26,12 @@ def show(scene: Scene, text: Text) -> None:
     _, before = text.gettext, draws(scene.now)
     titles = {"made": _("Points"), "digit": _("Your digit")}
     made = segments(_("What passes"), titles, _WHAT) == "made"
-    if made == before:
-        st.rerun()  # all of the page: the canvas comes or goes
     with st.container(key="points"):  # hidden behind the lanes, it goes on
         simulation.show(text, key="simulation", made=_MADE)
     if not made:
         st.html(lanes.html(scene, None, text, lanes.BRIEF))
+    if made == before:
+        st.rerun()  # all of the page: the canvas comes or goes
 
 
 def _answer(_scene: Scene, text: Text) -> tuple[str, str]:

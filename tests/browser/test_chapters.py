@@ -105,6 +105,7 @@ def test_points_take_the_canvas_room(page: OpenPage) -> None:
     canvas = visitor.locator(".st-key-canvas_side")
     expect(visitor.locator(".simulation")).to_be_visible()
     expect(canvas.locator(".st-key-canvas_box")).to_have_count(0)
+    expect(visitor.locator(".simulation")).to_have_attribute("data-epoch", "0")
     visitor.locator(".simulation .step").click()
     expect(visitor.locator(".simulation")).to_have_attribute("data-epoch", "1")
     visitor.locator(".st-key-figure_side").get_by_text("Your digit", exact=True).first.click()
