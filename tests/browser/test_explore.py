@@ -295,6 +295,7 @@ def test_every_view_fits_every_screen(language: str, open_explore: OpenPage) -> 
 def test_a_finger_on_a_phone(open_explore: OpenPage) -> None:
     visitor = open_explore("?lang=pt&sample=7b", viewport=(390, 844), touch=True)
     place = code_map(visitor).locator("canvas.map")
+    expect(code_map(visitor)).to_have_attribute("data-view", re.compile("."))  # it listens
     place.scroll_into_view_if_needed()
     place.tap()
     expect(code_map(visitor)).to_have_attribute("data-pin", re.compile("."))

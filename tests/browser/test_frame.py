@@ -123,8 +123,12 @@ STANDS_OUT = """() => {
   const { paddingLeft, paddingRight } = getComputedStyle(block);
   const room = main.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
   const column = document.querySelector(":is(COLUMNS)");
+  const slides = (row) => row !== block && row.scrollWidth > row.clientWidth &&
+    /auto|scroll/.test(getComputedStyle(row).overflowX);
+  const within = (element) => element && element !== block
+    && (slides(element) || within(element.parentElement));
   const out = [...block.querySelectorAll("button, img, td, h1, .chart, table, [role=slider]")]
-    .filter((element) => !element.closest(".wide"))
+    .filter((element) => !within(element))
     .filter((element) => element.getBoundingClientRect().right > main.clientWidth + 1)
     .map((element) => element.outerHTML.slice(0, 80));
   const sideways = main.scrollWidth - main.clientWidth;

@@ -374,7 +374,7 @@ def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
     np.testing.assert_allclose(bars(visitor), before, atol=0.02 * np.ptp(before))
 
     begin()
-    visitor.locator(".st-key-menu a").nth(1).evaluate("link => link.click()")
+    visitor.locator(".st-key-menu a[href$='compare']").evaluate("link => link.click()")
     expect(visitor.locator(".lanes")).to_be_visible()
     wait_run(visitor)
     expect(visitor.locator(".lanes canvas")).to_have_count(0)
