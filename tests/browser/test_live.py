@@ -364,7 +364,7 @@ def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
     begin()
     visitor.keyboard.press("Control+z")
     wait_run(visitor)
-    visitor.wait_for_timeout(500)  # the canvas loads it
+    visitor.wait_for_timeout(1500)  # the canvas loads it
     visitor.mouse.move(left + 200, top + 220, steps=4)
     visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     before = bars(visitor)
