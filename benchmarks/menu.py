@@ -33,7 +33,6 @@ LATE = {
     "morph": ".slides[data-revision]",
     "pca": ".simulation[data-epoch]",
     "learn": ".descent[data-steps]",
-    "compress": ".compression[data-way]",
 }
 POINTS = "pca"  # has no canvas
 
