@@ -33,6 +33,13 @@ def expect_chapter(visitor: Page, name: str) -> None:
     wait_run(visitor)
 
 
+def press(visitor: Page, way: str, key: str) -> None:
+    """Press a key, once the page listens to it."""
+    button = visitor.locator(f".st-key-chapter_{way} button")
+    expect(button).to_have_attribute("aria-keyshortcuts", key)
+    visitor.keyboard.press(key)
+
+
 def foretell(visitor: Page, name: str) -> None:
     visitor.locator(f".st-key-guess_{name} button").click()
     expect(visitor.locator(".answered")).to_be_visible()
@@ -43,11 +50,11 @@ def test_from_the_first_chapter_to_the_last_by_the_keyboard(page: OpenPage) -> N
     visitor = page("/learn?lang=en&sample=7b")
     expect_chapter(visitor, NAMES[0])
     for name in NAMES[1:]:
-        visitor.keyboard.press("ArrowRight")
+        press(visitor, "next", "ArrowRight")
         expect_chapter(visitor, name)
         expect(visitor).to_have_url(re.compile(f"[?&]chapter={name}(&|$)"))
     for name, _ in reversed(list(pairwise(NAMES))):
-        visitor.keyboard.press("ArrowLeft")
+        press(visitor, "back", "ArrowLeft")
         expect_chapter(visitor, name)
     ticks = visitor.locator(".st-key-view_menu button", has_text=re.compile("^✓"))
     expect(ticks).to_have_count(len(NAMES) - 1)
