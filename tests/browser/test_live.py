@@ -300,6 +300,9 @@ def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> N
 def test_the_machine_follows_the_mouse(open_empty: Any, name: str, shown: Shown) -> None:
     visitor, sent = open_empty(f"/?model={name}")
     wait_for_chart(visitor)
+    # The weights come last, so that the first picture does not wait for them.
+    visitor.locator(f".st-key-network_{name}").wait_for(state="attached")
+    visitor.wait_for_timeout(1000)
     if shown == "changed":
         visitor.get_by_role("radio", name=ENGLISH("What changed")).click()
         wait_run(visitor)
