@@ -160,6 +160,14 @@ class Atlas:
         nearest, distances = latent.neighbours(self.pixels, components, 1)
         return nearest[:, 0], distances[:, 0]
 
+    def near(self, pictures: Float32, pca: PCA) -> int:
+        """Count the pictures that lie as near to a digit as half of the digits do to another.
+
+        Parameters are those of `nearest`.
+        """
+        _, distances = self.nearest(pictures, pca)
+        return int((distances <= self.pixels_near).sum())
+
 
 def load(folder: str | os.PathLike[str] | None = None) -> Atlas:
     """Load the atlas beside the weights.

@@ -238,14 +238,12 @@ def _files() -> Numbers:
 def _invents() -> Numbers:
     shipped, pca = atlas.load(), facts.load().ladder.pca
 
-    def near(model: Autoencoder, codes: Float32) -> Figure:
-        _, distances = shipped.nearest(model.decode(codes), pca)
-        return Figure(int((distances <= shipped.pixels_near).sum()))
+    def near(name: str) -> Figure:
+        model = _net(name)
+        codes = generation.by_chance(model, _ROLLS, np.random.default_rng(0))
+        return Figure(shipped.near(model.decode(codes), pca))
 
-    vae, plain = _net("vae"), _net("shallow")
-    rolled = generation.prior(vae.code_size, _ROLLS, 1.0, np.random.default_rng(0))
-    usual = generation.uniform(plain.statistics, _ROLLS, np.random.default_rng(0))
-    return {"rolls": Figure(_ROLLS), "vae": near(vae, rolled), "plain": near(plain, usual)}
+    return {"rolls": Figure(_ROLLS), "vae": near("vae"), "plain": near("shallow")}
 
 
 def bend(model: Autoencoder, codes: Float32) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ae.arrays import Float32, as_array, as_codes, as_count
 from ae.facts import CodeFacts
-from ae.model import Statistics
+from ae.model import Autoencoder, Model, Statistics
 
 # So far from 1 the prior tells nothing any more, and a sample of it is still a code.
 _MAX_TEMPERATURE = 1000.0
@@ -56,6 +56,20 @@ def prior(units: int, n: int, temperature: float, random: np.random.Generator) -
         raise ValueError(f"temperature: got {temperature!r}, expected {wanted}")
     shape = as_count(n, "n", 0), as_count(units, "units")
     return np.float32(temperature) * _checked(random).standard_normal(shape, np.float32)
+
+
+def by_chance(
+    model: Model, n: int, random: np.random.Generator, temperature: float = 1.0
+) -> Float32:
+    """Sample codes, (n, units): a variational net's by `prior`, of all others by `uniform`.
+
+    Parameters
+    ----------
+    temperature : as for `prior`; a model that is not variational has none.
+    """
+    if isinstance(model, Autoencoder) and model.variational:
+        return prior(model.code_size, n, temperature, random)
+    return uniform(model.statistics, n, random)
 
 
 def between(a: Float32, b: Float32) -> Float32:

@@ -1,4 +1,4 @@
-"""What all views look at: the models that are compared, and what they make of the drawing."""
+"""Models beside one another: those that are compared, and what they make of the drawing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Scene:
     ----------
     now : the visitor.
     available : name -> model, of all that could be loaded, PCA first.
-    models : the same, of those that the visitor compares; never empty.
+    models : the same, of those that are compared.
     focus : the model that the frame names; a view of a single model shows this one.
     digit : (28, 28), the drawing as the models see it; None while there is none.
     results : name -> what becomes of the digit; empty while there is none.

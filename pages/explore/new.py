@@ -10,8 +10,6 @@ import streamlit as st
 
 import ae
 from ae import atlas, generation, latent
-from ae.arrays import Float32
-from ae.atlas import Atlas
 from ae.model import Model
 from pages.explore import cards
 from pages.explore.scene import Scene
@@ -90,7 +88,8 @@ def _draw(scene: Scene, text: Text) -> None:
         _plain(scene): _("A plain net never learnt what lies between its codes."),
     }
     for name, model in models.available(ideas, scene.now).items():
-        digits = model.decode(_sampled(model, count, temperature, scene.now.seeds[_NAME]))
+        random = np.random.default_rng(scene.now.seeds[_NAME])
+        digits = model.decode(generation.by_chance(model, count, random, temperature))
         sheets[name] = list(pictures.grey(digits))
         title = models.title(name, text)
         address = pictures.src(pictures.sheet(sheets[name], 1, columns))
@@ -98,7 +97,7 @@ def _draw(scene: Scene, text: Text) -> None:
         near = text.ngettext(
             "{n} of {count} lies near a test digit. Of the ink, {grey} is grey.",
             "{n} of {count} lie near a test digit. Of the ink, {grey} is grey.",
-            _near(digits, scene.atlas),
+            scene.atlas.near(digits, models.facts().ladder.pca),
             count=count,
             grey=text.percent(atlas.grey(digits)),
         )
@@ -162,23 +161,6 @@ def _dice(scene: Scene, text: Text) -> tuple[int, float]:
 
 def _reseed(now: Visit) -> None:
     now.seeds[_NAME] = int(st.session_state[_SEED])
-
-
-def _sampled(model: Model, count: int, temperature: float, seed: int) -> Float32:
-    """Sample codes: from the prior, or for a plain net from what is usual for each of its units."""
-    random = np.random.default_rng(seed)
-    if _invents(model):
-        return generation.prior(model.code_size, count, temperature, random)
-    return generation.uniform(model.statistics, count, random)
-
-
-def _near(digits: Float32, shipped: Atlas) -> int:
-    """Count the pictures that have a test digit near them.
-
-    Near is what half of the digits that people wrote are to another.
-    """
-    _, distances = shipped.nearest(digits, models.facts().ladder.pca)
-    return int((distances <= shipped.pixels_near).sum())
 
 
 def _sheet(scene: Scene, text: Text) -> None:

@@ -1,7 +1,7 @@
 """THE table of the chapters, in the order in which they are read.
 
 A chapter's figure is a function, ``show(scene, text)``, in the file of its name; its words stand in
- ``<name>.en.md`` and ``<name>.pt.md``.
+``<name>.en.md`` and ``<name>.pt.md``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -18,6 +20,8 @@ from ui.text import N_, Text
 # So many numbers pass. PCA takes any number of them, and the net beside it has the third.
 _WIDTHS = (2, 8, 32, 128)
 _ENOUGH = 0.9  # of the ink
+
+Copies = Mapping[int, tuple[Float32, float]]  # numbers -> picture, share of the ink
 
 
 def show(scene: Scene, text: Text) -> None:
@@ -38,11 +42,11 @@ def show(scene: Scene, text: Text) -> None:
         cells.append(html.figure(_numbers(width, text), picture, note))
     st.html(element("div", *cells, class_="copies"))
     if guessed:
-        st.html(_net(scene, text))
+        st.html(_net(scene, copies, text))
 
 
-def _copies(scene: Scene) -> dict[int, tuple[Float32, float]]:
-    """Give PCA's copies and how much ink survives in each: numbers -> both."""
+def _copies(scene: Scene) -> Copies:
+    """Give PCA's copies; none while there is no drawing."""
     if scene.digit is None:
         return {}
     steps = models.facts().ladder.pca.ladder(scene.digit)[[width - 1 for width in _WIDTHS]]
@@ -71,7 +75,7 @@ def _of_ink(share: str, text: Text) -> str:
     return text.gettext("{share} of the ink", share=share)
 
 
-def _net(scene: Scene, text: Text) -> Markup:
+def _net(scene: Scene, copies: Copies, text: Text) -> Markup:
     """Write what a net makes of as many numbers as the third copy has."""
     _ = text.gettext
     ((name, model),) = scene.models.items()
@@ -83,7 +87,7 @@ def _net(scene: Scene, text: Text) -> Markup:
         else html.blank("survives")
     )
     ink = element("span", text.percent(result.kept) if result else "–", data_live="kept")
-    words = _words(scene, result, model.code_size, text)
+    words = _words(result, copies, model.code_size, text)
     figure = element(
         "figure",
         element("figcaption", _("A net, {n} numbers", n=model.code_size)),
@@ -93,12 +97,12 @@ def _net(scene: Scene, text: Text) -> Markup:
     return element("div", figure, element("p", words), class_="beside", data_model=name)
 
 
-def _words(scene: Scene, result: Result | None, units: int, text: Text) -> str:
+def _words(result: Result | None, copies: Copies, units: int, text: Text) -> str:
     """Say what the net makes of its numbers, beside PCA."""
     _ = text.gettext
     if result is None:
         return _("Draw a digit to see.")
-    if result.kept > _copies(scene)[units][1]:
+    if result.kept > copies[units][1]:
         return _(
             "Above, PCA adds up a few fixed pictures. This net has learnt what digits look like,"
             " and makes more of {n} numbers.",
@@ -115,17 +119,13 @@ def _answer(scene: Scene, text: Text) -> tuple[str, str] | None:
     if not copies:
         return None
     enough = next((width for width in _WIDTHS if copies[width][1] >= _ENOUGH), None)
-    if enough is None:
-        return "more", text.gettext(
-            "With {n} numbers, {share} of your ink survives.",
-            n=_WIDTHS[-1],
-            share=text.percent(copies[_WIDTHS[-1]][1]),
-        )
-    return str(enough), text.gettext(
+    shown = enough or _WIDTHS[-1]
+    sentence = text.gettext(
         "With {n} numbers, {share} of your ink survives.",
-        n=enough,
-        share=text.percent(copies[enough][1]),
+        n=shown,
+        share=text.percent(copies[shown][1]),
     )
+    return str(enough or "more"), sentence
 
 
 QUESTION = Question(

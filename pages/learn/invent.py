@@ -30,7 +30,7 @@ def show(scene: Scene, text: Text) -> None:
         alts = [
             _("{model}: picture {i} of a random code", model=title, i=i + 1) for i in range(_COUNT)
         ]
-        rows.append(galleries.row(title, model.decode(_by_chance(model, seed)), alts))
+        rows.append(galleries.row(title, _rolled(model, seed), alts))
         if (
             (result := scene.results.get(name))
             and isinstance(model, ae.Autoencoder)
@@ -46,12 +46,9 @@ def show(scene: Scene, text: Text) -> None:
     st.button(_("Roll again"), icon=":material/casino:", on_click=scene.now.resample, args=(_NAME,))
 
 
-def _by_chance(model: ae.Model, seed: int) -> Float32:
-    """Sample codes from the prior, or for a plain net from what is usual for each of its units."""
-    random = np.random.default_rng(seed)
-    if isinstance(model, ae.Autoencoder) and model.variational:
-        return generation.prior(model.code_size, _COUNT, 1, random)
-    return generation.uniform(model.statistics, _COUNT, random)
+def _rolled(model: ae.Model, seed: int) -> Float32:
+    """Decode codes by chance; the same seed rolls the same for every model."""
+    return model.decode(generation.by_chance(model, _COUNT, np.random.default_rng(seed)))
 
 
 def _around(model: ae.Autoencoder, digit: Float32, seed: int) -> Float32:
@@ -66,7 +63,8 @@ def _around(model: ae.Autoencoder, digit: Float32, seed: int) -> Float32:
 
 
 def _answer(scene: Scene, text: Text) -> tuple[str, str]:
-    plain, variational = (_near(model, scene.now.seeds[_NAME]) for model in scene.models.values())
+    atlas, pca, seed = models.atlas(), models.facts().ladder.pca, scene.now.seeds[_NAME]
+    plain, variational = (atlas.near(_rolled(model, seed), pca) for model in scene.models.values())
     sentence = text.gettext(
         "Of these {n}, {plain} of the deep net and {variational} of the variational one lie as near"
         " to a test digit as half of the test digits lie to another.",
@@ -75,15 +73,6 @@ def _answer(scene: Scene, text: Text) -> tuple[str, str]:
         variational=variational,
     )
     return "none" if plain < 2 else "few" if plain < 6 else "most", sentence
-
-
-def _near(model: ae.Model, seed: int) -> int:
-    """Count the pictures that lie near a test digit: as near as half of the test digits do."""
-    atlas = models.atlas()
-    _digits, distances = atlas.nearest(
-        model.decode(_by_chance(model, seed)), models.facts().ladder.pca
-    )
-    return int((distances <= atlas.pixels_near).sum())
 
 
 QUESTION = Question(

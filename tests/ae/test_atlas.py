@@ -305,11 +305,26 @@ def test_what_the_vae_rolls_is_near_digits_and_what_a_plain_net_does_is_not(
         assert_allclose(
             distances, np.linalg.norm(shipped.pixels[nearest] - components, axis=1), rtol=1e-5
         )
-        return float((distances <= shipped.pixels_near).mean())
+        near = distances <= shipped.pixels_near
+        assert shipped.near(pictures, pca) == near.sum()
+        return float(near.mean())
 
     vae, deep = loaded("vae"), loaded("deep")
     assert share(vae.decode(generation.prior(32, 1000, 1.0, random))) > 0.4
     assert share(deep.decode(generation.uniform(deep.statistics, 1000, random))) < 0.1
+
+
+def test_codes_by_chance_are_rolled_as_the_model_needs_it() -> None:
+    vae, deep, linear = (loaded(name) for name in ("vae", "deep", "linear"))
+
+    def dice() -> np.random.Generator:
+        return np.random.default_rng(7)
+
+    rolled = generation.by_chance(vae, 9, dice(), 0.5)
+    assert_array_equal(rolled, generation.prior(32, 9, 0.5, dice()))
+    for plain in (deep, linear):
+        rolled = generation.by_chance(plain, 9, dice(), 0.5)  # it has no temperature
+        assert_array_equal(rolled, generation.uniform(plain.statistics, 9, dice()))
 
 
 @pytest.mark.parametrize("name", ["vae", "vae2"])
