@@ -29,7 +29,8 @@ LIMITS = Limits(rooms=5, room_phones=30, room_watchers=5, room_seconds=10**9)
 
 def message(dice: Random, room: dict[str, Any]) -> str | bytes:
     """Make a message: of the table, spoilt in most cases, or none at all."""
-    say = dice.choice([*MESSAGES])
+    # Few get so far that they may say these.
+    say = dice.choice([*MESSAGES, "join", *["draw", "spin"] * 4])
     said: dict[str, Any] = {"say": say}
     for name, kind in MESSAGES[say].fields.items():
         if name[-1] != "?" or dice.random() < 0.5:

@@ -123,7 +123,8 @@ SETTLED = """() => {
     [element, ...(element.shadowRoot ? deep(element.shadowRoot) : [])]);
   const there = deep(document);
   const has = (selector) => there.some((element) => element.matches(selector));
-  const bare = ".chart:empty, .code-map:not([data-revision]), .stage-tools .next:not([aria-label])";
+  const bare = [".chart:empty", ".code-map:not([data-revision])",
+    ".stage-tools .next:not([aria-label])", ".cloud:not([aria-label])"];
   return !has(`${bare}, [data-testid=stSkeleton]`) &&
     has(".upload span:not(:empty)") === has(".st-key-upload") &&
     has("pre .token") === has("[data-testid=stCode] code:not(.language-plaintext)");

@@ -91,6 +91,10 @@ RECORD = """() => {
   };
   look();
 }"""
+# On the canvas under the pen, nothing is drawn.
+BARE = """(canvas) =>
+  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)
+"""
 LANES = ("pca", "shallow", "sparse", "deep", "linear", "vae")  # those of the first visit, and one
 
 
@@ -270,6 +274,12 @@ def open_empty(page: OpenPage) -> Iterator[Callable[[str], tuple[Page, list[Any]
     yield open_page
 
 
+def wait_for_weights(visitor: Page, name: str) -> None:
+    """They come last, so that the first picture does not wait for them."""
+    visitor.locator(f".st-key-network_{name}").wait_for(state="attached")
+    visitor.wait_for_timeout(1000)
+
+
 def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> None:
     """Draw two lines with the mouse, and look in the middle of each, at its end, and after."""
     left, top = place(visitor)
@@ -300,9 +310,7 @@ def draw_and_look(visitor: Page, sent: list[Any], look: Callable[[], None]) -> N
 def test_the_machine_follows_the_mouse(open_empty: Any, name: str, shown: Shown) -> None:
     visitor, sent = open_empty(f"/?model={name}")
     wait_for_chart(visitor)
-    # The weights come last, so that the first picture does not wait for them.
-    visitor.locator(f".st-key-network_{name}").wait_for(state="attached")
-    visitor.wait_for_timeout(1000)
+    wait_for_weights(visitor, name)
     if shown == "changed":
         visitor.get_by_role("radio", name=ENGLISH("What changed")).click()
         wait_run(visitor)
@@ -356,6 +364,7 @@ def test_no_older_answer_shows_between_two_lines(open_empty: Any) -> None:
 def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
     visitor, _sent = open_empty("/?model=deep")
     wait_for_chart(visitor)
+    wait_for_weights(visitor, "deep")
     left, top = place(visitor)
 
     def begin() -> None:
@@ -367,7 +376,8 @@ def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
     begin()
     visitor.keyboard.press("Control+z")
     wait_run(visitor)
-    visitor.wait_for_timeout(1500)  # the canvas loads it
+    while not visitor.locator(".upper-canvas").evaluate(BARE):  # the canvas loads it
+        visitor.wait_for_timeout(50)
     visitor.mouse.move(left + 200, top + 220, steps=4)
     visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     before = bars(visitor)
