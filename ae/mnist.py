@@ -7,9 +7,9 @@ import io
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ _SHAPES = {
 _URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 _SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 _PATIENCE = 20  # seconds without an answer
+VALIDATION = 5_000
+"""The last so many of the training digits are what choices are made on: rates, lengths, widths."""
 _REMEDY = "name another file with --data or the environment variable AE_MNIST"
 
 
@@ -51,6 +53,20 @@ class Mnist:
     y_test: npt.NDArray[np.uint8]
     sha256: str
     name: str = "MNIST"
+
+    def for_choosing(self) -> Self:
+        """Learn from the first 55,000 training digits, and be measured on the last 5,000.
+
+        Whoever chooses by the test digits has none left that nothing was chosen by.
+        """
+        return replace(
+            self,
+            x_train=self.x_train[:-VALIDATION],
+            y_train=self.y_train[:-VALIDATION],
+            x_test=self.x_train[-VALIDATION:],
+            y_test=self.y_train[-VALIDATION:],
+            name=f"{self.name}'s training digits",
+        )
 
 
 def load(

@@ -337,3 +337,14 @@ def test_other_shapes_and_types(
     np.savez(path, **(arrays | {name: wrong}))
     sentence = complaint(path)
     assert f"{name} is {got}, expected uint8 of shape {arrays[name].shape}" in sentence
+
+
+def test_choices_are_made_on_training_digits() -> None:
+    x, y = np.zeros((60_000, 28, 28), np.float32), np.arange(60_000) % 10
+    x[55_000:] = 1
+    whole = Mnist(x, y, x[:10_000], y[:10_000], "0" * 64)
+    part = whole.for_choosing()
+    assert (part.x_train.shape, part.x_test.shape) == ((55_000, 28, 28), (5_000, 28, 28))
+    assert not part.x_train.any() and part.x_test.all()
+    assert [*part.y_train, *part.y_test] == [*whole.y_train]
+    assert part.name != whole.name and part.sha256 == whole.sha256
