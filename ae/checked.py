@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import safetensors
 import safetensors.numpy
 
@@ -144,7 +145,7 @@ def parse(raw: bytes) -> tuple[Tensors, Header]:
 
 def save(
     path: Path,
-    tensors: Mapping[str, Float32],
+    tensors: Mapping[str, npt.NDArray[Any]],
     header: Mapping[str, Any],
     *,
     root: str | os.PathLike[str] | None = None,

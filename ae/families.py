@@ -1,9 +1,11 @@
 """THE table of autoencoder families: add an entry here and it appears everywhere.
 
 The three families of the 2017 tutorial "Construindo Autoencoders" differ in three columns: the
-layers, the penalty on the code, and the bound on the decoder. The linear one is what the tutorial's
-"almost PCA" holds for. The denoising one differs in what it is shown, the variational ones in their
-loss. Read the table at the end of this file first; everything above it only names its columns.
+layers, the penalty on the code, and the bound on the decoder. The k-sparse one needs no penalty:
+all but k numbers of its code are zero. The linear one is what the tutorial's "almost PCA" holds
+for. The denoising one differs in what it is shown, the variational ones in their loss, the wide one
+in its size. Read the table at the end of this file first; everything above it only names its
+columns.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-Activation = Literal["relu", "sigmoid", "linear"]
+Activation = Literal["relu", "sigmoid", "linear", "topk"]
 Loss = Literal["binary_crossentropy", "mean_squared_error", "negative_elbo"]
 
 
@@ -38,14 +40,23 @@ class Recipe:
     schedule : ``"constant"``, or ``"cosine"`` down to zero over all steps (Loshchilov & Hutter,
         "SGDR", 2017, eq. 5, without restarts), after one epoch of linear warm-up.
     initializer : of all layers' weights but the output layer's, which starts from Glorot's.
-    code_bias : start of the code layer's biases. Above zero, no unit begins its life dead.
+    code_bias : start of the code layer's biases. Above zero, no unit begins its life dead. What the
+        decoder gets of it, the biases of its first layer take away at the start: else those decide
+        which of its units are born dead.
     epochs, batch_size : passes over the 60,000 training digits; digits per step.
     l1 : weight of the L1 penalty on the code, in nats per pixel per unit of activation,
         averaged over the digits.
     max_row_norm : largest Euclidean norm of a row of the decoder's first layer, or None.
         Without a bound the net escapes L1: it shrinks the code and scales the decoder up.
-    noise : show the net corrupted digits (``ae.noise.mixed``), ask for the clean ones (Vincent et
-        al., "Extracting and composing robust features with denoising autoencoders", 2008).
+    k : the largest so many of a code's numbers stay, the others become zero, whatever their signs
+        (Makhzani & Frey, "k-sparse autoencoders", 2013, section 2.1); None if all stay. While it
+        learns, k falls from the code's size over the first fifth of the steps, as theirs does
+        (section 4.2.1): else the units that are seldom among the largest die.
+    sees : what the net is shown: ``"digits"``; ``"corrupted"`` ones (``ae.noise.mixed``), while the
+        clean ones are asked for (Vincent et al., "Extracting and composing robust features with
+        denoising autoencoders", 2008); by ``"coins"``, digits whose pixels are black or white by
+        chance, their grey the chance, tossed anew in each epoch; ``"shifted"`` ones, moved by up to
+        a pixel in each direction once two fifths of the epochs are over.
     """
 
     loss: Loss = "binary_crossentropy"
@@ -58,7 +69,8 @@ class Recipe:
     batch_size: int = 256
     l1: float = 0.0
     max_row_norm: float | None = None
-    noise: bool = False
+    k: int | None = None
+    sees: Literal["digits", "corrupted", "coins", "shifted"] = "digits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +83,9 @@ class Family:
     title, idea : English source strings; the screen translates them.
     encoder, decoder : widths of the layers, input first.
     hidden : activation of every layer but the last; the code's is ``hidden`` too, but linear where
-        the family is variational.
+        the family is variational, and ``"topk"`` where it is k-sparse.
     output : activation of the last layer, which gives the pixels.
+    stored : how its file keeps the weights; they are float32 once they are loaded.
     recipes : ``"best"`` is what ships; ``"tutorial"`` is the tutorial's to the letter, where the
         tutorial has this family.
     """
@@ -84,6 +97,7 @@ class Family:
     decoder: tuple[int, ...]
     hidden: Activation = "relu"
     output: Activation = "sigmoid"
+    stored: Literal["float32", "float16"] = "float32"
     recipes: Mapping[str, Recipe] = field(repr=False)
 
     @property
@@ -102,16 +116,21 @@ class Family:
         return self.recipes["best"].loss == "negative_elbo"
 
     @property
+    def k(self) -> int | None:
+        """How many numbers of its code may be other than zero; None if all may."""
+        return self.recipes["best"].k
+
+    @property
     def plain(self) -> bool:
         """Is it a net that learns to copy what it is shown, and nothing else?"""
-        return not (self.variational or self.recipes["best"].noise)
+        return not (self.variational or self.k) and self.recipes["best"].sees == "digits"
 
     @property
     def activations(self) -> tuple[tuple[Activation, ...], tuple[Activation, ...]]:
         """Of each layer of the encoder, and of each layer of the decoder."""
         outer, inner = len(self.encoder) - 2, len(self.decoder) - 2
         # The prior has its mean at 0, so the means of a variational code have both signs.
-        code: Activation = "linear" if self.variational else self.hidden
+        code: Activation = "linear" if self.variational else "topk" if self.k else self.hidden
         return (self.hidden,) * outer + (code,), (self.hidden,) * inner + (self.output,)
 
     @property
@@ -171,6 +190,14 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         ),
     ),
     Family(
+        name="topk",
+        title=N_("Top 16"),
+        idea=N_("The same layers, but only the 16 largest numbers of a code stay."),
+        encoder=(784, 32),
+        decoder=(32, 784),
+        recipes=MappingProxyType({"best": replace(BEST, k=16)}),
+    ),
+    Family(
         name="deep",
         title=N_("Deep"),
         idea=N_("Three layers in, three layers out: it can bend."),
@@ -178,6 +205,17 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         decoder=(32, 64, 128, 784),
         # From 0.5, 3 to 5 of the 32 units die in the first epochs and never come back.
         recipes=_recipes(best=replace(BEST, learning_rate=2e-3, code_bias=8.0, epochs=300)),
+    ),
+    Family(
+        name="wide",
+        title=N_("Wide"),
+        idea=N_("Four layers in, four out, and 2.8 million weights: it bends the most."),
+        encoder=(784, 1000, 500, 250, 32),
+        decoder=(32, 250, 500, 1000, 784),
+        stored="float16",
+        recipes=MappingProxyType({
+            "best": replace(BEST, learning_rate=1e-3, code_bias=8.0, epochs=50, sees="shifted"),
+        }),
     ),
     Family(
         name="linear",
@@ -199,7 +237,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         encoder=(784, 128, 64, 32),
         decoder=(32, 64, 128, 784),
         recipes=MappingProxyType({
-            "best": replace(BEST, learning_rate=2e-3, code_bias=8.0, epochs=150, noise=True),
+            "best": replace(BEST, learning_rate=2e-3, code_bias=8.0, epochs=150, sees="corrupted"),
         }),
     ),
     Family(

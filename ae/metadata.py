@@ -244,10 +244,13 @@ def _layers(part: Any) -> tuple[Activation, ...]:
 
 
 def _recipe(part: Mapping[str, Any]) -> Recipe:
-    # Files that ship are older than these settings, models of somebody's own than the last.
-    later = ("noise",) if part["name"] == OWN_RECIPE else ("loss", "noise")
+    # Files that ship are older than these settings, models of somebody's own than the last two.
+    later = ("k", "sees") if part["name"] == OWN_RECIPE else ("k", "sees", "loss")
     settings = {f.name: f.default for f in fields(Recipe) if f.name in later}
     settings |= {f.name: part[f.name] for f in fields(Recipe) if f.name in part}
+    if "noise" in part:  # what was there in the place of `sees`
+        settings["sees"] = "corrupted" if part["noise"] is True else "digits"
+        part = {name: value for name, value in part.items() if name != "noise"}
     if settings.keys() != {f.name for f in fields(Recipe)}:
         raise KeyError
     _known(part, ("name", *settings))

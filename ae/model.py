@@ -35,6 +35,18 @@ def linear(a: Float32) -> Float32:
     return a
 
 
+def topk(a: Float32, k: int) -> Float32:
+    """Keep the k largest numbers of each row; the others become exact zeros. Of equals, the first.
+
+    As in Makhzani & Frey, "k-sparse autoencoders", 2013, section 2.1: largest, not farthest from 0.
+    """
+    largest = np.argsort(-a, axis=1, kind="stable")[:, :k]
+    y = np.zeros_like(a)
+    np.put_along_axis(y, largest, np.take_along_axis(a, largest, axis=1), axis=1)
+    return y
+
+
+# Number by number; "topk", which looks at all of a row, is a layer's own matter.
 ACTIVATIONS: Mapping[Activation, Callable[[Float32], Float32]] = {
     "relu": relu,
     "sigmoid": sigmoid,
@@ -68,10 +80,12 @@ class Dense:
     weights: Float32  # (inputs, units)
     bias: Float32  # (units,)
     activation: Activation
+    k: int | None = None  # of "topk"
 
     def __call__(self, x: Float32) -> Float32:
         """(n, inputs) -> (n, units)."""
-        return ACTIVATIONS[self.activation](self.logits(x))
+        logits = self.logits(x)
+        return ACTIVATIONS[self.activation](logits) if self.k is None else topk(logits, self.k)
 
     def logits(self, x: Float32) -> Float32:
         """What the activation gets."""

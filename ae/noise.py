@@ -84,3 +84,13 @@ def mixed(x: Float32, random: np.random.Generator) -> Float32:
                 corrupted[chosen], random.uniform(0, noise.most), random
             )
     return corrupted
+
+
+def moved(x: Float32, random: np.random.Generator) -> Float32:
+    """Move each digit by up to a pixel, to the side, up or down, or both: (n, 784) -> (n, 784)."""
+    padded = np.pad(as_pictures(x).reshape(-1, SIDE, SIDE), ((0, 0), (1, 1), (1, 1)))
+    corners = random.integers(0, 3, (2, len(x), 1))
+    rows, columns = corners + np.arange(SIDE)
+    digit = np.arange(len(x))[:, None, None]
+    moved: Float32 = padded[digit, rows[:, :, None], columns[:, None, :]]
+    return moved.reshape(x.shape)

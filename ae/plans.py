@@ -92,8 +92,10 @@ class Plan:
         _one_of("optimizer", self.recipe.optimizer, OPTIMIZERS)
         _one_of("schedule", self.recipe.schedule, SCHEDULES)
         _one_of("initializer", self.recipe.initializer, INITIALIZERS)
-        if self.recipe.noise is not False:
-            raise ValueError("noise: a plan's net learns from clean digits")
+        if self.recipe.sees != "digits":
+            raise ValueError("sees: a plan's net learns from the digits as they are")
+        if self.recipe.k is not None:
+            raise ValueError("k: all numbers of the code of a plan's net stay")
         if self.recipe.max_row_norm is not None:
             _inside("max row norm", self.recipe.max_row_norm, ROW_NORM)
 

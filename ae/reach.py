@@ -58,6 +58,8 @@ def through(layers: Sequence[Dense], low: Float64, high: Float64) -> Reach:
         most = max(most, float(size.max()))
         if layer.activation == "relu":
             low, high = np.maximum(low, 0), np.maximum(high, 0)
+        elif layer.activation == "topk":
+            low, high = np.minimum(low, 0), np.maximum(high, 0)
         elif layer.activation == "sigmoid":
             low, high = np.zeros_like(low), np.ones_like(high)
             size = high

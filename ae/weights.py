@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ae import checked, reach
 from ae.arrays import PIXELS, Float32
@@ -24,6 +25,8 @@ from ae.model import Autoencoder, Dense, Statistics
 from ae.pca import PCA
 from ae.plans import family_of
 from ae.reach import MAX_REACH, Reach
+
+Array = npt.NDArray[Any]
 
 MODELS = (*FAMILIES, PCA.name)
 RECIPES = tuple(dict.fromkeys(name for family in FAMILIES.values() for name in family.recipes))
@@ -146,7 +149,8 @@ def autoencoder(
     """Build a family's model from its arrays, named as ``tensors_of`` names them."""
 
     def dense(layer: str, activation: Activation) -> Dense:
-        return Dense(tensors[f"{layer}.weights"], tensors[f"{layer}.bias"], activation)
+        k = family.k if activation == "topk" else None
+        return Dense(tensors[f"{layer}.weights"], tensors[f"{layer}.bias"], activation, k)
 
     encoder, decoder = (
         tuple(dense(f"{half}.{i}", activation) for i, activation in enumerate(activations))
@@ -154,6 +158,20 @@ def autoencoder(
     )
     log_variance = dense("log_variance", "linear") if family.variational else None
     return Autoencoder(family.name, encoder, decoder, metadata, statistics, log_variance)
+
+
+def narrowed(tensors: Mapping[str, Float32], family: Family) -> dict[str, Array]:
+    """Give a family's arrays as its file keeps them."""
+    return {name: array.astype(family.stored, copy=False) for name, array in tensors.items()}
+
+
+def widened(tensors: Mapping[str, Array], family: Family) -> dict[str, Float32]:
+    """Give a family's arrays, as its file keeps them, as its model has them: read-only float32."""
+    wide: dict[str, Any] = {}
+    for name, array in tensors.items():
+        wide[name] = array.astype(np.float32, copy=False) if array.dtype == family.stored else array
+        wide[name].setflags(write=False)
+    return wide
 
 
 def tensors_of(model: Autoencoder) -> dict[str, Float32]:
@@ -183,6 +201,8 @@ def _assemble(name: str, recipe: str, tensors: Tensors, header: Header) -> Autoe
     family = FAMILIES.get(name)
     _check_metadata(metadata, name, recipe, family)
     shapes = _pca_shapes(tensors) if family is None else _family_shapes(family)
+    if family is not None:
+        tensors = widened(tensors, family)
     checked.check(tensors, shapes, name)
     statistics = _statistics(tensors)
     if family is None:

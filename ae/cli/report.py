@@ -295,7 +295,8 @@ _SETTINGS = {
     "batch": "batch_size",
     "L1": "l1",
     "row norm": "max_row_norm",
-    "noise": "noise",
+    "k": "k",
+    "sees": "sees",
 }
 
 

@@ -68,8 +68,8 @@ def fit(
         fill(nets, start)
     x = train.reshape(len(train), -1)
     lesson: dict[str, Any] = {"x": x, "y": x, "batch_size": recipe.batch_size}
-    if recipe.noise:
-        lesson = {"x": CorruptedDigits(x, recipe.batch_size, seed)}
+    if recipe.sees != "digits":
+        lesson = {"x": Lesson(x, recipe, seed)}
     held_out = None if validation is None else validation.reshape(len(validation), -1)
     steps = -(-len(x) // recipe.batch_size)
     # The rest of the negative ELBO is added where codes are sampled.
@@ -95,29 +95,38 @@ def fit(
     return nets
 
 
-class CorruptedDigits(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of corrupted digits with the clean ones, in another order in each epoch.
+class Lesson(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of what a net is shown and of what it is asked for, in another order in each epoch.
 
     Parameters
     ----------
-    x : float32 array of shape (n, 784), the clean digits.
+    x : float32 array of shape (n, 784), the digits.
     """
 
-    def __init__(self, x: Float32, batch_size: int, seed: int) -> None:
+    def __init__(self, x: Float32, recipe: Recipe, seed: int) -> None:
         super().__init__()
-        self.x, self.batch_size = x, batch_size
+        self.x, self.recipe, self.epoch = x, recipe, -1
         self.random = np.random.default_rng(seed)
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return -(-len(self.x) // self.batch_size)
+        return -(-len(self.x) // self.recipe.batch_size)
 
     def __getitem__(self, i: int) -> tuple[Float32, Float32]:
-        clean = self.x[self.order[i * self.batch_size : (i + 1) * self.batch_size]]
-        return noise.mixed(clean, self.random), clean
+        size = self.recipe.batch_size
+        digits = self.x[self.order[i * size : (i + 1) * size]]
+        match self.recipe.sees:
+            case "corrupted":
+                return noise.mixed(digits, self.random), digits
+            case "coins":
+                digits = (self.random.random(digits.shape, np.float32) < digits).astype(np.float32)
+            case "shifted" if self.epoch >= 2 / 5 * self.recipe.epochs:
+                digits = noise.moved(digits, self.random)
+        return digits, digits
 
     def on_epoch_end(self) -> None:
         """Shuffle."""
+        self.epoch += 1
         self.order = self.random.permutation(len(self.x))
 
 
@@ -147,6 +156,8 @@ class _Watch:
         self._step(0.0, math.nan)
 
     def batch(self, step: int, logs: Mapping[str, Any]) -> None:
+        if self.nets.top_k is not None:
+            self.nets.top_k.fall((self.done + (step + 1) / self.steps) / self.epochs)
         # Before the clock says so, the loss stays where it is: to read it is to wait for it.
         if time.perf_counter() - self.looked >= progress.STEP_SECONDS:
             self._look((step + 1) / self.steps, float(logs["loss"]))

@@ -24,7 +24,8 @@ class Nets:
     ----------
     autoencoder : decoder(encoder(picture)).
     learner : what is fitted: the autoencoder, but with sampled codes where the family is
-        variational.
+        variational, and with more than k numbers at first where it is k-sparse.
+    top_k : of a k-sparse family, what keeps k of the learner's numbers.
     log_variance : of a variational family, the layer beside the code's.
     """
 
@@ -33,6 +34,7 @@ class Nets:
     autoencoder: keras.Model
     learner: keras.Model
     log_variance: keras.layers.Dense | None = None
+    top_k: TopK | None = None
 
     @property
     def layers(self) -> dict[str, keras.layers.Dense]:
@@ -40,7 +42,7 @@ class Nets:
         layers = {
             f"{half.name}.{i}": layer
             for half in (self.encoder, self.decoder)
-            for i, layer in enumerate(half.layers)
+            for i, layer in enumerate(_dense(half))
         }
         return layers if self.log_variance is None else layers | {"log_variance": self.log_variance}
 
@@ -69,6 +71,35 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]
         return mean + keras.ops.exp(log_variance / 2) * noise
 
 
+class TopK(keras.layers.Layer):  # type: ignore[misc]
+    """Keep the k largest numbers of each code, as ``ae.model.topk`` does; k can be changed.
+
+    When the net is not learning, k is the recipe's.
+    """
+
+    def __init__(self, units: int, k: int) -> None:
+        super().__init__(name="top_k")
+        self.units, self.k = units, k
+        self.moment = self.add_weight((), "zeros", "int32", trainable=False, name="moment")
+        self.moment.assign(units)
+
+    def fall(self, passed: float) -> None:
+        """Choose the k of a moment, which falls from all units to k over a fifth of the training.
+
+        Parameters
+        ----------
+        passed : the share of the training that is over, 0 to 1.
+        """
+        left = max(1 - 5 * passed, 0)
+        self.moment.assign(self.k + round(left * (self.units - self.k)))
+
+    def call(self, z: Any, training: bool = False) -> Any:
+        """Codes (n, units), linear, -> the same with zeros."""
+        k = self.moment if training else self.k
+        least = keras.ops.take(keras.ops.sort(z, axis=-1), [self.units - k], axis=-1)
+        return keras.ops.where(z >= least, z, 0.0)
+
+
 def build(family: Family, recipe: Recipe) -> Nets:
     """Build the family's Keras models, untrained and uncompiled."""
 
@@ -80,7 +111,7 @@ def build(family: Family, recipe: Recipe) -> Nets:
             layers.append(
                 keras.layers.Dense(
                     units,
-                    activation=activation,
+                    activation="linear" if activation == "topk" else activation,
                     name=f"dense_{start + i}",
                     **_options(family, recipe, depth=start + i),
                 )
@@ -90,11 +121,26 @@ def build(family: Family, recipe: Recipe) -> Nets:
     of_encoder, of_decoder = family.activations
     encoder = stack("encoder", family.encoder, of_encoder, 0)
     decoder = stack("decoder", family.decoder, of_decoder, len(of_encoder))
+    if len(of_decoder) > 1:
+        first = decoder.layers[0]
+        first.bias.assign(-recipe.code_bias * keras.ops.sum(first.kernel, axis=0))
     picture = keras.Input((family.encoder[0],), name="picture")
+    if recipe.k is not None:
+        # Of Keras's own operations alone, so that whoever gets the file can open it.
+        every, top_k = encoder(picture), TopK(family.code_size, recipe.k)
+        least = keras.ops.top_k(every, recipe.k)[0][:, -1:]
+        encoder = keras.Model(picture, keras.ops.where(every >= least, every, 0.0), name="encoder")
     autoencoder = keras.Model(picture, decoder(encoder(picture)), name=family.name)
+    if recipe.k is not None:
+        learner = keras.Model(picture, decoder(top_k(every)), name=f"{family.name}_learner")
+        return Nets(encoder, decoder, autoencoder, learner, top_k=top_k)
     if not family.variational:
         return Nets(encoder, decoder, autoencoder, autoencoder)
-    log_variance = keras.layers.Dense(family.code_size, name="log_variance")
+    # A tenth of Glorot's start: no unit is to begin with so wide a blur that it is silenced.
+    narrow = keras.initializers.VarianceScaling(0.01, "fan_avg", "uniform")
+    log_variance = keras.layers.Dense(
+        family.code_size, name="log_variance", kernel_initializer=narrow
+    )
     *before, mean = encoder.layers
     hidden = picture
     for layer in before:
@@ -120,6 +166,16 @@ def _options(family: Family, recipe: Recipe, depth: int) -> dict[str, Any]:
         # A row of the decoder is one unit's picture: axis 1 of the (32, 784) kernel.
         options["kernel_constraint"] = keras.constraints.MaxNorm(recipe.max_row_norm, axis=1)
     return options
+
+
+def _dense(half: keras.Model) -> list[keras.layers.Dense]:
+    """Give a half's layers that have weights, in their order."""
+    return [
+        layer
+        for part in half.layers
+        for layer in (part.layers if isinstance(part, keras.Sequential) else [part])
+        if isinstance(layer, keras.layers.Dense)
+    ]
 
 
 def tensors(nets: Nets) -> dict[str, Float32]:

@@ -55,6 +55,7 @@ def produce(
     path = weights.locate(name, recipe, out)
     path.parent.mkdir(parents=True, exist_ok=True)  # fails now, not after half an hour
     model: Model
+    arrays: dict[str, weights.Array]
     if name == PCA.name:
         model = pca = PCA.fit(data.x_train)
         arrays = {"mean": pca.mean, "components": pca.components}
@@ -73,8 +74,9 @@ def produce(
             on_epoch=on_epoch,
             on_step=on_step and (lambda step, _nets: on_step(step)),
         )
-        arrays = tensors(nets)
-        model = weights.autoencoder(family, arrays)
+        # Measured is what the file keeps.
+        arrays = weights.narrowed(tensors(nets), family)
+        model = weights.autoencoder(family, weights.widened(arrays, family))
         net, parameters = Net.of(family, recipe, settings, seed), family.parameters
     errors, statistics = measure(model, data.x_test)
     metadata = Metadata(
@@ -173,7 +175,7 @@ def _described(data: Mnist, digits: int) -> Data:
 
 def _save(
     path: Path,
-    arrays: Mapping[str, Float32],
+    arrays: Mapping[str, weights.Array],
     statistics: Statistics,
     metadata: Metadata,
     root: Path,

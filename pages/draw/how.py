@@ -47,7 +47,7 @@ def show(result: Result | None, family: Family, text: Text) -> None:
     for note, applies in (
         ("price", recipe.l1),
         ("variational", family.variational),
-        ("noise", recipe.noise),
+        ("noise", recipe.sees == "corrupted"),
     ):
         if applies:
             st.markdown(text.long("draw", note))
