@@ -37,7 +37,7 @@ class _Syntax:
     cosine_library, library, start : all up to the digits.
     seeds : how many there are, from 0. some : picks the first of the training digits.
     half, layer, more_layers, last_layer, end_of_half : around the layers of a half.
-    autoencoder, go_on, schedule, compile, fit, end : the rest, in the script's order.
+    autoencoder, cancel, go_on, schedule, compile, fit, end : the rest, in the script's order.
     argument : by name. units : the first of a layer's.
     constant, l1, row_norm : makes an initializer, a penalty, a bound, of its number.
     optimizer, pair : makes an optimizer; holds two things.
@@ -55,6 +55,7 @@ class _Syntax:
     last_layer: str
     end_of_half: str
     autoencoder: str
+    cancel: str
     go_on: str
     schedule: str
     compile: str
@@ -128,6 +129,8 @@ def _script(plan: Plan, start: str | None, say: _Syntax) -> str:
             depth += 1
         script += say.end_of_half.format(half=half)
     script += say.autoencoder
+    if recipe.code_bias and plan.hidden:
+        script += say.cancel.format(bias=repr(recipe.code_bias))
     if start is not None:
         script += say.go_on.format(file=start)
     if cosine:
@@ -253,6 +256,13 @@ x_test = x_test.reshape(-1, {pixels}).astype("float32") / 255
 autoencoder = keras.Sequential([encoder, decoder])
 
 """,
+    cancel="""\
+# What the code's biases add, the decoder takes away at first: else they
+# decide which of its units are born dead.
+first = decoder.layers[0]
+first.bias.assign(-{bias} * keras.ops.sum(first.kernel, axis=0))
+
+""",
     go_on="""\
 trained = keras.models.load_model("{file}")
 autoencoder.set_weights(trained.get_weights())
@@ -318,6 +328,13 @@ x_test <- array_reshape(mnist$test$x, c(10000, {pixels})) / 255
     end_of_half="{half} <- keras_model({half}_input, {half}_output)\n\n",
     autoencoder="""\
 autoencoder <- keras_model(encoder_input, decoder(encoder(encoder_input)))
+
+""",
+    cancel="""\
+# What the code's biases add, the decoder takes away at first: else they
+# decide which of its units are born dead.
+first <- get_layer(decoder, index = 2)
+first$bias$assign(-{bias} * op_sum(first$kernel, axis = 1))
 
 """,
     go_on="""\

@@ -244,8 +244,8 @@ def _layers(part: Any) -> tuple[Activation, ...]:
 
 
 def _recipe(part: Mapping[str, Any]) -> Recipe:
-    # Files that ship are older than these settings, models of somebody's own than the last two.
-    later = ("k", "sees") if part["name"] == OWN_RECIPE else ("k", "sees", "loss")
+    # Files that ship are older than these settings, models of somebody's own than all but "loss".
+    later = {"k", "split", "sees"} | ({"loss"} if part["name"] != OWN_RECIPE else set())
     settings = {f.name: f.default for f in fields(Recipe) if f.name in later}
     settings |= {f.name: part[f.name] for f in fields(Recipe) if f.name in part}
     if "noise" in part:  # what was there in the place of `sees`

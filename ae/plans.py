@@ -96,6 +96,8 @@ class Plan:
             raise ValueError("sees: a plan's net learns from the digits as they are")
         if self.recipe.k is not None:
             raise ValueError("k: all numbers of the code of a plan's net stay")
+        if self.recipe.split is not False:
+            raise ValueError("split: a unit of a plan's net that dies stays dead")
         if self.recipe.max_row_norm is not None:
             _inside("max row norm", self.recipe.max_row_norm, ROW_NORM)
 
@@ -233,6 +235,11 @@ def _tutorial(family: Family) -> Recipe:
     return family.recipes.get("tutorial", replace(TUTORIAL, loss=family.recipes["best"].loss))
 
 
+def _ours(family: Family) -> Recipe:
+    # Whoever copies a plan's script does not get what splits units.
+    return replace(family.recipes["best"], split=False)
+
+
 def _hurried(recipe: Recipe) -> Recipe:
     # Two epochs in which the rate has no time to do harm: BCE of the shallow net 0.14 without.
     return replace(recipe, epochs=2, learning_rate=2.5 * recipe.learning_rate)
@@ -243,7 +250,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
     "seconds": Preset(
         N_("Ten seconds"),
         N_("Twice through all digits (2 epochs), in large steps: enough to read them."),
-        lambda family: _hurried(family.recipes["best"]),
+        lambda family: _hurried(_ours(family)),
     ),
     "tutorial": Preset(
         N_("The tutorial of 2017"),
@@ -261,7 +268,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
     "ours": Preset(
         N_("Thorough"),
         N_("How this app's own models were trained. Takes some minutes."),
-        lambda family: family.recipes["best"],
+        _ours,
     ),
 })
 # fmt: on

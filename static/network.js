@@ -18,7 +18,8 @@ const { open } = await import(`./packed.js${version}`);
  */
 export function unpack(packed) {
   const { id, header, layers } = open(packed);
-  const { encoder, ends } = header;
+  const { encoder, ends, k } = header;
+  if (k) layers[encoder - 1].k = k;
   return { id, encoder: layers.slice(0, encoder), decoder: layers.slice(encoder), ends };
 }
 
@@ -31,7 +32,7 @@ export function unpack(packed) {
 export function through(layers, input) {
   const activations = [];
   let values = input;
-  for (const { weights, bias, activation } of layers) {
+  for (const { weights, bias, activation, k } of layers) {
     const outputs = bias.slice();
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
@@ -39,7 +40,7 @@ export function through(layers, input) {
       const row = i * outputs.length;
       for (let j = 0; j < outputs.length; j++) outputs[j] += value * weights[row + j];
     }
-    values = activate(outputs, activation);
+    values = activate(outputs, activation, k);
     activations.push(values);
   }
   return activations;
@@ -84,7 +85,16 @@ export function ink(x, y) {
 export const mse = (x, y) =>
   x.reduce((total, value, i) => total + (value - y[i]) ** 2, 0) / x.length;
 
-function activate(values, activation) {
+// The k largest stay; of equals, the first.
+function topk(values, k) {
+  const order = [...values.keys()].sort((a, b) => values[b] - values[a] || a - b);
+  const kept = new Float32Array(values.length);
+  for (const unit of order.slice(0, k)) kept[unit] = values[unit];
+  return kept;
+}
+
+function activate(values, activation, k) {
+  if (activation === "topk") return topk(values, k);
   if (activation === "relu") return values.map((value) => Math.max(value, 0));
   if (activation === "sigmoid") return values.map((value) => 1 / (1 + Math.exp(-value)));
   return values;

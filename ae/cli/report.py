@@ -296,6 +296,7 @@ _SETTINGS = {
     "L1": "l1",
     "row norm": "max_row_norm",
     "k": "k",
+    "split": "split",
     "sees": "sees",
 }
 

@@ -12,11 +12,16 @@ import numpy as np
 
 from ae import noise, reach, weights
 from ae.arrays import Float32
+from ae.evaluation import binarised
 from ae.families import Family, Recipe
 from ae.plans import OPTIMIZER_CLASSES
 from ae.training import progress
 from ae.training.nets import Nets, build, fill, tensors
 from ae.training.progress import Diverged, Epoch, Step
+from ae.training.splitting import split
+
+_ENOUGH = 2000
+"""Digits on which a unit that is always silent counts as dead."""
 
 
 def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
@@ -76,18 +81,27 @@ def fit(
     loss = "binary_crossentropy" if recipe.loss == "negative_elbo" else recipe.loss
     nets.learner.compile(optimizer=optimizer(recipe, steps), loss=loss)
     watch = _Watch(nets, family, recipe.epochs, steps, len(x), on_epoch, on_step)
+    callbacks = [
+        keras.callbacks.LambdaCallback(
+            on_train_begin=watch.begin,
+            on_train_batch_end=watch.batch,
+            on_epoch_end=watch.epoch,
+        )
+    ]
+    if recipe.split:
+        random, some = np.random.default_rng(seed), x[:_ENOUGH]
+
+        def split_early(epoch: int, _logs: object) -> None:
+            if epoch + 1 <= 2 / 5 * recipe.epochs:
+                split(nets, some, random)
+
+        callbacks.append(keras.callbacks.LambdaCallback(on_epoch_end=split_early))
     nets.learner.fit(
         **lesson,
         epochs=recipe.epochs,
         validation_data=None if held_out is None else (held_out, held_out),
         validation_batch_size=2000,
-        callbacks=[
-            keras.callbacks.LambdaCallback(
-                on_train_begin=watch.begin,
-                on_train_batch_end=watch.batch,
-                on_epoch_end=watch.epoch,
-            )
-        ],
+        callbacks=callbacks,
         verbose=0,
     )
     if watch.diverged:
@@ -119,7 +133,7 @@ class Lesson(keras.utils.PyDataset):  # type: ignore[misc]
             case "corrupted":
                 return noise.mixed(digits, self.random), digits
             case "coins":
-                digits = (self.random.random(digits.shape, np.float32) < digits).astype(np.float32)
+                digits = binarised(digits, self.random)
             case "shifted" if self.epoch >= 2 / 5 * self.recipe.epochs:
                 digits = noise.moved(digits, self.random)
         return digits, digits

@@ -37,6 +37,11 @@ class Nets:
     top_k: TopK | None = None
 
     @property
+    def path(self) -> list[keras.layers.Dense]:
+        """The layers from the picture to the picture."""
+        return _dense(self.encoder) + _dense(self.decoder)
+
+    @property
     def layers(self) -> dict[str, keras.layers.Dense]:
         """By their names in a weights file: ``encoder.0``, …, ``decoder.0``, …"""
         layers = {

@@ -14,8 +14,9 @@ def forward(family: Family) -> str:
     hidden = len(names) - 2
     names += [f"h_{hidden + i}" for i in range(1, len(family.decoder) - 1)] + [r"\hat{x}"]
     encoder, decoder = family.activations
+    functions = {**_NAMES, "topk": rf"\mathrm{{top}}_{{{family.k}}}"}
     lines = [
-        rf"{names[i + 1]} &= {_NAMES[activation]}({names[i]} W_{i + 1} + b_{i + 1})"
+        rf"{names[i + 1]} &= {functions[activation]}({names[i]} W_{i + 1} + b_{i + 1})"
         rf" && W_{i + 1} \in \mathbb{{R}}^{{{family.widths[i]} \times {family.widths[i + 1]}}}"
         for i, activation in enumerate(encoder + decoder)
     ]

@@ -76,6 +76,11 @@ def _terms(family: Family, text: Text) -> Iterator[str]:
             "$\\mathrm{id}(a) = a$. Nothing is cut off, so a number of the code can be negative,"
             " and is hardly ever exactly zero."
         )
+    if encoder[-1] == "topk":
+        yield _(
+            "$\\mathrm{{top}}_{{{k}}}$ keeps the {k} largest of the {of} numbers as they are. The"
+            " others become exact zeros."
+        ).format(k=family.k, of=family.code_size)
     if decoder[-1] == "sigmoid":
         yield _(
             "$\\mathrm{sigmoid}(a) = 1 / (1 + e^{-a})$. It keeps every pixel between 0 (black) and"

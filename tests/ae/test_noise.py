@@ -174,3 +174,21 @@ def test_mixed_corrupts_the_digit_that_stands_there() -> None:
     corrupted = noise.mixed(x, dice())
     off = np.square(corrupted[:, None] - x[None]).mean(axis=2)
     assert_array_equal(off.argmin(axis=1), np.arange(200))
+
+
+# Moved
+
+
+def test_digits_move_by_a_pixel_at_most_and_in_all_ways() -> None:
+    x = digits(500)
+    moved = noise.moved(x, dice()).reshape(-1, 28, 28)
+    padded = np.pad(x.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
+    ways = [(down, right) for down in range(3) for right in range(3)]
+    same = np.array(
+        [
+            (moved == padded[:, down : down + 28, right : right + 28]).all(axis=(1, 2))
+            for down, right in ways
+        ]
+    )
+    assert_array_equal(same.sum(axis=0), 1)
+    assert stats.chisquare(same.sum(axis=1)).pvalue > 0.01

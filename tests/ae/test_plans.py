@@ -165,15 +165,18 @@ def test_like_no_plain_family(value: Any) -> None:
 def test_plain_is_what_copies_what_it_is_shown() -> None:
     assert PLAIN == ("shallow", "sparse", "deep", "linear")
     others = {name: (f.variational, f.plain) for name, f in FAMILIES.items() if name not in PLAIN}
-    assert others == {"denoising": (False, False), "vae": (True, False), "vae2": (True, False)}
+    variational = {"vae", "vae2"}
+    assert others == {
+        name: (name in variational, False) for name in ("topk", "wide", "denoising", *variational)
+    }
     assert all(FAMILIES[name].plain and not FAMILIES[name].variational for name in PLAIN)
 
 
-@pytest.mark.parametrize("noise", [True, 1, 0, None, "", {}], ids=str)
-def test_no_plan_learns_from_noise(noise: Any) -> None:
-    sentence = refusal(recipe=replace(BASE.recipe, noise=noise))
-    assert sentence == "noise: a plan's net learns from clean digits"
-    assert not BASE.recipe.noise and "noise" not in " ".join(BASE.arguments)
+@pytest.mark.parametrize("sees", ["corrupted", "coins", "shifted", True, None, "", {}], ids=str)
+def test_a_plan_learns_from_digits_as_they_are(sees: Any) -> None:
+    sentence = refusal(recipe=replace(BASE.recipe, sees=sees))
+    assert sentence == "sees: a plan's net learns from the digits as they are"
+    assert BASE.recipe.sees == "digits" and "sees" not in " ".join(BASE.arguments)
 
 
 def test_the_negative_elbo_is_no_loss_of_a_plan() -> None:
@@ -320,11 +323,11 @@ def test_broken_headers(key: str, value: Any) -> None:
 @pytest.mark.parametrize("field", [*asdict(BASE.recipe)])
 def test_a_recipe_in_the_header_is_checked(field: str) -> None:
     header = header_of(BASE)
-    for wrong in ({}, [], "x", math.nan, 1e9, field == "noise"):
+    for wrong in ({}, [], "x", math.nan, 1e9):
         with pytest.raises(ValueError):
             family_of(header | {"recipe": header["recipe"] | {field: wrong}})
     del header["recipe"][field]
-    if field == "noise":  # files from before denoising do not have it
+    if field in ("k", "sees"):  # files from before these settings do not have them
         assert family_of(header) == BASE.family
         return
     with pytest.raises(ValueError, match="does not say"):

@@ -233,7 +233,9 @@ def tiny() -> Nets:
 def test_the_table_tells_them_apart() -> None:
     assert TINY.variational and not TINY.plain
     assert TINY.activations == (("relu", "linear"), ("relu", "sigmoid"))
-    noisy = replace(TINY, recipes={"best": replace(QUICK, loss="mean_squared_error", noise=True)})
+    noisy = replace(
+        TINY, recipes={"best": replace(QUICK, loss="mean_squared_error", sees="corrupted")}
+    )
     assert not noisy.variational and not noisy.plain
     assert noisy.activations == (("relu", "relu"), ("relu", "sigmoid"))
 
@@ -319,8 +321,8 @@ def test_the_spread_is_learnt(digits: np.ndarray) -> None:
 
 def test_batches_are_corrupted_digits_and_the_clean_ones(digits: np.ndarray) -> None:
     x = digits[:205].reshape(205, 784)
-    served = training.CorruptedDigits(x, 50, seed=3)
-    again = training.CorruptedDigits(x, 50, seed=3)
+    recipe = replace(FAMILIES["denoising"].recipes["best"], batch_size=50)
+    served, again = (training.Lesson(x, recipe, seed=3) for _ in range(2))
     assert len(served) == 5
     orders = []
     for _ in range(2):
@@ -337,6 +339,33 @@ def test_batches_are_corrupted_digits_and_the_clean_ones(digits: np.ndarray) -> 
         served.on_epoch_end()
         again.on_epoch_end()
     assert (orders[0] != orders[1]).any() and (orders[0] != x).any()
+
+
+def test_coins_make_digits_black_and_white(digits: np.ndarray) -> None:
+    x = digits[:50].reshape(50, 784)
+    lesson = training.Lesson(x, replace(QUICK, sees="coins", batch_size=50), seed=3)
+    tosses = []
+    for _ in range(200):
+        shown, wanted = lesson[0]
+        assert shown is wanted and {*np.unique(shown)} <= {0.0, 1.0}
+        back = np.argsort(lesson.order)
+        tosses.append(shown[back])
+        lesson.on_epoch_end()
+    assert (tosses[0] != tosses[1]).any()
+    assert_allclose(np.mean(tosses, axis=0), x, atol=0.2)  # five standard deviations of a half
+    assert_allclose(np.mean(tosses), x.mean(), rtol=0.01)
+
+
+def test_digits_are_moved_once_two_fifths_are_over(digits: np.ndarray) -> None:
+    x = digits[:50].reshape(50, 784)
+    lesson = training.Lesson(x, replace(QUICK, sees="shifted", batch_size=50, epochs=5), seed=3)
+    moved = []
+    for _ in range(5):
+        shown, wanted = lesson[0]
+        assert shown is wanted
+        moved.append((shown != x[lesson.order]).any(axis=1).mean())
+        lesson.on_epoch_end()
+    assert moved[:2] == [0, 0] and min(moved[2:]) > 0.7
 
 
 def test_a_net_is_shown_the_corrupted_and_asked_for_the_clean(
@@ -376,8 +405,8 @@ def test_other_nets_are_shown_clean_digits(
 
 
 def test_only_denoising_is_shown_noise() -> None:
-    denoising = [name for name, f in FAMILIES.items() if any(r.noise for r in f.recipes.values())]
-    assert denoising == ["denoising"]
+    sees = {name: {r.sees for r in f.recipes.values()} for name, f in FAMILIES.items()}
+    assert [name for name, kinds in sees.items() if "corrupted" in kinds] == ["denoising"]
 
 
 # Files

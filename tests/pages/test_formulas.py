@@ -47,6 +47,7 @@ def test_each_layer_takes_what_the_one_before_gave(family: ae.Family) -> None:
     assert results.index("z") == len(family.encoder) - 2
     activations = [line[2] for line in lines]
     names = {"relu": r"\mathrm{ReLU}", "sigmoid": r"\mathrm{sigmoid}", "linear": r"\mathrm{id}"}
+    names["topk"] = rf"\mathrm{{top}}_{{{family.k}}}"
     of_encoder, of_decoder = family.activations
     assert activations == [names[activation] for activation in of_encoder + of_decoder]
 

@@ -30,8 +30,12 @@ def pack(model: Model, *, decoder: bool = True) -> bytes:
         "activations": [layer.activation for layer in layers],
         "encoder": len(encoder),
         "ends": model.statistics.code_axis,
+        "k": encoder[-1].k,
     }
-    return packed.pack(header, arrays, [f"weights{i}" for i in range(len(layers))])
+    # Which numbers are the largest must not hang on what 16 bits leave of them.
+    exact = range(len(encoder)) if encoder[-1].k else ()
+    short = [f"weights{i}" for i in range(len(layers)) if i not in exact]
+    return packed.pack(header, arrays, short)
 
 
 def _layers(model: Model) -> tuple[tuple[Dense, ...], tuple[Dense, ...]]:
