@@ -157,7 +157,7 @@ BEST = Recipe(
     epochs=250,
 )
 # From 0.5, 3 to 5 of the 32 units of the code die in the first epochs and never come back.
-DEEP = replace(BEST, learning_rate=5e-3, code_bias=8.0, epochs=120, split=True)
+DEEP = replace(BEST, learning_rate=5e-3, code_bias=8.0, epochs=250, split=True)
 # The tutorial trains no such net, but what it says of PCA holds for this one.
 LINEAR = replace(
     BEST,
@@ -249,7 +249,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         encoder=(784, 128, 64, 32),
         decoder=(32, 64, 128, 784),
         recipes=MappingProxyType({
-            "best": replace(DEEP, sees="corrupted"),
+            "best": replace(DEEP, epochs=150, sees="corrupted"),
         }),
     ),
     Family(

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    for module in ("nets", "fit", "produce", "progress"):
+    for module in ("nets", "fit", "produce", "progress", "splitting"):
         value = getattr(importlib.import_module(f"ae.training.{module}"), name, None)
         if value is not None:
             return value

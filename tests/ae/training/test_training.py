@@ -13,20 +13,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ae
 from ae import weights
-from ae.evaluation import bce, divergence
+from ae.evaluation import bce, dead_units, divergence
 from ae.families import FAMILIES, Family, Recipe
 from ae.metadata import Data, Net
 from ae.mnist import Mnist
-from ae.model import Autoencoder
+from ae.model import Autoencoder, topk
 from ae.training.progress import Epoch
 from tests.ae import lazy_training as training
 
 if TYPE_CHECKING:
-    import keras
-
     from ae.training.nets import Nets
 
-SHALLOW, SPARSE, DEEP = FAMILIES["shallow"], FAMILIES["sparse"], FAMILIES["deep"]
+SHALLOW, SPARSE, TOPK, DEEP = (FAMILIES[name] for name in ("shallow", "sparse", "topk", "deep"))
 # Enough of a recipe to see in a second that something is learnt.
 QUICK = Recipe(
     optimizer="adam",
@@ -57,17 +55,12 @@ def digits() -> np.ndarray:
 
 @pytest.fixture
 def build() -> Callable[[Family, Recipe], Nets]:
-    import keras
 
     def reproducibly(family: Family, recipe: Recipe) -> Nets:
         keras.utils.set_random_seed(0)
         return training.build(family, recipe)
 
     return reproducibly
-
-
-def layers(nets: Nets) -> list[keras.layers.Dense]:
-    return [*nets.encoder.layers, *nets.decoder.layers]
 
 
 # The nets
@@ -80,12 +73,14 @@ def test_layers_are_the_tables(
     nets = build(family, family.recipes[recipe])
     for net, widths in ((nets.encoder, family.encoder), (nets.decoder, family.decoder)):
         assert (net.input_shape, net.output_shape) == ((None, widths[0]), (None, widths[-1]))
-        assert [layer.units for layer in net.layers] == list(widths[1:])
-    names = [layer.activation.__name__ for layer in layers(nets)]
+    assert [layer.units for layer in nets.path] == [*family.encoder[1:], *family.decoder[1:]]
+    names = [layer.activation.__name__ for layer in nets.path]
     of_encoder, of_decoder = family.activations
-    assert names == [*of_encoder, *of_decoder]
-    assert nets.learner.count_params() == family.parameters
-    assert (nets.learner is nets.autoencoder) == (nets.log_variance is None)
+    # What picks the largest comes after its layer.
+    assert names == [name.replace("topk", "linear") for name in (*of_encoder, *of_decoder)]
+    assert sum(w.numpy().size for w in nets.learner.trainable_weights) == family.parameters
+    assert (nets.learner is nets.autoencoder) == (nets.log_variance is nets.top_k is None)
+    assert (nets.top_k is not None) == (family.k is not None)
     assert (nets.log_variance is not None) == family.variational
     x = np.random.default_rng(0).random((3, 784), np.float32)
     halves = nets.decoder(nets.encoder(x))
@@ -96,13 +91,17 @@ def test_layers_are_the_tables(
 def test_start(family: Family, recipe: str, build: Callable[[Family, Recipe], Nets]) -> None:
     settings = family.recipes[recipe]
     nets = build(family, settings)
-    code = len(nets.encoder.layers) - 1
-    for depth, layer in enumerate(layers(nets)):
+    code, last = len(family.encoder) - 2, len(nets.path) - 1
+    for depth, layer in enumerate(nets.path):
         kernel, bias = layer.get_weights()
-        assert np.all(bias == (settings.code_bias if depth == code else 0))
+        if depth == code + 1 < last:
+            # What the code's biases add is taken away.
+            assert_allclose(bias + np.full(len(kernel), settings.code_bias) @ kernel, 0, atol=1e-4)
+        else:
+            assert np.all(bias == (settings.code_bias if depth == code else 0))
         # Variance of the start: He (2015) 2 / inputs, Glorot (2010) 2 / (inputs + units).
         inputs, units = kernel.shape
-        he = settings.initializer == "he_normal" and layer is not layers(nets)[-1]
+        he = settings.initializer == "he_normal" and depth < last
         assert kernel.std() == pytest.approx(
             np.sqrt(2 / (inputs if he else inputs + units)), rel=0.05
         )
@@ -114,8 +113,8 @@ def test_penalty_and_bound_are_where_the_table_puts_them(
 ) -> None:
     settings = family.recipes[recipe]
     nets = build(family, settings)
-    code = len(nets.encoder.layers) - 1
-    for depth, layer in enumerate(layers(nets)):
+    code = len(family.encoder) - 2
+    for depth, layer in enumerate(nets.path):
         penalty, bound = layer.activity_regularizer, layer.kernel_constraint
         assert (penalty is not None) == (depth == code and settings.l1 > 0)
         assert (bound is not None) == (depth == code + 1 and settings.max_row_norm is not None)
@@ -260,6 +259,87 @@ def test_tensors_are_keras_s_numbers_under_our_names(
     assert_array_equal(arrays["encoder.0.weights"], nets.encoder.layers[0].get_weights()[0])
     assert_array_equal(arrays["decoder.2.bias"], nets.decoder.layers[2].get_weights()[1])
     assert all(a.dtype == np.float32 and a.flags.c_contiguous for a in arrays.values())
+
+
+# The largest k numbers
+
+
+def test_k_falls_over_the_first_fifth(build: Callable[[Family, Recipe], Nets]) -> None:
+    nets = build(TOPK, TOPK.recipes["best"])
+    assert nets.top_k is not None and TOPK.k == 16
+    codes = np.random.default_rng(0).standard_normal((50, 32)).astype(np.float32)
+    kept = []
+    for passed in (0, 0.05, 0.1, 0.15, 0.2, 0.6, 1):
+        nets.top_k.fall(passed)
+        learning = np.asarray(nets.top_k(codes, training=True))
+        assert_array_equal(learning, topk(codes, k := int((learning != 0).sum(axis=1)[0])))
+        kept.append(k)
+        # Whoever is not learning gets all that there will be.
+        assert_array_equal(np.asarray(nets.top_k(codes)), topk(codes, 16))
+    assert kept == [32, 28, 24, 20, 16, 16, 16]
+
+
+def test_a_k_sparse_net_is_the_same_for_keras_and_for_us(
+    digits: np.ndarray, build: Callable[[Family, Recipe], Nets]
+) -> None:
+    nets = build(TOPK, TOPK.recipes["best"])
+    model = weights.autoencoder(TOPK, training.tensors(nets))
+    x = digits[:200].reshape(200, 784)
+    z = model.encode(x)
+    assert_array_equal((z != 0).sum(axis=1), 16)
+    assert_allclose(z, np.asarray(nets.encoder(x)), atol=1e-5)
+    assert_allclose(model.decode(z).reshape(200, 784), np.asarray(nets.autoencoder(x)), atol=1e-5)
+    assert_allclose(np.asarray(nets.learner(x)), np.asarray(nets.autoencoder(x)), atol=1e-5)
+
+
+def test_k_reaches_its_end_while_it_learns(digits: np.ndarray) -> None:
+    recipe = replace(TOPK.recipes["best"], epochs=5, batch_size=100)
+    seen: list[int] = []
+
+    def look(_step: object, nets: Nets) -> None:
+        assert nets.top_k is not None
+        seen.append(int(nets.top_k.moment.numpy()))
+
+    training.fit(TOPK, recipe, digits, on_step=look)
+    assert seen[0] == 32 and seen[-1] == 16 and seen == sorted(seen, reverse=True)
+
+
+# Units that died
+
+
+def test_units_that_died_become_halves_of_strong_ones(
+    digits: np.ndarray, build: Callable[[Family, Recipe], Nets]
+) -> None:
+    nets = build(DEEP, QUICK)
+    x = digits[:300].reshape(300, 784)
+    for layer, dead in ((nets.path[0], [3, 5]), (nets.path[4], [0, 1, 127])):
+        kernel, bias = layer.get_weights()
+        bias[dead] = -1e3
+        layer.set_weights([kernel, bias])
+    before = np.asarray(nets.autoencoder(x))
+    model = weights.autoencoder(DEEP, training.tensors(nets))
+    alive = dead_units(model, x)
+    assert alive[0] >= 2 and alive[4] >= 3
+    training.split(nets, x, np.random.default_rng(0))
+    after = weights.autoencoder(DEEP, training.tensors(nets))
+    assert dead_units(after, x) == (0,) * 5
+    # The halves are not the same, and yet the net goes on from about where it was.
+    drawn = after.reconstruct(x).reshape(300, 784)
+    apart = np.abs(drawn - before).mean()
+    assert 0 < apart < 0.5 * np.abs(before - before.mean(axis=0)).mean()
+
+
+def test_only_the_first_epochs_split_units(
+    digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ae.training import fit
+
+    calls: list[int] = []
+    monkeypatch.setattr(fit, "split", lambda nets, x, random: calls.append(len(x)))
+    for split, expected in ((True, [1000, 1000]), (False, [])):
+        calls.clear()
+        training.fit(DEEP, replace(QUICK, epochs=5, batch_size=500, split=split), digits)
+        assert calls == expected
 
 
 # From data to file
