@@ -55,6 +55,7 @@ def digits() -> np.ndarray:
 
 @pytest.fixture
 def build() -> Callable[[Family, Recipe], Nets]:
+    import keras
 
     def reproducibly(family: Family, recipe: Recipe) -> Nets:
         keras.utils.set_random_seed(0)
