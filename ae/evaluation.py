@@ -324,6 +324,7 @@ class Measured:
     bytes : its size.
     layers : widths from the picture to the picture, 784 first.
     errors, ink : measured now, over the test digits.
+    dead : units of each layer that say nothing there (``dead_units``).
     bound : of a variational model, measured now over the test digits; else None.
     metadata : what the file says of itself.
     """
@@ -335,6 +336,7 @@ class Measured:
     layers: tuple[int, ...]
     errors: Errors
     ink: Ink
+    dead: tuple[int, ...]
     bound: Bound | None
     metadata: Metadata
 
@@ -421,6 +423,7 @@ def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
         layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
         errors=errors,
         ink=_average_ink(x, model.reconstruct(x)),
+        dead=dead_units(model, x),
         bound=bound(model, x) if isinstance(model, Autoencoder) and model.variational else None,
         metadata=model.metadata,
     )
@@ -453,6 +456,7 @@ def as_record(report: Report) -> dict[str, Any]:
             "recipe": model.recipe,
             **model.errors.as_dict(),
             "ink": model.ink._asdict(),
+            "dead_by_layer": model.dead,
             "bound": None if model.bound is None else model.bound._asdict(),
             "parameters": model.metadata.parameters,
             "file": model.file,
@@ -468,7 +472,8 @@ def as_record(report: Report) -> dict[str, Any]:
             "psnr": "dB, averaged over the digits",
             "ink": "shares of the digit's ink, averaged over the digits",
             "zeros": "share of exact zeros in the average code",
-            "dead": "units that are zero for every digit",
+            "dead": "units of the code that are zero for every digit",
+            "dead_by_layer": "units that are the same for every digit, layer by layer",
             "bound": "nats per digit: for the pixels, for the code, and for both if binarised",
         },
         "floor": _figures(report.floor),

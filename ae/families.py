@@ -203,31 +203,12 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         ),
     ),
     Family(
-        name="topk",
-        title=N_("Top 16"),
-        idea=N_("The same layers, but only the 16 largest numbers of a code stay."),
-        encoder=(784, 32),
-        decoder=(32, 784),
-        recipes=MappingProxyType({"best": replace(BEST, k=16)}),
-    ),
-    Family(
         name="deep",
         title=N_("Deep"),
         idea=N_("Three layers in, three layers out: it can bend."),
         encoder=(784, 128, 64, 32),
         decoder=(32, 64, 128, 784),
         recipes=_recipes(best=DEEP),
-    ),
-    Family(
-        name="wide",
-        title=N_("Wide"),
-        idea=N_("Four layers in, four out, and 2.8 million weights: it bends the most."),
-        encoder=(784, 1000, 500, 250, 32),
-        decoder=(32, 250, 500, 1000, 784),
-        stored="float16",
-        recipes=MappingProxyType({
-            "best": replace(DEEP, learning_rate=1e-3, epochs=50, sees="shifted"),
-        }),
     ),
     Family(
         name="linear",
@@ -270,6 +251,25 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         encoder=(784, 256, 128, 2),
         decoder=(2, 128, 256, 784),
         recipes=MappingProxyType({"best": VARIATIONAL}),
+    ),
+    Family(
+        name="topk",
+        title=N_("Top 16"),
+        idea=N_("The same layers, but only the 16 largest numbers of a code stay."),
+        encoder=(784, 32),
+        decoder=(32, 784),
+        recipes=MappingProxyType({"best": replace(BEST, k=16)}),
+    ),
+    Family(
+        name="wide",
+        title=N_("Wide"),
+        idea=N_("Four layers in, four out, and 2.8 million weights: it bends the most."),
+        encoder=(784, 1000, 500, 250, 32),
+        decoder=(32, 250, 500, 1000, 784),
+        stored="float16",
+        recipes=MappingProxyType({
+            "best": replace(DEEP, learning_rate=1e-3, epochs=50, sees="shifted"),
+        }),
     ),
 )})
 # fmt: on

@@ -27,6 +27,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import ae
+from ae import weights
 
 TARGET = 0.3  # ms, the median of each model, on two cores
 # A call of Keras takes milliseconds, and its median is steady long before 2,000 of them.
@@ -56,9 +57,7 @@ def in_keras(model: ae.Autoencoder, digit: np.ndarray) -> dict[str, Callable[[],
 
     family = ae.FAMILIES[model.name]
     nets = keras_nets.build(family, family.recipes["best"])
-    for net, layers in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
-        for of_keras, ours in zip(net.layers, layers, strict=True):
-            of_keras.set_weights([ours.weights, ours.bias])
+    keras_nets.fill(nets, weights.tensors_of(model))
     flat = digit.reshape(1, 784)
 
     def call() -> Any:

@@ -113,12 +113,15 @@ def evaluate(arguments: argparse.Namespace) -> None:
     else:
         with streams.output() as out:
             print(text, file=out)
-    if arguments.write:
-        atomic.write(arguments.folder / "README.md", report.as_readme(measured).encode())
-    elif measured.missing:
+    if measured.missing and not arguments.write:
         tell(f"Not there: {', '.join(measured.missing)}.")
     if arguments.facts:
         facts.produce(data, arguments.folder, report=measured, say=tell)
+    if arguments.write:
+        there = (arguments.folder / facts.FILE).exists()
+        likelihoods = facts.load(arguments.folder).likelihoods if there else {}
+        readme = report.as_readme(measured, likelihoods)
+        atomic.write(arguments.folder / "README.md", readme.encode())
     if arguments.atlas:
         atlas.produce(data, arguments.folder, say=tell)
     if arguments.compression:

@@ -14,6 +14,7 @@ from ae.claims import DEFAULT_RATE, DEFAULT_RATE_COMMAND
 from ae.compression.measured import Table
 from ae.compression.pictures import SHEET
 from ae.evaluation import Ink, Measured, Reference, Report, as_record
+from ae.facts import ROLLS
 from ae.families import FAMILIES
 from ae.metadata import Net
 
@@ -32,7 +33,7 @@ _HEAD = (
     "ink kept",
     "invented",
     "zeros",
-    "dead",
+    "dead units",
     "parameters",
     "bytes",
 )
@@ -136,7 +137,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
             f"{model.errors.psnr:.2f}",
             *_ink(model.ink),
             f"{model.errors.zeros:.1%}",
-            str(model.errors.dead),
+            "-".join(map(str, model.dead)),
             f"{model.metadata.parameters:,}",
             f"{model.bytes:,}",
         )
@@ -164,8 +165,12 @@ def _ink(ink: Ink) -> tuple[str, str]:
     return f"{ink.kept:.1%}", f"{ink.invented:.1%}"
 
 
-def as_readme(report: Report) -> str:
+def as_readme(report: Report, likelihoods: Mapping[str, float]) -> str:
     """Give ``weights/README.md``, without a date or a machine's name: same files, same text.
+
+    Parameters
+    ----------
+    likelihoods : those of ``ae.facts``; of a model that is missing there, none is told.
 
     Raises
     ------
@@ -179,8 +184,11 @@ def as_readme(report: Report) -> str:
         )
     errors = markdown(_HEAD, _rows(report), numbers_from=_WORDS)
     bounds = markdown(
-        ("model", "negative ELBO", "for the pixels", "for the code", "binarised"),
-        _bounds(report),
+        ("model", "negative ELBO", "for the pixels", "for the code", "binarised", "likelihood"),
+        [
+            (name, *nats, f"{likelihoods[name]:.1f}" if name in likelihoods else "–")
+            for name, *nats in _bounds(report)
+        ],
         numbers_from=1,
     )
     files = markdown(
@@ -204,6 +212,7 @@ def as_readme(report: Report) -> str:
         trained=trained,
         tested=f"`{report.sha256}`",
         floor=f"{report.floor.bce:.4f}",
+        rolls=f"{ROLLS:,}",
         sums=SUMS,
         default_rate=DEFAULT_RATE,
         default_rate_command=f"python -m ae {DEFAULT_RATE_COMMAND}",
@@ -226,8 +235,9 @@ The trained models that the app serves and `ae.load` reads. They are
 BCE in nats per pixel, MSE per pixel, PSNR in dB, each averaged over the digits. *ink kept* is the
 share of a digit's ink that its reconstruction has too, `sum(min(x, y)) / sum(x)`, and *invented*
 the ink that it has beyond, `sum(max(y - x, 0)) / sum(x)`. *zeros* is the share of exact zeros in
-the average code; a *dead* unit is zero for all of the digits. MNIST is grey, so that even a perfect
-copy has a BCE of {floor}.
+the average code. A *dead* unit says the same of all of the digits: so many in each hidden layer of
+the encoder, in the code, and in each hidden layer of the decoder. MNIST is grey, so that even a
+perfect copy has a BCE of {floor}.
 
 ## What a digit costs a variational model
 
@@ -236,10 +246,10 @@ copy has a BCE of {floor}.
 Nats per digit, averaged over the digits, with one roll of the code each: 784 times the BCE of the
 rolled code's picture, plus the divergence of what it was rolled from. *binarised*: the same in all
 for digits whose pixels were made black or white by chance, once, with their grey as the chance.
-Burda, Grosse & Salakhutdinov ("Importance weighted autoencoders", 2016, table 1) report 86.76 for
-such digits and a net with two hidden layers of 200 on each side and a code of 50. Theirs learnt
-from black and white, ours from grey; and it is the likelihood, estimated with 5,000 rolls, which
-the bound only approaches.
+*likelihood*: what that bound approaches, estimated by importance sampling with {rolls} rolls for
+each digit, from `facts.safetensors`. Burda, Grosse & Salakhutdinov ("Importance weighted
+autoencoders", 2016, table 1) report 86.76 for a net with two hidden layers of 200 on each side and
+a code of 50, estimated with 5,000 rolls.
 
 ## Files
 

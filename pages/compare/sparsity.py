@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
 from ae.arrays import Float32
 from ae.facts import CodeFacts, Facts
+from ae.families import FAMILIES
+from ae.pca import PCA
 from ui import downloads, html, models, tables
 from ui.choices import segments
 from ui.comparison import Scene
@@ -29,11 +33,12 @@ def show(scene: Scene, text: Text) -> None:
         _("Exact zeros in a code"),
         _("Digits by number of zeros"),
         _("Numbers that are not zero, by size"),
-        _("Dead units: always zero"),
+        _("Dead units: always the same"),
         _("Sum of absolute values (L1), median"),
     )
+    dead = _dead(facts)
     rows = (
-        _row(name, facts.codes[name, recipe], heads, text)
+        _row(name, facts.codes[name, recipe], dead[name, recipe], heads, text)
         for name in scene.available
         if (name, recipe) in facts.codes
     )
@@ -69,10 +74,12 @@ def _zeros(codes: CodeFacts) -> float:
     return float(codes.zeros @ np.arange(len(codes.zeros)) / codes.zeros.sum() / len(codes.size))
 
 
-def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> Markup:
+def _row(
+    name: str, codes: CodeFacts, dead: Sequence[int], heads: tuple[str, ...], text: Text
+) -> Markup:
     _ = text.gettext
     title = models.title(name, text)
-    share, dead = text.percent(_zeros(codes), 1), str(_dead(codes))
+    share = text.percent(_zeros(codes), 1)
     of_zeros = text.ngettext(
         "{model}: most often {n} zero in a code.",
         "{model}: most often {n} zeros in a code.",
@@ -85,14 +92,32 @@ def _row(name: str, codes: CodeFacts, heads: tuple[str, ...], text: Text) -> Mar
         ("number", share),
         ("code", _histogram(codes.zeros, "0", str(len(codes.zeros) - 1), of_zeros)),
         ("code", _histogram(codes.counts, low, high, of_sizes)),
-        ("number", dead),
+        ("number", _of_layers(name, dead, text)),
         ("number", text.number(codes.l1[50], 1)),
     )
     return tables.row(name, title, cells, heads)
 
 
-def _dead(codes: CodeFacts) -> int:
-    return int((codes.size == 0).sum())
+def _dead(facts: Facts) -> dict[tuple[str, str], Sequence[int]]:
+    """Find the dead units of each model's layers; PCA's recipe is "best"."""
+    models_of = facts.table["models"]
+    return {(row["name"], row["recipe"] or "best"): row["dead_by_layer"] for row in models_of}
+
+
+def _of_layers(name: str, dead: Sequence[int], text: Text) -> Markup:
+    """Say how many of the code's units are dead, and below how many in the layers around it."""
+    code = len(dead) // 2  # as many layers before it as behind it
+    hidden = [] if name == PCA.name else FAMILIES[name].widths[1:-1]
+    elsewhere = sum(dead) - dead[code]
+    parts = [str(dead[code])]
+    if len(dead) > 1:
+        words = text.gettext(
+            "hidden layers: {n} of {of}",
+            n=text.number(elsewhere),
+            of=text.number(sum(hidden) - hidden[code]),
+        )
+        parts.append(html.element("small", words))
+    return html.join(parts)
 
 
 def _histogram(counts: Float32, low: str, high: str, alt: str) -> Markup:
@@ -104,9 +129,10 @@ def _histogram(counts: Float32, low: str, high: str, alt: str) -> Markup:
 
 
 def _csv(facts: Facts) -> bytes:
-    head = ["model", "recipe", "zeros", "dead", "l1_p5", "l1_p50", "l1_p95"]
+    head = ["model", "recipe", "zeros", "dead_by_layer", "l1_p5", "l1_p50", "l1_p95"]
+    dead = _dead(facts)
     rows = (
-        (*key, _zeros(codes), _dead(codes), *codes.l1[[5, 50, 95]])
+        (*key, _zeros(codes), " ".join(map(str, dead[key])), *codes.l1[[5, 50, 95]])
         for key, codes in facts.codes.items()
     )
     return downloads.csv_bytes(head, rows)
