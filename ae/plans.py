@@ -241,8 +241,8 @@ def _ours(family: Family) -> Recipe:
 
 
 def _hurried(recipe: Recipe) -> Recipe:
-    # Two epochs in which the rate has no time to do harm: BCE of the shallow net 0.14 without.
-    return replace(recipe, epochs=2, learning_rate=2.5 * recipe.learning_rate)
+    # Two epochs in which a rate has no time to do harm: the sparse net's BCE is 0.13 with it.
+    return replace(recipe, epochs=2, learning_rate=max(recipe.learning_rate, 7.5e-3))
 
 
 # fmt: off
