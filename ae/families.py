@@ -171,8 +171,8 @@ VARIATIONAL = replace(
     BEST,
     loss="negative_elbo",
     code_bias=0.0,
-    learning_rate=2e-3,
-    epochs=60,
+    learning_rate=1.5e-3,
+    epochs=120,
     split=True,
     sees="coins",
 )
@@ -251,7 +251,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         idea=N_("Variational, with a code of two numbers: all digits lie on one sheet."),
         encoder=(784, 256, 128, 2),
         decoder=(2, 128, 256, 784),
-        recipes=MappingProxyType({"best": VARIATIONAL}),
+        recipes=MappingProxyType({"best": replace(VARIATIONAL, epochs=60)}),
     ),
     Family(
         name="topk",

@@ -17,7 +17,14 @@ from scipy import integrate, special, stats
 import ae
 from ae import checked, evaluation, noise, weights
 from ae.arrays import PIXELS
-from ae.evaluation import Bound, bce, bound, divergence, negative_elbo
+from ae.evaluation import (
+    Bound,
+    bce,
+    bound,
+    divergence,
+    negative_elbo,
+    negative_log_likelihood,
+)
 from ae.families import FAMILIES, VARIATIONAL, Family, Recipe
 from ae.model import Autoencoder
 from ae.training.progress import Epoch
@@ -187,6 +194,27 @@ def test_it_is_a_bound_and_a_near_one() -> None:
         many = np.repeat(x[None], 300, axis=0)
         pixels, code = negative_elbo(model, many, np.random.default_rng(0))
         assert needed - 0.05 < (pixels + code).mean() < needed + 10
+        estimate = negative_log_likelihood(model, x[None], np.random.default_rng(0), 20_000)
+        assert estimate == pytest.approx([needed], abs=0.1)
+
+
+def test_more_rolls_bring_the_estimate_down_to_the_likelihood(digits: np.ndarray) -> None:
+    model = loaded("vae")
+    x = (digits[:20] > 0.5).astype(np.float32)
+    means = [
+        negative_log_likelihood(model, x, np.random.default_rng(0), rolls).mean()
+        for rolls in (1, 10, 100, 1000)
+    ]
+    assert np.all(np.diff(means) < 0)
+    bounds = [sum(negative_elbo(model, x, np.random.default_rng(i))).mean() for i in range(50)]
+    assert means[-1] < np.mean(bounds)
+
+
+def test_grey_digits_have_no_likelihood(digits: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="digits: got grey pixels"):
+        negative_log_likelihood(loaded("vae"), digits[:1], np.random.default_rng(0), 1)
+    with pytest.raises(ValueError, match="is not variational"):
+        negative_log_likelihood(ae.load("deep"), digits[:1].round(), np.random.default_rng(0), 1)  # type: ignore[arg-type]
 
 
 def test_bound_averages_grey_digits_and_binary_ones(

@@ -513,11 +513,26 @@ def test_sparsity(recipe: str) -> None:
     rows = dict(re.findall(r'<tr data-model="(\w+)">(.*?)</tr>', table))
     made_so = [name for name in state.COMPARED if recipe in ae.weights.recipes(name)]
     assert list(rows) == made_so
+    counted = {
+        (row["name"], row["recipe"] or "best"): tuple(row["dead_by_layer"])
+        for row in facts.load().table["models"]
+    }
+
+    def halves(of_layers: tuple[int, ...]) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
+        """Before the code, the code's, behind it."""
+        middle = len(of_layers) // 2
+        return of_layers[:middle], of_layers[middle], of_layers[middle + 1 :]
+
     for name, row in rows.items():
         model, codes = ae.load(name, recipe=recipe), facts.load().codes[name, recipe]
         _title, zeros, by_zeros, by_size, dead, l1 = cells(row)
         test = model.metadata.test.as_dict()
-        assert zeros == f"{100 * test['zeros']:.1f}%" and dead == str(test["dead"])
+        assert zeros == f"{100 * test['zeros']:.1f}%"
+        before, code, behind = halves(counted[name, recipe])
+        assert code == test["dead"]
+        widths = halves(ae.FAMILIES[name].widths[1:-1]) if name != "pca" else ((), 32, ())
+        hidden = f"hidden layers: {sum(before + behind)} of {sum(widths[0] + widths[2])}"
+        assert plain(dead) == f"{code}{hidden if before else ''}"
         assert l1 == f"{codes.l1[50]:.1f}"
         for cell, counts in ((by_zeros, codes.zeros), (by_size, codes.counts)):
             sizes = [float(size) for size in re.findall(r'<i style="height:([\d.]+)%"', cell)]
