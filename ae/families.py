@@ -243,6 +243,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
         ),
         encoder=(784, 512, 256, 32),
         decoder=(32, 256, 512, 784),
+        stored="float16",
         recipes=MappingProxyType({"best": VARIATIONAL}),
     ),
     Family(
