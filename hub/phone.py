@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 import ae
-from hub import light, protocol
+from hub import light, protocol, weights
 from ui import html
 from ui.text import LANGUAGES, N_, Text, translator
 
@@ -170,7 +170,11 @@ def _over(text: Text) -> Markup:
 
 def data(text: Text) -> dict[str, object]:
     """Give what the script needs to know of the room's language, and of this one."""
-    titles = {name: text.gettext(family.title) for name, family in ae.FAMILIES.items()}
+    titles = {
+        name: text.gettext(family.title)
+        for name, family in ae.FAMILIES.items()
+        if name in weights.MODELS
+    }
     return {
         "alphabet": protocol.ALPHABET,
         "length": protocol.CODE_LENGTH,

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.websockets import WebSocket
 
 import ae
-from hub import here, names, origins, protocol, rates, rooms
+from hub import here, names, origins, protocol, rates, rooms, weights
 from hub.halls import Hall, standing
 from hub.limits import Limits
 from hub.rooms import Message
@@ -392,8 +392,8 @@ def _check_open(hall: Hall) -> None:
 
 
 def _check_model(name: str | None) -> None:
-    if name is not None and name not in ae.MODELS:
-        raise ValueError("expected a model that ships")
+    if name is not None and name not in weights.MODELS:
+        raise ValueError("expected a model that phones can have")
 
 
 def _watched(socket: Socket) -> Hall:

@@ -1,4 +1,4 @@
-"""The weights of the models that ship, as phones fetch them."""
+"""The weights of the models that phones can have, as they fetch them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ import ae
 from ui import models
 from ui.components import packed
 from ui.state import Visit
+
+_MOST = 1_200_000  # parameters: 2.4 MB, which 300 phones have in a minute by 100 Mbit/s
+
+MODELS = tuple(
+    name for name in ae.MODELS if name not in ae.FAMILIES or ae.FAMILIES[name].parameters <= _MOST
+)
+"""Of the models that ship, those that phones can have."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,8 @@ class Weights:
 
 
 def of(name: str) -> Weights | None:
-    """Give a model's weights; None of one that does not ship, or whose file is damaged."""
-    if name not in ae.MODELS:
+    """Give a model's weights; None of one that they cannot have, or whose file is damaged."""
+    if name not in MODELS:
         return None
     try:
         return _weights(name)
@@ -42,7 +49,7 @@ def of(name: str) -> Weights | None:
         return None
 
 
-@lru_cache(maxsize=len(ae.MODELS))
+@lru_cache(maxsize=len(MODELS))
 def _weights(name: str) -> Weights:
     content = models.weights(name, Visit())
     version = content[: packed.ID].decode()

@@ -10,7 +10,7 @@ import streamlit as st
 
 import ae
 from ae.model import Autoencoder, Model
-from hub import protocol
+from hub import protocol, weights
 from pages.room import words
 from ui import maps, models, share
 from ui.components import room
@@ -26,8 +26,8 @@ def show(now: Visit, model: Model, text: Text) -> None:
     room.show(
         table=protocol.as_json(),
         model=model.name,
-        # One's own is on this computer alone.
-        phones=model.name if model.name in ae.FAMILIES else None,
+        # One's own is on this computer alone, and the largest would take too long.
+        phones=model.name if model.name in weights.MODELS else None,
         fallback=DEFAULT_MODEL,
         network=models.weights(model.name, now),
         code_map=_map(now, model),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-import ae
+from hub import weights
 from tests.conftest import ROOT, free_port, serve
 from tests.hub.talk import DRAWINGS, browser, joined, opened
 from ui import models
@@ -65,7 +65,7 @@ def gzip_or(answer: urllib3.BaseHTTPResponse) -> bytes:
     return gzip.decompress(answer.data) if packed else answer.data
 
 
-@pytest.mark.parametrize("name", ae.MODELS)
+@pytest.mark.parametrize("name", weights.MODELS)
 def test_a_model_s_weights(address: str, name: str) -> None:
     content = models.weights(name, Visit())
     version = content[:16].decode()
@@ -84,7 +84,9 @@ def test_a_model_s_weights(address: str, name: str) -> None:
     assert get(url, **{"If-None-Match": '"0123456789abcdef"'}).status == 200
 
 
-@pytest.mark.parametrize("name", ["own", "nothing", "..%2F..%2Fapp", "deep.safetensors", "x" * 500])
+@pytest.mark.parametrize(
+    "name", ["own", "wide", "nothing", "..%2F..%2Fapp", "deep.safetensors", "x" * 500]
+)
 def test_what_is_no_model_has_no_weights(address: str, name: str) -> None:
     assert get(f"{address}/join/model/{name}").status in (400, 404)
 
