@@ -412,13 +412,14 @@ def _results(
 def _crew(
     data: mnist.Mnist, arguments: argparse.Namespace, trainings: int
 ) -> contextlib.AbstractContextManager[sweep.Crew]:
+    nets = "1 net" if trainings == 1 else f"{trainings} nets"
     if arguments.dask is not None:
-        tell(f"Training {trainings} nets on the workers of {arguments.dask} …")
+        tell(f"Training {nets} on the workers of {arguments.dask} …")
         return sweep.cluster(
             data, arguments.dask, on_wait=lambda: tell("It has no worker yet: waiting for one …")
         )
     jobs = min(arguments.jobs or sweep.cores(), trainings)
-    tell(f"Training {trainings} nets, {jobs} at once …")
+    tell(f"Training {nets}, {jobs} at once …")
     return sweep.processes(data, jobs)
 
 

@@ -114,4 +114,7 @@ def _word(value: Value) -> str:
     """Write a setting as ``--vary`` takes it."""
     if value is None or isinstance(value, bool):
         return str(value).lower()
-    return value if isinstance(value, str) else f"{value:g}"
+    if isinstance(value, str):
+        return value
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

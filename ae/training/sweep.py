@@ -7,8 +7,10 @@ their SHA-256: no file system is shared.
 from __future__ import annotations
 
 import hashlib
+import logging
 import multiprocessing
 import os
+import pkgutil
 import queue
 import signal
 import tempfile
@@ -25,6 +27,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+import ae
 from ae import training as room
 from ae.mnist import Mnist
 from ae.sweeps import Outcome, Training
@@ -197,6 +200,10 @@ def cluster(data: Mnist, address: str, *, on_wait: Callable[[], None]) -> Iterat
         import distributed
     except ModuleNotFoundError as fault:
         raise ValueError(f"{fault.name} is not installed: pip install '.[cluster]'") from fault
+    try:
+        distributed.comm.resolve_address(address)
+    except (ValueError, OSError) as fault:
+        raise ValueError(f"{address} is no address of a scheduler: {fault}") from None
     told: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
     topic = f"ae-sweep-{uuid.uuid4().hex}"
 
@@ -205,11 +212,10 @@ def cluster(data: Mnist, address: str, *, on_wait: Callable[[], None]) -> Iterat
         told.put((message["name"], message["epoch"]))
 
     # It warns of what is large; these are 55 MB, and sent once.
-    quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
-    with quiet, distributed.Client(address, set_as_default=False) as client:
+    large = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    with _without_its_log(), large, distributed.Client(address, set_as_default=False) as client:
         client.subscribe_topic(topic, hear)
-        if not client.scheduler_info()["workers"]:
-            on_wait()
+        _check_workers(address, client, on_wait)
         # A task, and nothing scattered: if all who have it are lost, it is made again.
         digits = client.submit(_itself, _packed(data), pure=False)
         executor = client.get_executor(pure=False)
@@ -224,10 +230,40 @@ def cluster(data: Mnist, address: str, *, on_wait: Callable[[], None]) -> Iterat
             ) from None
         except CancelledError:
             raise ValueError(f"{address}: the scheduler is gone; what is done is kept") from None
-        except ImportError as fault:
-            raise ValueError(f"a worker cannot train: {fault}") from None
+        except (ImportError, RuntimeError) as fault:
+            # What it cannot unpack, the scheduler or a worker says in words of its own.
+            cause = fault if isinstance(fault, ImportError) else fault.__cause__
+            if not isinstance(cause, ImportError):
+                raise
+            raise ValueError(f"{address}: the cluster cannot train: {cause}") from None
         finally:
             executor.shutdown(wait=False)
+
+
+def _check_workers(address: str, client: Any, on_wait: Callable[[], None]) -> None:
+    """See what is there: a worker that cannot read a task for want of ``ae`` ends, and says no word.
+
+    By a function that every Python has.
+    """
+    try:
+        versions = client.run(pkgutil.resolve_name, "ae:__version__")
+    except ImportError as fault:
+        raise ValueError(f"{address}: a worker cannot train: {fault}") from None
+    if not versions:
+        on_wait()
+    for worker, version in versions.items():
+        if version != ae.__version__:
+            raise ValueError(f"{worker} has ae {version}, and this is {ae.__version__}")
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """Keep Dask's own words off the terminal: what ends a sweep is said in one sentence of ours."""
+    logging.disable()  # each of its loggers has a level and a handler of its own
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _itself(data: Mnist) -> Mnist:
