@@ -141,8 +141,8 @@ def train(arguments: argparse.Namespace) -> None:
 
 def repeat(arguments: argparse.Namespace) -> None:
     """Train one model from many seeds, or with many settings, and say how far they differ."""
-    if arguments.csv == files.PIPE or arguments.csv is None:
-        streams.check_output()
+    streams.check_output()
+    _check_folder_of(arguments.csv)
     varied = _varied(arguments.vary)
     data = mnist.load(arguments.data, _say_download)
     if varied:
@@ -361,6 +361,12 @@ def _train_with_events(arguments: argparse.Namespace, reporter: Reporter) -> Non
             on_step=reporter.step,
         )
         reporter.done(path, errors)
+
+
+def _check_folder_of(file: str | None) -> None:
+    """Complain now, not after hours, of a table that could not be written."""
+    if file not in (None, files.PIPE) and not Path(file).parent.is_dir():
+        raise ValueError(f"{Path(file).parent} is no folder")
 
 
 def _varied(options: Sequence[tuple[str, list[str]]]) -> dict[str, list[sweeps.Value]]:

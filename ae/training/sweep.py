@@ -241,7 +241,7 @@ def cluster(data: Mnist, address: str, *, on_wait: Callable[[], None]) -> Iterat
 
 
 def _check_workers(address: str, client: Any, on_wait: Callable[[], None]) -> None:
-    """See what is there: a worker that cannot read a task for want of ``ae`` ends, and says no word.
+    """See what is there: a worker that cannot read a task for want of ``ae`` ends without a word.
 
     By a function that every Python has.
     """

@@ -322,7 +322,7 @@ def test_bad_usage(
 @pytest.mark.parametrize(
     "command",
     [
-        *("", "train", "evaluate", "encode", "decode", "reconstruct"),
+        *("", "train", "sweep", "evaluate", "encode", "decode", "reconstruct"),
         *("compress", "decompress", "export", "simulate", "claims"),
     ],
 )
