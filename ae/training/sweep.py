@@ -6,42 +6,26 @@ their SHA-256: no file system is shared.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import multiprocessing
 import os
 import pkgutil
 import queue
-import signal
-import tempfile
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-
 import ae
-from ae import training as room
 from ae.mnist import Mnist
 from ae.sweeps import Outcome, Training
-from ae.training.leash import INTERRUPTED
-from ae.training.progress import Diverged, Epoch, Step
+from ae.training.child import Child, packed
+from ae.training.progress import Epoch
 
 _LOOK_SECONDS = 0.2
 """How often what the trainings tell is looked for."""
-
-# TensorFlow's two pools, and the BLAS of whichever NumPy is there.
-_THREADS = (
-    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
-    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
-)
 
 
 class Told(Protocol):
@@ -95,82 +79,35 @@ def cores() -> int:
 
 @contextmanager
 def processes(data: Mnist, jobs: int) -> Iterator[Crew]:
-    """Train in so many processes, which share the cores; they end with this one, however it ends.
-
-    Raises
-    ------
-    ValueError
-        One of them was ended from outside.
-    """
-    spawn = multiprocessing.get_context("spawn")  # a fork would have this one's threads' locks
-    told = spawn.Queue()
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(jobs, spawn, _begin, (_packed(data), told))
+    """Train in so many processes, which share the cores."""
+    told: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
     threads = max(cores() // jobs, 1)
+    children: dict[int, Child] = {}  # of each thread of the pool its own
+    digits, over = packed(data), threading.Event()
 
-    def submit(training: Training) -> Future[Outcome]:
-        with _as_children_shall_have_it(threads):  # it is here that they are started
-            return pool.submit(_train_here, training)
+    def begin() -> None:
+        child = children[threading.get_ident()] = Child(digits, threads)
+        if over.is_set():
+            child.end()
 
+    def train(training: Training) -> Outcome:
+        child = children[threading.get_ident()]
+
+        def tell(epoch: Epoch) -> None:
+            told.put((training.name, asdict(epoch)))
+
+        return child.train(training, tell, lambda: None)
+
+    pool = ThreadPoolExecutor(jobs, initializer=begin)
     try:
-        yield Crew(submit, told)
-    except BrokenProcessPool:
-        raise ValueError(
-            "a process that trained was ended from outside, as where there is too little memory: "
-            "give fewer --jobs; what is done is kept"
-        ) from None
+        yield Crew(lambda training: pool.submit(train, training), told)
     finally:
         # All is done, or nobody wants the rest.
-        for child in set(multiprocessing.active_children()) - before:
-            child.kill()
-        pool.shutdown(cancel_futures=True)
-        told.close()
-
-
-@contextmanager
-def _as_children_shall_have_it(threads: int) -> Iterator[None]:
-    """Lend this process the environment, and the deafness to Ctrl-C, that its children inherit.
-
-    Ctrl-C on a terminal reaches all of them, and is for this one to answer.
-    """
-    kept = {name: os.environ.get(name) for name in _THREADS}
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    os.environ.update(dict.fromkeys(_THREADS, str(threads)))
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            del os.environ[name]
-            if value is not None:
-                os.environ[name] = value
-        if main:
-            signal.signal(signal.SIGINT, handler)
-
-
-class _Here:
-    """What a process that trains was given when it began."""
-
-    data: Mnist
-    told: multiprocessing.Queue[tuple[str, dict[str, Any]]]
-
-
-def _begin(data: Mnist, told: multiprocessing.Queue[tuple[str, dict[str, Any]]]) -> None:
-    _Here.data, _Here.told = _unpacked(data), told
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(INTERRUPTED)
-
-
-def _train_here(training: Training) -> Outcome:
-    return _train(
-        training, _Here.data, lambda epoch: _Here.told.put((training.name, asdict(epoch)))
-    )
+        over.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in list(children.values()):
+            child.end()
+        pool.shutdown()
 
 
 # On a cluster
@@ -217,7 +154,7 @@ def cluster(data: Mnist, address: str, *, on_wait: Callable[[], None]) -> Iterat
         client.subscribe_topic(topic, hear)
         _check_workers(address, client, on_wait)
         # A task, and nothing scattered: if all who have it are lost, it is made again.
-        digits = client.submit(_itself, _packed(data), pure=False)
+        digits = client.submit(_itself, packed(data), pure=False)
         executor = client.get_executor(pure=False)
         try:
             yield Crew(
@@ -270,10 +207,6 @@ def _itself(data: Mnist) -> Mnist:
     return data
 
 
-_ALONE = threading.Lock()
-"""Keras's seed is of the whole process, and a worker may have several threads."""
-
-
 def _train_there(training: Training, data: Mnist, topic: str) -> Outcome:
     import distributed
 
@@ -283,60 +216,14 @@ def _train_there(training: Training, data: Mnist, topic: str) -> Outcome:
     def tell(epoch: Epoch) -> None:
         worker.log_event(topic, {"name": training.name, "epoch": asdict(epoch)})
 
-    def check(_step: Step | None = None) -> None:
+    def check() -> None:
         # Dask forgets a task that is cancelled, or whose client is gone, and lets its thread run.
         task = worker.state.tasks.get(key)
         if task is None or task.state == "cancelled":
             raise CancelledError
 
-    with _ALONE:
-        check()
-        return _train(training, _unpacked(data), tell, check)
-
-
-# Wherever it is
-
-
-def _train(
-    training: Training,
-    data: Mnist,
-    on_epoch: Callable[[Epoch], None],
-    on_step: Callable[[Step], None] | None = None,
-) -> Outcome:
-    room.start(quietly=True)
-    from ae.training.produce import produce
-
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            path, _ = produce(
-                training.family,
-                data,
-                recipe=training.recipe_name,
-                settings=training.recipe,
-                seed=training.seed,
-                out=Path(folder),
-                on_epoch=on_epoch,
-                on_step=on_step,
-            )
-        except Diverged as fault:
-            return Outcome(seconds=time.perf_counter() - started, diverged=fault.passed)
-        raw = path.read_bytes()
-    return Outcome(
-        seconds=time.perf_counter() - started,
-        weights=raw,
-        sha256=hashlib.sha256(raw).hexdigest(),
-    )
-
-
-def _packed(data: Mnist) -> Mnist:
-    """Bring pixels back to the bytes that MNIST's file has: a quarter of the size, and exact."""
-    return _with_pixels(data, lambda x: np.rint(x * 255).astype(np.uint8))
-
-
-def _unpacked(data: Mnist) -> Mnist:
-    return _with_pixels(data, lambda x: x / np.float32(255))
-
-
-def _with_pixels(data: Mnist, change: Callable[[Any], Any]) -> Mnist:
-    return replace(data, x_train=change(data.x_train), x_test=change(data.x_test))
+    child = Child(data)
+    try:
+        return child.train(training, tell, check)
+    finally:
+        child.end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -15,13 +14,15 @@ import psutil
 import pytest
 
 from ae import sweeps
-from ae.sweeps import Training
-from ae.training import sweep
+from ae.mnist import Mnist
+from ae.sweeps import Outcome, Training
+from ae.training import child, sweep
 from ae.training.progress import Epoch
 from tests.ae.sweeping import few
 from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[3]
+MODULE = "ae.training.child"
 DATA = few()
 EPOCHS = 30  # so many that a worker is lost while it trains
 
@@ -103,42 +104,64 @@ def test_a_process_that_is_ended_from_outside_is_said() -> None:
 
 def kill_the_child() -> Iterator[Training]:
     yield WANTED[0]
-    (child,) = multiprocessing.active_children()
-    child.kill()
+    children_of(os.getpid())[-1].kill()
+
+
+def children_of(pid: int) -> list[psutil.Process]:
+    """The processes that train for another one, once there are any."""
+    deadline = time.monotonic() + 60
+    while not (found := [c for c in psutil.Process(pid).children() if MODULE in c.cmdline()]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
 
 
 def test_processes_end_with_whoever_started_them(tmp_path: Path) -> None:
     script = tmp_path / "starts.py"
     script.write_text(
         "from tests.ae.training.test_sweep import DATA, WANTED, sweep\n"
-        "if __name__ == '__main__':\n"
-        "    with sweep.processes(DATA, 1) as crew:\n"
-        "        list(sweep.carry_out(WANTED, crew))\n"
+        "with sweep.processes(DATA, 1) as crew:\n"
+        "    list(sweep.carry_out(WANTED, crew))\n"
     )
-    parent = subprocess.Popen([sys.executable, script], env=os.environ | {"PYTHONPATH": str(ROOT)})
-    deadline = time.monotonic() + 60
-    children: list[psutil.Process] = []
-    # Once one of them is about to train, it knows whom it belongs to.
-    while not any("tensorflow" in mapped.path for c in children for mapped in c.memory_maps()):
-        assert parent.poll() is None and time.monotonic() < deadline
-        time.sleep(0.1)
-        children = psutil.Process(parent.pid).children(recursive=True)
-    parent.kill()
-    parent.wait()
-    _, alive = psutil.wait_procs(children, timeout=30)
+    with subprocess.Popen(
+        [sys.executable, script], env=os.environ | {"PYTHONPATH": str(ROOT)}
+    ) as parent:
+        children = children_of(parent.pid)
+        parent.kill()
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
 
 
-def test_children_inherit_threads_and_this_process_does_not_keep_them(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("jobs", "threads"), [(1, 6), (4, 1), (2, 3), (9, 1)])
+def test_processes_share_the_cores(
+    jobs: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
-    look = "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['TF_NUM_INTRAOP_THREADS'])"
-    with sweep._as_children_shall_have_it(3):
-        assert subprocess.check_output([sys.executable, "-c", look]).split() == [b"3", b"3"]
-    assert os.environ["OMP_NUM_THREADS"] == "7"
-    assert "TF_NUM_INTRAOP_THREADS" not in os.environ
+    asked: list[int] = []
+
+    class Idle:
+        def __init__(self, _data: Mnist, threads: int) -> None:
+            asked.append(threads)
+
+        def train(self, *_: object) -> Outcome:
+            return Outcome(seconds=0, diverged=0)
+
+        def end(self) -> None:
+            """Nothing was started."""
+
+    monkeypatch.setattr(sweep, "cores", lambda: 6)
+    monkeypatch.setattr(sweep, "Child", Idle)
+    with sweep.processes(DATA, jobs) as crew:
+        assert len(list(sweep.carry_out(WANTED, crew))) == len(WANTED)
+    assert set(asked) == {threads}
+
+
+def test_a_child_has_its_threads_and_what_it_was_given_goes_with_it() -> None:
+    started = child.Child(child.packed(DATA), 3)
+    (process,) = children_of(os.getpid())
+    given, folder = process.environ(), Path(started._folder.name)
+    assert {given[name] for name in child.THREADS} == {"3"} and folder.is_dir()
+    started.end()
+    assert not process.is_running() and not folder.exists()
 
 
 # On a cluster
@@ -152,7 +175,7 @@ def started(*words: str, until: str, log: Path) -> Iterator[subprocess.Popen[byt
             [sys.executable, "-m", "dask", *words],
             cwd=ROOT,
             stderr=file,
-            env=os.environ | dict.fromkeys(sweep._THREADS, "1"),
+            env=os.environ | dict.fromkeys(child.THREADS, "1"),
         )
     try:
         deadline = time.monotonic() + 60
@@ -221,15 +244,9 @@ def test_a_lost_worker_s_training_starts_again(
 def test_a_training_that_nobody_waits_for_stops(
     cluster: tuple[str, list[subprocess.Popen[bytes]]],
 ) -> None:
-    import distributed
-
-    address, _ = cluster
+    address, (first, _) = cluster
     (endless,) = trainings(1, 1_000_000)
     with sweep.cluster(DATA, address, on_wait=pytest.fail) as crew:
         next(sweep.carry_out([endless], crew))
-    busy = "__import__('ae.training.sweep').training.sweep._ALONE.locked()"
-    with distributed.Client(address, set_as_default=False) as client:
-        deadline = time.monotonic() + 30
-        while any(client.run(eval, busy).values()):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        (process,) = children_of(first.pid)
+    process.wait(60)
