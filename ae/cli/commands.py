@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -22,10 +22,11 @@ from ae import (
     facts,
     mnist,
     simulations,
+    sweeps,
     training,
     weights,
 )
-from ae.cli import claimed, files, report, simulated, streams
+from ae.cli import claimed, files, progress, report, simulated, streams, swept
 from ae.cli.parser import plan_of
 from ae.cli.streams import tell
 from ae.compression import Compressed, WrongModel
@@ -37,7 +38,7 @@ from ae.metadata import Errors
 from ae.model import Autoencoder
 from ae.pca import PCA
 from ae.plans import OWN
-from ae.training import keras_file, worker
+from ae.training import keras_file, sweep, worker
 from ae.training.progress import Diverged, Epoch, Reporter
 
 
@@ -141,6 +142,32 @@ def train(arguments: argparse.Namespace) -> None:
         _train_families(arguments)
 
 
+def repeat(arguments: argparse.Namespace) -> None:
+    """Train one model from many seeds, or with many settings, and say how far they differ."""
+    streams.check_output()
+    _check_folder_of(arguments.csv)
+    varied = _varied(arguments.vary)
+    data = mnist.load(arguments.data, _say_download)
+    if varied:
+        data = data.for_choosing()
+    wanted = sweeps.trainings(
+        arguments.name,
+        data,
+        recipe=arguments.recipe or "best",
+        seeds=arguments.seeds,
+        epochs=arguments.epochs,
+        varied=varied,
+    )
+    results = _results(wanted, data, arguments, tuple(varied))
+    ordered = [results[one] for one in wanted]
+    rows = swept.as_csv(ordered, tuple(varied))
+    if arguments.csv not in (None, files.PIPE):
+        atomic.write(Path(arguments.csv), rows.encode())
+    table = swept.as_text(ordered, tuple(varied), len(data.x_test))
+    with streams.output() as out:
+        print(rows.rstrip("\n") if arguments.csv == files.PIPE else table, file=out)
+
+
 def export(arguments: argparse.Namespace) -> None:
     """Write a model as a Keras file."""
     target: Path = arguments.to
@@ -200,6 +227,7 @@ def check_claims(arguments: argparse.Namespace) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = MappingProxyType(
     {
         "train": train,
+        "sweep": repeat,
         "evaluate": evaluate,
         "encode": encode,
         "decode": decode,
@@ -269,7 +297,7 @@ def _train_families(arguments: argparse.Namespace) -> None:
 
     for name in names:
         try:
-            with _progress(name) as on_epoch:
+            with progress.of_one(name) as on_epoch:
                 path, errors = produce(
                     name,
                     data,
@@ -301,7 +329,7 @@ def _train_own(arguments: argparse.Namespace) -> None:
     from ae.training.produce import carry_out
 
     try:
-        with _progress(OWN) as on_epoch:
+        with progress.of_one(OWN) as on_epoch:
             path, errors = carry_out(job.plan, data, job.out, start=start, on_epoch=on_epoch)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"interrupted: {OWN}.safetensors has what it had learnt") from None
@@ -338,6 +366,72 @@ def _train_with_events(arguments: argparse.Namespace, reporter: Reporter) -> Non
         reporter.done(path, errors)
 
 
+def _check_folder_of(file: str | None) -> None:
+    """Complain now, not after hours, of a table that could not be written."""
+    if file not in (None, files.PIPE) and not Path(file).parent.is_dir():
+        raise ValueError(f"{Path(file).parent} is no folder")
+
+
+def _varied(options: Sequence[tuple[str, list[str]]]) -> dict[str, list[sweeps.Value]]:
+    varied: dict[str, list[sweeps.Value]] = {}
+    for name, words in options:
+        if name in varied:
+            raise ValueError(f"--vary: {name} is there twice")
+        varied[name] = sweeps.values(name, words)
+    return varied
+
+
+def _results(
+    wanted: Sequence[sweeps.Training],
+    data: mnist.Mnist,
+    arguments: argparse.Namespace,
+    varied: Sequence[str],
+) -> dict[sweeps.Training, sweeps.Result]:
+    """Find what the folder has, and train the rest; each is kept as soon as it is over."""
+    folder: Path = arguments.out
+    folder.mkdir(parents=True, exist_ok=True)  # fails now, not after half an hour
+    found = {one: sweeps.find(one, folder) for one in wanted}
+    results = {one: result for one, result in found.items() if result is not None}
+    missing = [one for one in wanted if one not in results]
+    if results:
+        tell(f"{folder} has {len(results)} of {len(wanted)}.")
+    for one in missing:
+        if (folder / one.name).exists():
+            tell(f"{folder / one.name} is unfinished or damaged: it is done again.")
+    if not missing:
+        return results
+    labels = {one: swept.label(one, varied) for one in missing}
+    try:
+        with (
+            _crew(data, arguments, len(missing)) as crew,
+            progress.of_many({labels[one]: one.recipe.epochs for one in missing}) as board,
+        ):
+            for one, news in sweep.carry_out(missing, crew):
+                if isinstance(news, Epoch):
+                    board.epoch(labels[one], news)
+                else:
+                    results[one] = sweeps.keep(news, one, folder)
+                    board.over(labels[one], swept.line(results[one], varied))
+    except KeyboardInterrupt:
+        kept = f"{len(results)} of {len(wanted)} are in {folder}"
+        raise KeyboardInterrupt(f"interrupted: {kept}, and the same command goes on") from None
+    return results
+
+
+def _crew(
+    data: mnist.Mnist, arguments: argparse.Namespace, trainings: int
+) -> contextlib.AbstractContextManager[sweep.Crew]:
+    nets = "1 net" if trainings == 1 else f"{trainings} nets"
+    if arguments.dask is not None:
+        tell(f"Training {nets} on the workers of {arguments.dask} …")
+        return sweep.cluster(
+            data, arguments.dask, on_wait=lambda: tell("It has no worker yet: waiting for one …")
+        )
+    jobs = min(arguments.jobs or sweep.cores(), trainings)
+    tell(f"Training {nets}, {jobs} at once …")
+    return sweep.processes(data, jobs)
+
+
 def _job(arguments: argparse.Namespace) -> Job:
     return Job(
         plan=plan_of(arguments),
@@ -367,36 +461,3 @@ def _say_share(what: str) -> Callable[[float], None]:
 
 def _say_download(share: float) -> None:
     tell(f"Downloading MNIST: {share:4.0%}", end="\n" if share == 1 else "\r")
-
-
-@contextlib.contextmanager
-def _progress(name: str) -> Iterator[Callable[[Epoch], None]]:
-    """Show a training's progress on standard error: a bar on a terminal, else a few lines."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda epoch: _say(name, epoch)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[errors]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None, errors="")
-
-        def show(epoch: Epoch) -> None:
-            bar.update(task, total=epoch.of, completed=epoch.number, errors=_errors(epoch))
-
-        yield show
-
-
-def _say(name: str, epoch: Epoch) -> None:
-    tenth = max(epoch.of // 10, 1)
-    if epoch.number % tenth == 0 or epoch.number == epoch.of:
-        left = epoch.seconds / epoch.number * (epoch.of - epoch.number)
-        tell(f"{name}: {_errors(epoch)}, {left:.0f} s left")
-
-
-def _errors(epoch: Epoch) -> str:
-    held_out = epoch.validation_loss
-    validation = "" if held_out is None else f", validation {held_out:.4f}"
-    return f"epoch {epoch.number} of {epoch.of}, loss {epoch.loss:.4f}{validation}"

@@ -13,9 +13,10 @@ from ae import atlas, checked, claims, facts, plans, simulations, weights
 from ae.cli import files
 from ae.compression import MAX_BITS, measured
 from ae.compression.container import SUFFIX
-from ae.families import Recipe
+from ae.families import FAMILIES, Recipe
 from ae.images import PICTURES
 from ae.plans import OWN, Plan
+from ae.sweeps import SETTINGS
 
 _INTRO = """\
 Autoencoders on MNIST: squeeze a digit of 28x28 pixels through 32 numbers, and draw it again."""
@@ -31,6 +32,7 @@ examples:
   python -m ae train deep --epochs 20 --out /tmp/weights
   python -m ae train mine --like deep --code 2 --preset seconds --out /tmp/weights
   python -m ae encode 7.png --model /tmp/weights/mine.safetensors
+  python -m ae sweep shallow --epochs 20          error bars, from five seeds
   python -m ae export deep --to deep.keras        the same net for Keras
   python -m ae simulate half_circle --seed 3      made data, through one number
   python -m ae claims                             what the tutorial says, and what is true of it
@@ -85,6 +87,28 @@ change of it. Its file is there from the first second and replaced as it learns.
 
 --events - writes one line of JSON for each event to standard output, for programs
 (ae/events.py lists them)."""
+
+_SWEEP = f"""\
+Trains one net from seeds 0 to N-1, and tells how far the errors differ: mean ± sample standard
+deviation. With --vary, it does so for each value of a recipe's setting, and for all combinations
+where there are several: --vary learning_rate=1e-3,3e-3 --vary batch_size=128,256. The settings are
+{", ".join(SETTINGS[: len(SETTINGS) // 2])},
+{", ".join(SETTINGS[len(SETTINGS) // 2 :])}.
+
+Without --vary nothing is chosen: the nets learn from all of MNIST's training digits and are
+measured on its test digits. With --vary they learn from the first 55,000 training digits and are
+measured on the last 5,000, for whoever chooses by the test digits has none left to measure on.
+
+Each net that is done is a folder of its own in --out, named by the hash of its settings, with its
+weights, which --folder of other commands takes. The same command goes on after an interruption; a
+larger one trains only what is new; what is damaged is trained again. A net whose loss is no longer
+a number is told of, and left out of the means.
+
+With --dask, the trainings run on the workers of a Dask scheduler (`dask scheduler`, then on each
+machine `dask worker ADDRESS --nthreads 1`), where this package is installed with the extras train
+and cluster. The digits are sent to each worker once (55 MB), and the weights come back as bytes
+whose SHA-256 is compared: no file system is shared, and no worker looks for MNIST. The training of
+a worker that is lost starts again on another."""
 
 _EVALUATION = """\
 Measures every weights file on MNIST's 10,000 test digits, between a perfect copy (no
@@ -146,6 +170,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
 
     _train(add("train", "Train a model, or all of them.", _TRAINING))
+    _sweep(add("sweep", "Train a model from many seeds, or with many settings.", _SWEEP))
     _evaluate(add("evaluate", "Measure the models' errors on MNIST.", _EVALUATION))
     encode = add("encode", "Squeeze digits: pictures or arrays to codes.", _DIGITS, _PIPES)
     decode = add("decode", "Draw the digits of codes.", _CODES, _PIPES)
@@ -233,6 +258,42 @@ def _add_plan(group: argparse._ArgumentGroup) -> None:
     add("--batch-size", type=int)
     add("--l1", type=_number)
     add("--max-row-norm", type=_number_or_none, help="or none")
+
+
+def _sweep(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME", choices=FAMILIES, help=_one_of((*FAMILIES,)))
+    _add_data(command)
+    _add_recipe(command)
+    command.add_argument(
+        "--seeds", type=_whole(1, 1000), default=5, metavar="N", help="how many (default: 5)"
+    )
+    command.add_argument("--epochs", type=_whole(1), help="instead of the recipe's")
+    command.add_argument(
+        "--vary",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAME=A,B",
+        help="a setting and its values; may be given again",
+    )
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs",
+        type=_whole(1, 1000),
+        metavar="N",
+        help="so many trainings at once, which share the cores (default: one for each core)",
+    )
+    where.add_argument("--dask", metavar="ADDRESS", help="a scheduler's: tcp://10.0.0.1:8786")
+    command.add_argument(
+        "--out",
+        type=_folder,
+        default=Path("sweeps"),
+        metavar="FOLDER",
+        help="keeps what is done (default: %(default)s)",
+    )
+    command.add_argument(
+        "--csv", metavar="FILE", help="also a row for each net; - writes it in the table's place"
+    )
 
 
 def _evaluate(command: argparse.ArgumentParser) -> None:
@@ -410,6 +471,13 @@ def _folder(text: str) -> Path:
     if text == files.PIPE:  # as elsewhere it is no file's name, it is none here
         raise argparse.ArgumentTypeError("weights go to a folder, not to standard output")
     return Path(text)
+
+
+def _setting(text: str) -> tuple[str, list[str]]:
+    name, equals, words = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=A,B")
+    return name.replace("-", "_"), words.split(",")
 
 
 def _widths(text: str) -> tuple[int, ...]:

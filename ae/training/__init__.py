@@ -13,8 +13,12 @@ from collections.abc import Iterator
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def start() -> None:
+def start(*, quietly: bool = False) -> None:
     """Import Keras without TensorFlow's notes, which its C++ writes whatever the log level is.
+
+    Parameters
+    ----------
+    quietly : without a word of ours either.
 
     Raises
     ------
@@ -23,7 +27,8 @@ def start() -> None:
     """
     if "keras" in sys.modules:
         return
-    print("Starting TensorFlow …", file=sys.stderr, flush=True)
+    if not quietly:
+        print("Starting TensorFlow …", file=sys.stderr, flush=True)
     try:
         with _silent_standard_error():
             import ae.training.produce  # noqa: F401

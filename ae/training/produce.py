@@ -13,12 +13,13 @@ from pathlib import Path
 from ae import checked, weights
 from ae.arrays import Float32
 from ae.evaluation import measure
-from ae.families import FAMILIES
+from ae.families import FAMILIES, Recipe
 from ae.metadata import OWN_RECIPE, Data, Errors, Metadata, Net
 from ae.mnist import Mnist
 from ae.model import Model, Statistics
 from ae.pca import PCA
 from ae.plans import OWN, Plan
+from ae.sweeps import trained_by
 from ae.training.fit import fit
 from ae.training.nets import Nets, tensors
 from ae.training.progress import Diverged, Epoch, Kept, Step
@@ -34,6 +35,7 @@ def produce(
     data: Mnist,
     *,
     recipe: str = "best",
+    settings: Recipe | None = None,
     epochs: int | None = None,
     seed: int = 0,
     out: Path = checked.FOLDER,
@@ -45,7 +47,7 @@ def produce(
     Parameters
     ----------
     name : of a family, or "pca".
-    recipe : "best" or "tutorial"; ``epochs`` overrides the recipe's.
+    recipe : "best" or "tutorial"; ``settings`` replace the recipe's, ``epochs`` override them.
     out : folder that gets the file and its ``SHA256SUMS``.
 
     Returns
@@ -62,7 +64,10 @@ def produce(
         net, parameters = None, pca.mean.size + pca.components.size
     else:
         family = FAMILIES[name]
-        settings = family.recipes[recipe]
+        if settings is None:
+            settings = family.recipes[recipe]
+        else:
+            family = trained_by(family, settings)
         if epochs is not None:
             settings = replace(settings, epochs=epochs)
         nets = fit(

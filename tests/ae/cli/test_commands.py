@@ -322,7 +322,7 @@ def test_bad_usage(
 @pytest.mark.parametrize(
     "command",
     [
-        *("", "train", "evaluate", "encode", "decode", "reconstruct"),
+        *("", "train", "sweep", "evaluate", "encode", "decode", "reconstruct"),
         *("compress", "decompress", "export", "simulate", "claims"),
     ],
 )
@@ -415,17 +415,17 @@ def test_ctrl_c_leaves_nothing(
     def pressed(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("ae.cli.commands._say", pressed)
+    monkeypatch.setattr("ae.cli.progress.say", pressed)
     sentence = complaint("train", "shallow", "--epochs", "3", "--out", tmp_path / "w", code=130)
     assert sentence == "interrupted: shallow was not written"
     assert not list((tmp_path / "w").iterdir())
 
 
 def test_a_long_training_says_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    from ae.cli.commands import _progress
+    from ae.cli import progress
     from ae.training.progress import Epoch
 
-    with _progress("deep") as on_epoch:
+    with progress.of_one("deep") as on_epoch:
         for number in range(1, 251):
             on_epoch(Epoch(number, 250, 0.2, 0.1, 2.0 * number))
     lines = capsys.readouterr().err.splitlines()
