@@ -16,6 +16,7 @@ from ae.families import FAMILIES
 from ae.metadata import Errors, Metadata
 from ae.mnist import Mnist
 from ae.model import Autoencoder, Model, Statistics
+from ae.noise import NOISES
 
 Float64 = npt.NDArray[np.float64]
 
@@ -326,6 +327,8 @@ class Measured:
     errors, ink : measured now, over the test digits.
     dead : units of each layer that say nothing there (``dead_units``).
     bound : of a variational model, measured now over the test digits; else None.
+    noisy : of a model that learnt from corrupted digits, its squared error against the clean ones
+        where it is shown Gaussian noise of the usual strength; else None.
     metadata : what the file says of itself.
     """
 
@@ -338,6 +341,7 @@ class Measured:
     ink: Ink
     dead: tuple[int, ...]
     bound: Bound | None
+    noisy: float | None
     metadata: Metadata
 
 
@@ -414,10 +418,10 @@ def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
     path = weights.locate(name, recipe, folder)
     model = weights.load(name, recipe=recipe, folder=folder)
     errors, _ = measure(model, x)
-    family = FAMILIES.get(name)
+    family, net = FAMILIES.get(name), model.metadata.net
     return Measured(
         name=name,
-        recipe=model.metadata.net and model.metadata.net.recipe_name,
+        recipe=net and net.recipe_name,
         file=checked.listed_name(path, folder),
         bytes=path.stat().st_size,
         layers=(PIXELS, model.code_size, PIXELS) if family is None else family.widths,
@@ -425,8 +429,15 @@ def _measured(name: str, recipe: str, folder: Path, x: Float32) -> Measured:
         ink=_average_ink(x, model.reconstruct(x)),
         dead=dead_units(model, x),
         bound=bound(model, x) if isinstance(model, Autoencoder) and model.variational else None,
+        noisy=_noisy(model, x) if net and net.recipe.sees == "corrupted" else None,
         metadata=model.metadata,
     )
+
+
+def _noisy(model: Model, x: Float32) -> float:
+    gaussian = NOISES["gaussian"]
+    corrupted = gaussian.corrupt(x, gaussian.strength, np.random.default_rng(0))
+    return float(mse(x, model.reconstruct(corrupted)).mean(dtype=np.float64))
 
 
 def _reference(name: str, title: str, x: Float32, y: Float32) -> Reference:

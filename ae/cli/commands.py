@@ -121,7 +121,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if arguments.write:
         there = (arguments.folder / facts.FILE).exists()
         likelihoods = facts.load(arguments.folder).likelihoods if there else {}
-        readme = report.as_readme(measured, likelihoods)
+        readme = report.as_readme(measured, likelihoods, swept.kept(arguments.folder))
         atomic.write(arguments.folder / "README.md", readme.encode())
     if arguments.atlas:
         atlas.produce(data, arguments.folder, say=tell)

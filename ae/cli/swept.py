@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
-from ae.cli.report import aligned
+from ae.cli.report import aligned, markdown
+from ae.families import FAMILIES
 from ae.sweeps import SETTINGS, Result, Spread, Training, Value, by_setting
 
 _MEASURED = ("bce", "mse", "psnr", "zeros", "dead")
@@ -82,6 +85,53 @@ def as_csv(results: Sequence[Result], varied: Sequence[str]) -> str:
             }
         )
     return text.getvalue()
+
+
+def kept(folder: Path) -> tuple[str, str]:
+    """Write what was kept of sweeps, ``sweeps/*.csv`` in a folder, as two tables in Markdown.
+
+    Returns
+    -------
+    Of sweeps over seeds alone, how far the errors over the test digits differ by chance; and of
+    those in which settings were varied, what the choices were made on.
+    """
+    seeds: list[tuple[str, ...]] = []
+    choices: list[tuple[str, ...]] = []
+    for path in sorted((folder / "sweeps").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["outcome"] == "trained"]
+        settings = {name: list(dict.fromkeys(row[name] for row in rows)) for name in SETTINGS}
+        varied = {name: values for name, values in settings.items() if len(values) > 1}
+        command = f"`{_command(rows[0], len({row['seed'] for row in rows}), varied)}`"
+        model = (rows[0]["family"], rows[0]["recipe"])
+        if not varied:
+            spreads = (_spread(rows, "bce").text(4), _spread(rows, "mse").text(4))
+            zeros = _spread(rows, "zeros").text(1, scale=100, unit="%")
+            seeds.append((*model, str(len(rows)), *spreads, zeros, command))
+        for values in itertools.product(*varied.values()) if varied else ():
+            chosen = dict(zip(varied, values, strict=True))
+            group = [row for row in rows if chosen.items() <= row.items()]
+            what = ", ".join(f"{name} {value}" for name, value in chosen.items())
+            choices.append((model[0], what, _spread(group, "bce").text(4), command))
+    return (
+        markdown(("model", "recipe", "nets", "BCE", "MSE", "zeros", "by"), seeds),
+        markdown(("model", "setting", "BCE", "by"), choices),
+    )
+
+
+def _command(row: Mapping[str, str], seeds: int, varied: Mapping[str, Sequence[str]]) -> str:
+    recipe = FAMILIES[row["family"]].recipes[row["recipe"]]
+    words = ["python -m ae sweep", row["family"], f"--seeds {seeds}"]
+    if row["recipe"] != "best":
+        words.append(f"--recipe {row['recipe']}")
+    if row["epochs"] != str(recipe.epochs):
+        words.append(f"--epochs {row['epochs']}")
+    words += [f"--vary {name}={','.join(values)}" for name, values in varied.items()]
+    return " ".join(words)
+
+
+def _spread(rows: Sequence[Mapping[str, str]], figure: str) -> Spread:
+    return Spread.of([float(row[figure]) for row in rows])
 
 
 def _cells(trained: Sequence[Result]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 
 import ae
 from ae import atlas, checked, claims, evaluation, facts
-from ae.cli import report
+from ae.cli import report, swept
 from ae.compression import measured as compression_table
 from ae.compression import prior
 from ae.evaluation import Report, as_record, evaluate
@@ -21,6 +21,7 @@ from ae.mnist import Mnist
 from tests.ae import lazy_training as training
 
 FOLDER = checked.FOLDER
+NO_SWEEPS = "", ""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_bounds_are_those_of_the_evaluation(measured: Report, few: Mnist) -> Non
     bounds = {model.name: model.bound for model in measured.models if model.bound is not None}
     assert list(bounds) == [name for name, f in ae.FAMILIES.items() if f.variational]
     record = {m["name"]: m["bound"] for m in as_record(measured)["models"] if m["bound"]}
-    readme, text = report.as_readme(measured, {}), report.as_text(measured)
+    readme, text = report.as_readme(measured, {}, NO_SWEEPS), report.as_text(measured)
     for name, limit in bounds.items():
         model = ae.load(name)
         assert isinstance(model, ae.Autoencoder)
@@ -65,7 +66,7 @@ def test_bounds_are_those_of_the_evaluation(measured: Report, few: Mnist) -> Non
         assert record[name] == {"pixels": limit.pixels, "code": limit.code, "binary": limit.binary}
         figures = [f"{n:.1f}" for n in (limit.total, limit.pixels, limit.code, limit.binary)]
         assert f"| {name} | {' | '.join(figures)} | – |" in readme
-        told = report.as_readme(measured, {name: 87.654})
+        told = report.as_readme(measured, {name: 87.654}, NO_SWEEPS)
         assert f"| {name} | {' | '.join(figures)} | 87.7 |" in told
         assert f"{name}: {figures[0]} nats per digit" in text
     assert record.keys() == bounds.keys()
@@ -108,14 +109,14 @@ def test_table_is_aligned(measured: Report) -> None:
 
 
 def test_readme_says_the_same_whenever_it_is_written(measured: Report, few: Mnist) -> None:
-    text = report.as_readme(measured, {})
-    assert text == report.as_readme(evaluate(few), {})
+    text = report.as_readme(measured, {}, NO_SWEEPS)
+    assert text == report.as_readme(evaluate(few), {}, NO_SWEEPS)
     assert str(FOLDER.parent) not in text
     for model in measured.models:
         assert f"`{model.file}`" in text and f"{model.errors.bce:.4f}" in text
         assert f"`{report.command(model)}`" in text
     widths = [row.count(" | ") for row in text.splitlines() if row.startswith("| ")]
-    assert len(set(widths)) == 4  # four tables, each with as many cells in all its rows
+    assert len(set(widths)) == 5  # five kinds of tables, each with as many cells in all its rows
 
 
 def test_command_is_the_one_that_made_the_file(tmp_path: Path, few: Mnist) -> None:
@@ -134,7 +135,7 @@ def test_no_readme_without_a_model(tmp_path: Path, few: Mnist) -> None:
     measured = evaluate(few, tmp_path)
     assert measured.missing == tuple(ae.FAMILIES)
     with pytest.raises(ae.WeightsError, match="shallow, sparse, deep"):
-        report.as_readme(measured, {})
+        report.as_readme(measured, {}, NO_SWEEPS)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, few: Mnist) -> None:
@@ -170,6 +171,6 @@ def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
 
 
 def test_the_readme_that_ships_is_what_write_writes(mnist: Mnist) -> None:
-    written = report.as_readme(evaluate(mnist), facts.load().likelihoods)
+    written = report.as_readme(evaluate(mnist), facts.load().likelihoods, swept.kept(FOLDER))
     ships = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert ships == written, "write it again with: python -m ae evaluate --write"
