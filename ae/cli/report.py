@@ -186,7 +186,6 @@ def as_readme(report: Report, likelihoods: Mapping[str, float], sweeps: tuple[st
             "make them with: python -m ae train all"
         )
     errors = markdown(_HEAD, _rows(report), numbers_from=_WORDS)
-    before = ("model", "figure", "before", "now", "published")
     bounds = markdown(
         ("model", "negative ELBO", "for the pixels", "for the code", "binarised", "likelihood"),
         [
@@ -211,7 +210,9 @@ def as_readme(report: Report, likelihoods: Mapping[str, float], sweeps: tuple[st
         errors=errors,
         bounds=bounds,
         before=markdown(
-            ("model", "figure", "before", "now", "published"), _before(report, likelihoods)
+            ("model", "figure", "before", "now", "published"),
+            _before(report, likelihoods),
+            numbers_from=_WORDS,
         ),
         seeds=seeds,
         choices=choices,
