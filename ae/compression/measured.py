@@ -28,6 +28,8 @@ from ae.model import Model
 FILE = "compression.safetensors"
 ALONE = 100
 """The first test digits, of which each gets a file of its own."""
+LARGEST = 4_000_000
+"""Bytes of a decoder, above which no codes are searched: it would take hours."""
 
 
 @final
@@ -133,6 +135,9 @@ def produce(
 ) -> Path:
     """Measure everything and write both files; takes some twenty minutes on two cores.
 
+    What was measured on the same weights and the same digits stays as it is. Of a model whose
+    decoder is above ``LARGEST``, there is a prior, and nothing in the table.
+
     Parameters
     ----------
     folder : with weights; gets the files and their lines in ``SHA256SUMS``.
@@ -148,15 +153,18 @@ def produce(
         for name in weights.MODELS
         if weights.locate(name, folder=folder).exists()
     }
+    before = _before(data, folder)
     priors = fit_missing(models, data, folder, say=say)
+    decoders = {name: decoder_bytes(model, priors[name]) for name, model in models.items()}
+    models = {name: model for name, model in models.items() if decoders[name] <= LARGEST}
     table = Table(
         rungs=tuple(
             rung
             for name, model in models.items()
-            for rung in _rungs(model, priors[name], data.x_test, say)
+            for rung in _known(before, name) or _rungs(model, priors[name], data.x_test, say)
         ),
-        pictures=tuple(_pictures(data.x_test, say)),
-        decoders={name: decoder_bytes(model, priors[name]) for name, model in models.items()},
+        pictures=before.pictures if before else tuple(_pictures(data.x_test, say)),
+        decoders={name: decoders[name] for name in models},
         digits=len(data.x_test),
         sha256=data.sha256,
     )
@@ -166,6 +174,18 @@ def produce(
     header = {"weights": {file: sums[file] for file in files}, "table": asdict(table)}
     checked.save(path, {}, header)
     return path
+
+
+def _before(data: Mnist, folder: Path) -> Table | None:
+    """Give what the folder has already of these digits."""
+    if not (folder / FILE).exists():
+        return None
+    table = load(folder)
+    return table if (table.sha256, table.digits) == (data.sha256, len(data.x_test)) else None
+
+
+def _known(table: Table | None, name: str) -> tuple[Rung, ...]:
+    return () if table is None else (*table.ladder(name), *table.ladder(name, optimised=False))
 
 
 def fit_missing(
