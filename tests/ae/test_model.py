@@ -30,9 +30,7 @@ def as_keras() -> Callable[[Autoencoder], Nets]:
     def build(model: Autoencoder) -> Nets:
         family = ae.FAMILIES[model.name]
         nets = keras_nets.build(family, family.recipes["best"])
-        for net, layers in ((nets.encoder, model.encoder), (nets.decoder, model.decoder)):
-            for of_keras, ours in zip(net.layers, layers, strict=True):
-                of_keras.set_weights([ours.weights, ours.bias])
+        keras_nets.fill(nets, ae.weights.tensors_of(model))
         return nets
 
     return build
@@ -134,8 +132,9 @@ def test_encoder_weights_are_the_gradient_that_tensorflow_finds(
     import tensorflow as tf
 
     model = loaded(family)
-    encoder = as_keras(model).encoder
-    encoder.layers[-1].activation = keras.activations.linear
+    layers = as_keras(model).path[: len(model.encoder)]
+    layers[-1].activation = keras.activations.linear
+    encoder = keras.Sequential(layers)
     for digit in digits[[3, 40]]:
         pixels = tf.constant(digit.reshape(1, 784))
         with tf.GradientTape() as tape:
