@@ -63,8 +63,9 @@ def carry_out(
             while True:
                 name, epoch = crew.told.get_nowait()
                 yield names[name], Epoch(**epoch)
-        for future in done:
-            yield futures[future], future.result()
+        for future in futures:  # several at once in the order in which they were asked for
+            if future in done:
+                yield futures[future], future.result()
 
 
 def cores() -> int:
