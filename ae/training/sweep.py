@@ -24,6 +24,9 @@ from ae.sweeps import Outcome, Training
 from ae.training.child import Child, packed
 from ae.training.progress import Epoch
 
+MANY = 4
+"""So many at once, where there are cores for them and nobody says how many: 1.7 GB each."""
+
 _LOOK_SECONDS = 0.2
 """How often what the trainings tell is looked for."""
 
