@@ -83,7 +83,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         metadata = distribution.metadata
     assert metadata["Name"] == "gargalo" and metadata["License-Expression"] == "MIT"
     assert metadata["Version"] == ae.__version__
-    assert metadata.get_all("Provides-Extra") == ["train"]
+    assert metadata.get_all("Provides-Extra") == ["cluster", "train"]
     asked = {line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
     serving = {"constriction", "numpy", "pillow", "pooch", "safetensors", "scipy"}
     assert {re.split(r"[<>=!~; ]", line)[0] for line in asked} == serving

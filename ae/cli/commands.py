@@ -427,7 +427,7 @@ def _crew(
         return sweep.cluster(
             data, arguments.dask, on_wait=lambda: tell("It has no worker yet: waiting for one …")
         )
-    jobs = min(arguments.jobs or sweep.cores(), trainings)
+    jobs = min(arguments.jobs or min(sweep.cores(), sweep.MANY), trainings)
     tell(f"Training {nets}, {jobs} at once …")
     return sweep.processes(data, jobs)
 

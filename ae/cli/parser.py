@@ -17,6 +17,7 @@ from ae.families import FAMILIES, Recipe
 from ae.images import PICTURES
 from ae.plans import OWN, Plan
 from ae.sweeps import SETTINGS
+from ae.training.sweep import MANY
 
 _INTRO = """\
 Autoencoders on MNIST: squeeze a digit of 28x28 pixels through 32 numbers, and draw it again."""
@@ -281,7 +282,8 @@ def _sweep(command: argparse.ArgumentParser) -> None:
         "--jobs",
         type=_whole(1, 1000),
         metavar="N",
-        help="so many trainings at once, which share the cores (default: one for each core)",
+        help="so many trainings at once, which share the cores; each takes up to 2 GB "
+        f"(default: one for each core, at most {MANY})",
     )
     where.add_argument("--dask", metavar="ADDRESS", help="a scheduler's: tcp://10.0.0.1:8786")
     command.add_argument(

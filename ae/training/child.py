@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -142,8 +143,10 @@ def _serve() -> None:
         training = wanted.get()
         try:
             say(_train(training, data, folder, say, lambda _step: say(None)))
-        except Exception as fault:  # whatever it is, it is for whoever asked
+        except (ValueError, OSError, MemoryError) as fault:
             say(fault)
+        except Exception:  # as text: whoever asked may not have TensorFlow, whose kinds these are
+            say(RuntimeError(traceback.format_exc()))
 
 
 def _read(wanted: queue.SimpleQueue[Any]) -> None:
@@ -152,7 +155,7 @@ def _read(wanted: queue.SimpleQueue[Any]) -> None:
         while True:
             try:
                 wanted.put(pickle.load(pipe))
-            except EOFError:
+            except (EOFError, pickle.UnpicklingError):  # between two, or within one
                 os._exit(INTERRUPTED)
 
 

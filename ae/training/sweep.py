@@ -24,6 +24,9 @@ from ae.sweeps import Outcome, Training
 from ae.training.child import Child, packed
 from ae.training.progress import Epoch
 
+MANY = 4
+"""So many at once, where there are cores for them and nobody says how many: 1.7 GB each."""
+
 _LOOK_SECONDS = 0.2
 """How often what the trainings tell is looked for."""
 
@@ -63,8 +66,9 @@ def carry_out(
             while True:
                 name, epoch = crew.told.get_nowait()
                 yield names[name], Epoch(**epoch)
-        for future in done:
-            yield futures[future], future.result()
+        for future in futures:  # several at once in the order in which they were asked for
+            if future in done:
+                yield futures[future], future.result()
 
 
 def cores() -> int:

@@ -111,6 +111,21 @@ def test_one_seed_has_no_deviation_and_says_so(
     assert "Training 1 net, 1 at once" in printed.err
 
 
+@pytest.mark.parametrize(("cores", "jobs"), [(1, 1), (2, 2), (64, 4)])
+def test_as_many_at_once_as_cores_and_memory_allow(
+    cores: int,
+    jobs: int,
+    hire: Crews,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hire()
+    monkeypatch.setattr("ae.training.sweep.cores", lambda: cores)
+    assert sweep(tmp_path) == 0
+    assert f"Training 5 nets, {jobs} at once" in capsys.readouterr().err
+
+
 def test_csv_on_standard_output_is_csv_alone(
     hire: Crews, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
