@@ -44,7 +44,7 @@ SETTINGS = tuple(f.name for f in fields(Recipe))
 """What can be varied."""
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"initializer": plans.INITIALIZERS})
 _BOUNDS: Mapping[str, plans.Bounds] = MappingProxyType(
-    {**plans.RECIPE, "max_row_norm": plans.ROW_NORM}
+    {**plans.RECIPE, "max_row_norm": plans.ROW_NORM, "k": plans.CODE}
 )
 
 
@@ -127,6 +127,11 @@ def trainings(
         changes: dict[str, Any] = dict(zip(varied, chosen, strict=True))
         recipes.append(replace(base, **changes))
     for settings in recipes:
+        if settings.k is not None:
+            if FAMILIES[family].variational:
+                raise ValueError(f"k: {family} needs all numbers of its code")
+            if settings.k > FAMILIES[family].code_size:
+                raise ValueError(f"k: {family} has {FAMILIES[family].code_size} numbers")
         if trained_by(FAMILIES[family], settings).variational != FAMILIES[family].variational:
             raise ValueError(f"loss: {family} cannot learn by {settings.loss}")
     source = Data(name=data.name, sha256=data.sha256, digits=len(data.x_train))

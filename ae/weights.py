@@ -247,6 +247,7 @@ def _check_metadata(metadata: Metadata, name: str, recipe: str, family: Family |
         expectations += [
             ("recipe", net and net.recipe_name, recipe),
             ("activations", net and net.activations, family.activations),
+            ("k", net and net.recipe.k, family.k),
         ]
     for key, got, wanted in expectations:
         if got != wanted:

@@ -55,6 +55,8 @@ def test_without_changes_it_is_the_table_s_recipe(family: str) -> None:
         ("shallow", {"epochs": 3, "varied": {"epochs": [1]}}, "leave --epochs out"),
         ("shallow", {"varied": {"loss": ["negative_elbo"]}}, "shallow cannot learn by negative"),
         ("vae", {"varied": {"loss": ["mean_squared_error"]}}, "vae cannot learn by mean_sq"),
+        ("vae", {"varied": {"k": [8]}}, "vae needs all numbers"),
+        ("topk", {"varied": {"k": [33]}}, "topk has 32 numbers"),
     ],
 )
 def test_what_cannot_be_trained(family: str, options: dict[str, object], reason: str) -> None:
