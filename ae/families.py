@@ -50,8 +50,8 @@ class Recipe:
         Without a bound the net escapes L1: it shrinks the code and scales the decoder up.
     k : the largest so many of a code's numbers stay, the others become zero, whatever their signs
         (Makhzani & Frey, "k-sparse autoencoders", 2013, section 2.1); None if all stay. While it
-        learns, k falls from the code's size over the first fifth of the steps, as theirs does
-        (section 4.2.1): else the units that are seldom among the largest die.
+        learns, k falls from the code's size over the first fifth of the steps; theirs falls, too
+        (section 4.2.1), or else units that are seldom among the largest would die.
     split : after each of the first two fifths of the epochs, units that died become halves of
         strong ones (``ae.training.splitting``).
     sees : what the net is shown: ``"digits"``; ``"corrupted"`` ones (``ae.noise.mixed``), while the
