@@ -225,6 +225,40 @@ def measure(model: Model, x: Float32) -> tuple[Errors, Statistics]:
     return errors, statistics
 
 
+# What float32 rounding may make of one value, relative to its size: a matrix product can come out
+# a little different in its last rows, though the rows are the same.
+_SAME = 1e-5
+
+
+def dead_units(model: Model, x: Float32) -> tuple[int, ...]:
+    """Count the units of each layer that say nothing: they are the same for all digits.
+
+    A ReLU that no digit moves is zero for all of them, and learns no more (Maas et al., "Rectifier
+    nonlinearities improve neural network acoustic models", 2013).
+
+    Parameters
+    ----------
+    x : float32 array of shape (n, 28, 28) or (n, 784) in [0, 1].
+
+    Returns
+    -------
+    A count for each hidden layer of the encoder, for the code, and for each hidden layer of the
+    decoder, in their order. Of PCA, for the code alone.
+
+    Raises
+    ------
+    ValueError
+        Wrong type, shape, dtype or range, or less than two digits: they tell nothing apart.
+    """
+    if len(as_pictures(x)) < 2:
+        raise ValueError(f"digits: got {len(x)}, expected at least 2")
+    z = model.encode(x)
+    layers = (*model.encoder_hidden(x), z, *model.decoder_hidden(z))
+    return tuple(
+        int((np.ptp(layer, axis=0) <= _SAME * np.abs(layer).max(axis=0)).sum()) for layer in layers
+    )
+
+
 # All weights files of a folder
 
 

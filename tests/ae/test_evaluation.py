@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from sklearn.metrics import log_loss, mean_squared_error, recall_score
 
 import ae
 from ae.arrays import Float32
-from ae.evaluation import EPSILON, Errors, bce, bce_terms, ink, measure, mse, psnr
+from ae.evaluation import EPSILON, Errors, bce, bce_terms, dead_units, ink, measure, mse, psnr
 from ae.metadata import Metadata
 from ae.mnist import Mnist
-from ae.model import Statistics
+from ae.model import Autoencoder, Dense, Statistics
 
 
 def digits(n: int, seed: int = 0) -> np.ndarray:
@@ -223,6 +223,44 @@ def test_zeros_and_dead_units_of_a_coder_made_by_hand() -> None:
     assert {name: array.dtype for name, array in vars(statistics).items()} == dict.fromkeys(
         vars(statistics), np.float32
     )
+
+
+def layer(bias: list[float], inputs: int, live: int, activation: Any) -> Dense:
+    """Of so many live units, the first ones, which are sums; the others give what their bias is."""
+    weights = np.zeros((inputs, len(bias)), np.float32)
+    weights[:, :live] = 1 / inputs
+    return Dense(weights, np.array(bias, np.float32), activation)
+
+
+def test_dead_units_of_a_net_made_by_hand() -> None:
+    net = Autoencoder(
+        name="by hand",
+        # Dead: one that is never positive and one that is always 2; then one linear unit; of the
+        # decoder's layers all (their input is only negative), and one.
+        encoder=(layer([0, 0, -1, 2], 784, 2, "relu"), layer([-9, 0.3], 4, 1, "linear")),
+        decoder=(
+            layer([-0.1, -0.1, -0.1], 2, 3, "relu"),
+            layer([0, 0, 0.7], 3, 2, "relu"),
+            layer([0] * 784, 3, 784, "sigmoid"),
+        ),
+    )
+    x = digits(40)
+    assert dead_units(net, x) == (2, 1, 3, 3)
+    unbiased = replace(net, encoder=(net.encoder[0], layer([0, 0.3], 4, 1, "linear")))
+    assert dead_units(unbiased, x) == (2, 1, 0, 1)
+    assert dead_units(net, np.tile(x[:1], (999, 1, 1))) == (4, 2, 3, 3), "one digit moves nothing"
+    with pytest.raises(ValueError, match="got 1, expected at least 2"):
+        dead_units(net, x[:1])
+
+
+@pytest.mark.parametrize("name", ae.MODELS)
+def test_dead_units_of_what_ships(name: str, mnist: Mnist) -> None:
+    model, x = ae.load(name), mnist.x_test
+    counts = dead_units(model, x)
+    widths = () if name == "pca" else ae.FAMILIES[name].widths[1:-1]
+    assert len(counts) == max(len(widths), 1)
+    of_code = counts[len(model.encoder_hidden(x[:2]))]
+    assert of_code >= measure(model, x)[0].dead, "who is always zero is always the same"
 
 
 def test_errors_are_plain_numbers() -> None:
