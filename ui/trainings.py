@@ -28,10 +28,11 @@ from typing import Literal, NamedTuple
 
 from streamlit import runtime
 
-from ae import events, weights
+from ae import events, moving_map, weights
 from ae.arrays import Float32
 from ae.jobs import Job
 from ae.model import Autoencoder
+from ae.moving_map import Packed
 from ae.plans import OWN, Plan
 from ui import children, scratch
 from ui.limits import Limits
@@ -42,10 +43,12 @@ _TICK = 0.25  # seconds
 _PATIENCE = 5.0  # seconds, with a child that has just been killed or a visitor who loads the page
 _LINE = 10_000  # bytes, far above any event's
 _MEASURED = 1.0  # seconds that a training must learn before its speed is told
-_MOMENTS = 60  # frames that are kept of the first epoch, about one a second
+_LONGER = 1.5  # times as long as at the look before: then there is another look at the speed
+_STEADY = 0.15  # so much the speed may have changed from one look to the next
+_MOMENTS = 60  # frames that are kept within epochs: in long trainings, of the beginning
 _FINEST = 1 / 500  # of the first epoch: no chart shows more points
 
-Phase = Literal["waiting", "starting", "download", "drawing", "learning", "over"]
+Phase = Literal["waiting", "starting", "download", "drawing", "learning", "saving", "over"]
 # How it ended, while it went on: None. The page has a sentence for each.
 Outcome = Literal[
     "done",
@@ -80,12 +83,17 @@ class Frame:
     ----------
     reconstructions : float32 array of shape (n, 28, 28).
     mse, dead : over a thousand digits held out.
+    layers : dead units of each layer. map : where the codes lie. alike : the share of the digits
+        that lie next to such a digit. All over the same.
     """
 
     passed: float
     reconstructions: Float32
     mse: float
     dead: int
+    layers: tuple[int, ...]
+    map: Packed
+    alike: float
 
 
 @dataclass(eq=False)
@@ -102,9 +110,11 @@ class Training:
     passed, seen, seconds : epochs and digits so far, and how long that took.
     first : the same when it had learnt from the first batches. Those take seconds, because with
         them Keras puts the net together, so speed is measured from there on.
+    steady : whether its speed was the same at the last two looks, to 15 %. The looks come after a
+        second, and whenever it has learnt half as long again.
     share : of what the phase is about: the download, the drawing.
     history : a point for each epoch. sketch : points within the first.
-    frames : for the time line: the start, moments of the first epoch, and each epoch's end.
+    frames : for the time line: the start, moments within epochs, and each epoch's end.
     latest : the newest frame, which may lie within an epoch.
     model, raw : with the last good weights, and the file that it came from.
     """
@@ -123,6 +133,7 @@ class Training:
     seen: int = 0
     seconds: float = 0.0
     first: tuple[float, int, float] | None = None
+    steady: bool = False
     history: list[Point] = field(default_factory=list)
     sketch: list[Point] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -130,6 +141,7 @@ class Training:
     model: Autoencoder | None = None
     raw: bytes | None = None
     _course: events.Course = field(init=False)
+    _look: tuple[float, float, float | None] = (0.0, 0.0, None)  # epochs, seconds, their rate
     _child: _Child | None = None
     _reader: threading.Thread | None = None
 
@@ -149,9 +161,9 @@ class Training:
 
     @property
     def left(self) -> float | None:
-        """Seconds to the end, if it goes on as it went; None while nobody can tell."""
+        """Seconds to the end, if it goes on as it went; None unless its speed is steady."""
         passed, _, seconds = self._measured
-        if seconds < _MEASURED or not passed:
+        if not self.steady or not passed:
             return None
         return seconds / passed * (self.plan.recipe.epochs - self.passed)
 
@@ -167,7 +179,8 @@ class Training:
     def size(self) -> int:
         """Bytes that it comes to, at most: its model, twice, and its frames."""
         frames = self.plan.recipe.epochs + _MOMENTS
-        return 2 * 4 * self.plan.family.parameters + frames * self.digits.nbytes
+        frame = self.digits.nbytes + moving_map.BYTES
+        return 2 * 4 * self.plan.family.parameters + frames * frame
 
     def take(self, line: bytes, folder: Path) -> None:
         """Take what the child said; raises ValueError for what is no event."""
@@ -186,15 +199,18 @@ class Training:
             self.seconds = fields["seconds"]
             if self.first is None and self.seen:
                 self.first = (self.passed, self.seen, self.seconds)
+            self._look_at_the_speed()
             self.phase = "learning"
             finer = not self.sketch or self.passed - self.sketch[-1].passed >= _FINEST
             if fields["loss"] is not None and self.passed < 1 and finer:
                 self.sketch.append(Point(self.passed, fields["loss"]))
         elif event == "kept":
-            self._keep(folder, fields["passed"], fields["mse"], fields["dead"])
+            self._keep(folder, **fields)
         elif event == "epoch":
             point = Point(fields["number"], fields["loss"], fields["validation_loss"])
             self.history.append(point)
+            if point.passed == self.plan.recipe.epochs:
+                self.phase = "saving"
         elif event == "diverged":
             self._end("diverged", folder)
         elif event == "done":
@@ -204,13 +220,38 @@ class Training:
             reason = fields["reason"]
             self._end(reason if reason in ("data", "memory") else "failed", folder)
 
-    def _keep(self, folder: Path, passed: float, mse: float, dead: int) -> None:
+    def _look_at_the_speed(self) -> None:
+        """Compare the speed since the last look with that before it."""
+        passed, _, seconds = self._measured
+        until, since, before = self._look
+        if seconds < max(_MEASURED, _LONGER * since):
+            return
+        rate = (passed - until) / (seconds - since)
+        if before is not None:
+            self.steady = abs(rate - before) <= _STEADY * before
+        self._look = passed, seconds, rate
+
+    def _keep(
+        self,
+        folder: Path,
+        *,
+        passed: float,
+        mse: float,
+        dead: int,
+        layers: list[int],
+        places: str,
+        alike: float,
+    ) -> None:
+        if len(layers) != len(self.plan.family.widths) - 2:
+            raise ValueError(f"kept: got dead units of {len(layers)} layers")
+        packed = moving_map.unpack(places)
         self._load(folder)
         if self.model is None:
             return
-        frame = Frame(passed, self.model.reconstruct(self.digits), mse, dead)
-        # In the first epoch everything happens; later ones are told apart by their ends.
-        if passed % 1 == 0 or (passed < 1 and len(self.frames) < _MOMENTS):
+        pictures = self.model.reconstruct(self.digits)
+        frame = Frame(passed, pictures, mse, dead, tuple(layers), packed, alike)
+        # In the beginning everything happens; later moments are told apart by the epochs' ends.
+        if passed % 1 == 0 or len(self.frames) - int(passed) < _MOMENTS:
             self.frames.append(frame)
         self.latest = frame
 

@@ -59,7 +59,7 @@ def lay(file):
     os.replace(os.path.join(OUT, "part"), os.path.join(OUT, "mine.safetensors"))
 
 def kept(passed):
-    say("kept", passed=passed, mse=0.25, dead=3)
+    say("kept", passed=passed, mse=0.25, dead=3, layers=[3], places="AAADAP8F/4AF", alike=0.5)
 
 def keep(passed, file="early"):
     lay(file)
@@ -289,7 +289,7 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
         500
     )  # since the first batches: 1100 digits in 2.2 seconds
     assert training.left == pytest.approx(1.0)  # the plan has two epochs
-    assert [frame.passed for frame in training.frames] == [0, 0.4, 1]
+    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 1.5]
     assert desk.kept is None
     folder = training._child.folder
     assert folder.is_dir()
@@ -300,8 +300,11 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert [(p.passed, p.loss) for p in training.sketch] == [(0.4, 0.4)]
     assert [(p.passed, p.loss) for p in training.history] == [(1, 0.3), (2, 0.1)]
     assert training.history[0].validation_loss == pytest.approx(0.31)
-    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 2]
+    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 1.5, 2]
     assert training.frames[-1] is training.latest
+    assert (training.latest.layers, training.latest.alike) == ((3,), 0.5)
+    assert training.latest.map.digits.tolist() == [3, 5, 5]
+    assert training.latest.map.places.tolist() == [[0, 0], [0, 255], [255, 128]]
     assert training.left == 0
     early, late = (weights.load_own(files / name) for name in ("early", "late"))
     assert_array_equal(training.frames[0].reconstructions, early.reconstruct(DIGITS))
@@ -314,21 +317,58 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert told == Job(plan=PLAN, out=folder, or_samples=True)
 
 
+def told_after(looks: list[tuple[float, int, float]], folder: Path) -> list[Any]:
+    """Give speed and time left after each look: epochs, digits, seconds."""
+    training, told = Training(PLAN, DIGITS), []
+    for passed, digits, seconds in looks:
+        event = {"passed": passed, "of": 2, "loss": 0.5, "digits": digits, "seconds": seconds}
+        training.take(json.dumps({"event": "step", **event}).encode(), folder)
+        told.append((training.speed, training.left))
+    return told
+
+
 def test_the_first_batches_do_not_count_for_the_speed(tmp_path: Path) -> None:
     """With them Keras puts the net together: 128 digits in 1.8 s are not 72 a second."""
-    training = Training(PLAN, DIGITS)
-    told = []
-    for passed, digits, seconds in [
-        (0.0, 0, 0.1),
-        (0.002, 128, 1.8),
-        (0.1, 6_000, 2.1),
-        (0.5, 30_000, 3.8),
-    ]:
-        event = {"passed": passed, "of": 2, "loss": 0.5, "digits": digits, "seconds": seconds}
-        training.take(json.dumps({"event": "step", **event}).encode(), tmp_path)
-        told.append((training.speed, training.left))
+    looks = [(0.0, 0, 0.1), (0.002, 128, 1.8), (0.1, 6_000, 2.1), (0.5, 30_000, 3.8)]
+    told = told_after([*looks, (0.502, 30_128, 3.9), (0.752, 45_128, 4.8)], tmp_path)
     assert told[:3] == [(None, None)] * 3
-    assert told[3] == pytest.approx(((30_000 - 128) / 2, 2 / 0.498 * 1.5))
+    assert told[3] == (pytest.approx((30_000 - 128) / 2), None), "there was one look"
+    assert told[4][1] is None
+    assert told[5] == pytest.approx((45_000 / 3, 3 / 0.75 * (2 - 0.752)))
+
+
+def test_time_left_is_told_while_the_speed_is_steady(tmp_path: Path) -> None:
+    """Looks after 1, 1.5, 2.25 … seconds; in the third part it is twice as slow."""
+    seconds = np.arange(0, 12, 0.05)
+    passed = 0.001 + 0.1 * np.minimum(seconds, 2.5 + np.maximum(seconds - 2.5, 0) / 2)
+    looks = [(p, round(60_000 * p), s) for p, s in zip(passed.tolist(), seconds, strict=True)]
+    told = [left is not None for _, left in told_after(looks, tmp_path)]
+    changes = [float(seconds[i]) for i in range(1, len(told)) if told[i] != told[i - 1]]
+    assert changes == pytest.approx([1.5, 3.4, 7.65], abs=0.15)
+
+
+def test_it_says_when_it_saves(
+    open_office: Callable[..., Office], go: Callable[[str], None]
+) -> None:
+    body = """step(1.0); keep(1.0); epoch(1, 0.3); wait("1"); step(2.0); keep(2.0); epoch(2, 0.2)
+wait("2"); done()"""
+    training = open_office(body).submit("a", PLAN, DIGITS)
+    wait_for(lambda: len(training.history) == 1)
+    assert training.phase == "learning"
+    go("1")
+    wait_for(lambda: training.phase == "saving")
+    assert not training.over
+    go("2")
+    wait_for(over(training))
+
+
+def test_moments_within_epochs_have_a_bound(open_office: Callable[..., Office]) -> None:
+    body = "lay('early')\nfor i in range(401): kept(i / 200)\ndone()"
+    training = open_office(body).submit("a", PLAN, DIGITS)
+    wait_for(over(training))
+    passed = [frame.passed for frame in training.frames]
+    assert len(passed) <= 60 + 2 and {0, 1, 2} <= set(passed)
+    assert passed[1] == 0.005 and training.latest.passed == 2
 
 
 def test_of_the_watched_digits_each_has_its_picture(open_office: Callable[..., Office]) -> None:
@@ -637,6 +677,10 @@ LINES = {
     "unknown": b'{"event": "boast"}',
     "no text for a name": b'{"event": ["ready"]}',
     "field missing": b'{"event": "kept", "passed": 1.0, "mse": 0.1}',
+    "another net's layers": b'{"event": "kept", "passed": 1.0, "mse": 0.1, "dead": 0,'
+    b' "layers": [0, 0, 0], "places": "AAAD", "alike": 0}',
+    "no map": b'{"event": "kept", "passed": 1.0, "mse": 0.1, "dead": 0,'
+    b' "layers": [0], "places": "AAA", "alike": 0}',
     "field too many": b'{"event": "ready", "share": 0.5}',
     "fraction for a count": b'{"event": "data", "name": "MNIST", "digits": 0.5, "held_out": 1}',
 }
