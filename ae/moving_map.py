@@ -47,7 +47,8 @@ def places(z: Float32, before: Float32 | None = None) -> Float32:
     if before is not None:
         left, _, right = np.linalg.svd(flat.T @ before)
         flat = flat @ left @ right
-    return flat.astype(np.float32)
+    laid: Float32 = flat.astype(np.float32)
+    return laid
 
 
 def alike(places: Float32, digits: Digits) -> float:

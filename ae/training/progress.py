@@ -103,6 +103,7 @@ class Reporter:
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
+        self._kept = -1.0
 
     def ready(self) -> None:
         """Keras has been imported."""
@@ -127,7 +128,13 @@ class Reporter:
         self._tell("step", **{**asdict(step), "loss": loss})
 
     def kept(self, kept: Kept) -> None:
-        """The file was replaced."""
+        """The file was replaced; nothing where it holds what it held.
+
+        An epoch's last step and its end are the same moment.
+        """
+        if kept.passed == self._kept:
+            return
+        self._kept = kept.passed
         self._tell(
             "kept",
             passed=kept.passed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,6 +25,7 @@ _PHASES: Mapping[Phase, str] = {
     "starting": N_("Starting TensorFlow …"),
     "download": N_("Downloading MNIST …"),
     "drawing": N_("MNIST cannot be downloaded: drawing digits to learn from instead …"),
+    "saving": N_("Saving …"),
 }
 
 # How a training ended: how good that is, and what is said of it.
@@ -123,7 +125,8 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
         elif training.phase == "learning":
             st.progress(passed, _far(training, text))
         else:
-            st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
+            share = passed if training.phase == "saving" else min(training.share, 1.0)
+            st.progress(share, _(_PHASES[training.phase]))
         if not training.over:
             st.caption(_source(training, text))
 
@@ -192,26 +195,29 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
     new = frames[max(now.frames_sent - _AGAIN, 0) :]
     now.frames_sent = len(frames)
     latest = None if training is None else training.latest
-    epochs = now.draft.plan.recipe.epochs if training is None else training.plan.recipe.epochs
     film.film(
         reel=0 if training is None else training.number,
         originals=_strip(digits),
         count=len(digits),
-        frames=[_frame(frame, epochs, text) for frame in new],
-        live=_frame(latest, epochs, text) if latest else None,
+        frames=[_frame(frame, training, text) for frame in new] if training else (),
+        live=_frame(latest, training, text) if training and latest else None,
+        digits=latest.map.digits.tolist() if latest else (),
         labels={
             "label": _("Digits, and below each what the net makes of it"),
             "timeline": _("Timeline: back to any epoch"),
             "play": _("Play from the start"),
             "own": _("yours") if own else "",
             "waiting": _("The digits appear here as soon as the training starts."),
+            "dead": _("A dead unit gives the same for every digit, and so it says nothing."),
+            "map": _("Map of the codes, coloured by digit"),
         },
         key="film",
     )
 
 
-def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
+def _frame(frame: Frame, training: Training, text: Text) -> film.Frame:
     _ = text.gettext
+    epochs = training.plan.recipe.epochs
     parts = [
         _("before it learns")
         if not frame.passed
@@ -224,7 +230,46 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit (always zero)", "{n} dead units (always zero)", frame.dead),
     ]
-    return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(parts))
+    return film.Frame(
+        at=frame.passed,
+        url=_strip(frame.reconstructions),
+        text=" · ".join(parts),
+        dead=_dead(frame, training.plan, text),
+        map=_map(frame, training.plan, text),
+        places=base64.b64encode(frame.map.places.tobytes()).decode(),
+    )
+
+
+def _dead(frame: Frame, plan: Plan, text: Text) -> str:
+    """Write how many units are dead, layer by layer from the picture to the picture."""
+    _ = text.gettext
+    code = len(plan.hidden)
+    layers = [
+        _("{dead} of {n} in the code", dead=dead, n=n)
+        if i == code
+        else _("{dead} of {n}", dead=dead, n=n)
+        for i, (dead, n) in enumerate(zip(frame.layers, plan.family.widths[1:-1], strict=True))
+    ]
+    return _("Dead units, layer by layer: {layers}.", layers=" · ".join(layers))
+
+
+def _map(frame: Frame, plan: Plan, text: Text) -> str:
+    """Say what the map shows, and how well it tells digits apart."""
+    _ = text.gettext
+    digits = text.ngettext(
+        "{n} digit that it does not learn from",
+        "{n} digits that it does not learn from",
+        len(frame.map.digits),
+    )
+    way = (
+        _("The codes of {digits}: their two numbers.", digits=digits)
+        if plan.code_size == 2
+        else _(
+            "The codes of {digits}: {n} numbers, laid flat by PCA.", digits=digits, n=plan.code_size
+        )
+    )
+    near = _("Next to {share} of them lies the same digit.", share=text.percent(frame.alike))
+    return f"{way} {near}"
 
 
 def _strip(digits: Float32) -> str:
