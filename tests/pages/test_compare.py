@@ -748,9 +748,8 @@ def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
     app = compare(view="invent")
     on_mnist = data == "MNIST"
     app.button_group(key="invent_kind").set_value("gaussian")
-    assert "Not here: My model, 5 numbers. How its codes lie together is not known." in texts(
-        run(app)
-    )
+    title = "My model, 5 numbers"
+    assert f"Not here: {title}. How its codes lie together is not known." in texts(run(app))
     app.button_group(key=MENU).set_value("table")
     measured = f"{title} was measured when it was trained, on 50 of them."
     assert (measured in texts(run(app))) == on_mnist
