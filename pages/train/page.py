@@ -69,6 +69,8 @@ with st.container(horizontal=True, gap="medium"):
                 )
                 office().warm_up()
             st.caption(watch.summary(draft.plan, text), width="content")
+        if not now.stage:
+            use.make_room(now, text)
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
 
         @st.fragment(run_every=0.5 if running else None)

@@ -16,7 +16,7 @@ from ui import children, colours, downloads, html, models, names, own, scratch, 
 from ui.components.download import File
 from ui.state import TOO_MANY_UPLOADS, Visit
 from ui.text import N_, Text
-from ui.trainings import Busy, Desk, Kept, Training, office
+from ui.trainings import Busy, Desk, Training, office
 
 MAX_MB = 20
 _UPLOAD = "upload_model"
@@ -31,8 +31,6 @@ _turn = threading.Lock()
 def show(now: Visit, text: Text) -> None:
     """Show the visitor's models, what can be done with each, and the way back from a file."""
     _ = text.gettext
-    if new := own.waiting(now):
-        _make_room(new, now, text)
     mine = _choose(now, text)
     with st.container(horizontal=True, key="use", vertical_alignment="center"):
         if mine:
@@ -50,14 +48,17 @@ def show(now: Visit, text: Text) -> None:
         st.warning(_(now.upload_problem), icon=":material/error:")
 
 
-def _make_room(new: Kept, now: Visit, text: Text) -> None:
-    """Let the visitor say which model is to go, since one more has come than are kept."""
+def make_room(now: Visit, text: Text) -> None:
+    """Let the visitor say which model is to go, where one more has come than are kept."""
+    new = own.waiting(now)
+    if new is None:
+        return
     _ = text.gettext
     title = models.by_nature(new.model, text)
     with st.container(border=True, key="make_room"):
         goes = st.radio(
             _(
-                "{new} has come, and only {n} models are kept. Which one makes room for it?",
+                "Only {n} models are kept. Which one makes room for the new one, “{new}”?",
                 new=names.escaped(title),
                 n=len(names.IDS),
             ),
