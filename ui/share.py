@@ -54,9 +54,7 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
         st.html(html.image(qr(address), _("QR code of the link"), "qr"))
     if state.model_name() in now.own:
         st.caption(
-            _(
-                "Your own model is not in it: it is for you alone, and in its file on the Train page."
-            )
+            _("Your own model is not in it: it is yours alone, and in its file on the Train page.")
         )
     if now.sketch.drawing.sample is None and now.sketch.drawing.in_link is None:
         st.caption(
