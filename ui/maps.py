@@ -7,10 +7,9 @@ import streamlit as st
 import ae
 from ae.atlas import Atlas, CodeMap
 from ae.model import Autoencoder, Model
-from ae.plans import OWN
-from ui import models
+from ui import models, names
 from ui.components import map_canvas
-from ui.state import OwnModel, Visit
+from ui.state import Visit
 from ui.text import N_
 
 NO_MAP = N_("There is no map of this model. The other models have one.")
@@ -18,14 +17,17 @@ NO_MAP = N_("There is no map of this model. The other models have one.")
 
 def of(model: Model, atlas: Atlas, now: Visit) -> CodeMap | None:
     """Give a model's map; None where there is none."""
-    return _map_of(now.own) if now.own and model.name == OWN else atlas.maps.get(model.name)
+    return _map_of(model.name, now) if model.name in now.own else atlas.maps.get(model.name)
 
 
-def _map_of(own: OwnModel) -> CodeMap | None:
-    """Map a model of the visitor's own, where MNIST is at hand; once for each of their models."""
+def _map_of(name: str, now: Visit) -> CodeMap | None:
+    """Map a model of the visitor's own, where MNIST is at hand; the last one's map is kept."""
+    own = now.own[name]
     if own.code_map is None:
         digits = ae.mnist.first_test_digits(ae.atlas.DIGITS)
         if digits is not None:
+            for other in now.own.values():  # up to 2.6 MB each, in every tab
+                other.code_map = None
             own.code_map = ae.atlas.code_map(own.model.encode(digits))
     return own.code_map
 
@@ -43,7 +45,7 @@ def packed(model: Autoencoder, code_map: CodeMap, by: str, digits: map_canvas.Di
     by : the projection, "umap" or "pca".
     digits : (n,), 0 to 9: which digit each code of the map is of.
     """
-    if model.name == OWN:
+    if model.name in names.IDS:
         return _pack(model, code_map, by, digits)
     return _packed_once(model.name, by)
 

@@ -19,8 +19,8 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -34,7 +34,7 @@ from ae.jobs import Job
 from ae.model import Autoencoder
 from ae.moving_map import Packed
 from ae.plans import OWN, Plan
-from ui import children, scratch
+from ui import children, names, scratch
 from ui.limits import Limits
 
 COMMAND = (sys.executable, "-m", "ae.training.worker")
@@ -304,15 +304,22 @@ class _Child:
 
 
 class Kept(NamedTuple):
-    """A visitor's own model. It comes and goes whole, so that nobody sees parts of two.
+    """One of a visitor's own models. It comes and goes whole: nobody sees parts of two.
 
     Attributes
     ----------
     model, raw : the model and its file, whether it was trained or uploaded.
+    title : what the visitor calls it, if they have said so.
     """
 
     model: Autoencoder
     raw: bytes
+    title: str = ""
+
+    def under(self, name: str) -> Kept:
+        """Give it with one of the names in `ui.names.IDS`."""
+        same = self.model.name == name
+        return self if same else self._replace(model=replace(self.model, name=name))
 
 
 @dataclass(eq=False)
@@ -322,12 +329,14 @@ class Desk:
     Attributes
     ----------
     training : the present one, or the last.
-    kept : "my model".
+    kept : their own models by name, the newest last; another mapping after each change.
+    waiting : models that came while all names were taken, until the visitor says which is to go.
     seen : when the visitor was last here. sessions : by which they are here now.
     """
 
     training: Training | None = None
-    kept: Kept | None = None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    waiting: tuple[Kept, ...] = ()
     seen: float = field(default_factory=time.monotonic)
     sessions: set[str] = field(default_factory=set)
 
@@ -339,12 +348,31 @@ class Desk:
     @property
     def size(self) -> int:
         """Bytes that it comes to, at most."""
-        kept = 0 if self.kept is None else _size(self.kept.raw)
+        kept = sum(_size(one.raw) for one in (*self.kept.values(), *self.waiting))
         return kept + (0 if self.training is None else self.training.size)
 
-    def adopt(self, model: Autoencoder, raw: bytes) -> None:
-        """Make a model "my model"."""
-        self.kept = Kept(model, raw)
+    def adopt(self, new: Kept) -> None:
+        """Keep a model under the first name that is free, or let it wait for one."""
+        free = next((name for name in names.IDS if name not in self.kept), None)
+        if free is None:
+            self.waiting = (*self.waiting, new)
+        else:
+            self.kept = {**self.kept, free: new.under(free)}
+
+    def call(self, model: Autoencoder, title: str) -> None:
+        """Give one of the models a title; nothing happens if it is not here any more."""
+        self.kept = {
+            name: one._replace(title=title) if one.model is model else one
+            for name, one in self.kept.items()
+        }
+
+    def remove(self, model: Autoencoder) -> None:
+        """Let go of one of the models, kept or waiting; what waits comes in its place."""
+        self.waiting = tuple(one for one in self.waiting if one.model is not model)
+        self.kept = {name: one for name, one in self.kept.items() if one.model is not model}
+        if self.waiting and len(self.kept) < len(names.IDS):
+            self.adopt(self.waiting[0])
+            self.waiting = self.waiting[1:]
 
 
 def _size(raw: bytes) -> int:
@@ -391,17 +419,27 @@ class Office:
             return desk
 
     def adopt(self, token: str, model: Autoencoder, raw: bytes) -> Desk:
-        """Make a model that the visitor brought "my model".
+        """Keep a model that the visitor brought.
 
         Raises
         ------
         Busy
-            There is no room for it; what was there stays.
+            There is no room for it, or another one waits already; what was there stays.
         """
         with self._lock:
+            here = self._desks.get(token)
+            if here is not None and here.waiting:
+                raise Busy
             desk = self._reserve(token, _size(raw))
-            desk.adopt(model, raw)
+            desk.adopt(Kept(model, raw))
             return desk
+
+    def change(self, token: str, how: Callable[[Desk], None]) -> None:
+        """Let a visitor change which models they keep, or what they call them."""
+        with self._lock:
+            desk = self._desks.get(token)
+            if desk is not None:
+                how(desk)
 
     def submit(
         self, token: str, plan: Plan, digits: Float32, start: bytes | None = None
@@ -411,12 +449,12 @@ class Office:
         Raises
         ------
         Busy
-            This visitor trains already, or there is no room for them.
+            This visitor trains already, one of their models waits, or there is no room for them.
         """
         training = Training(plan, digits, start)
         with self._lock:
             here = self._desks.get(token)
-            if here is not None and not here.idle:
+            if here is not None and (here.waiting or not here.idle):
                 raise Busy
             desk = self._reserve(token, training.size)
             desk.training = training
@@ -584,7 +622,7 @@ class Office:
             self._running.remove(training)
             for desk in self._desks.values():
                 if desk.training is training and training.model and training.raw:
-                    desk.adopt(training.model, training.raw)
+                    desk.adopt(Kept(training.model, training.raw))
             # Last of all: who reads "over" finds the model in its place.
             training.phase = "over"
             self._start_next()

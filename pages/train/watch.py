@@ -47,7 +47,7 @@ _OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "data": ("bad", N_("No digits to learn from were found.")),
     "failed": ("bad", N_("The training failed.")),
 }
-_KEPT = N_("The trained model is now “My model” on every page.")
+_KEPT = N_("The trained model is now one of yours, on every page.")
 _NOTHING = N_("It ended before it had learnt anything.")
 
 # So many frames are sent once more: Streamlit may skip an update that the browser is too slow for.

@@ -38,7 +38,7 @@ def words(page: Page) -> str:
 
 def own_model(page: Page) -> Locator:
     """Where the page leads to a model of one's own, if there is one."""
-    return page.get_by_role("link", name="Draw with it")
+    return page.get_by_role("button", name="Draw with it")
 
 
 def give(page: Page, path: Path) -> None:
@@ -70,7 +70,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
 
     # The files.
     with visitor.expect_download() as got:
-        visitor.get_by_role("button", name="My model (safetensors)").click()
+        visitor.get_by_role("button", name="(safetensors)").click()
     mine = tmp_path / got.value.suggested_filename
     got.value.save_as(mine)
     model = weights.load_own(mine)
@@ -79,7 +79,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
         visitor.get_by_role("button", name="The history (CSV)").click()
     history = got.value.path().read_text().splitlines()
     assert history[0] == "epoch,loss,validation_loss,dead_units" and len(history) == 3
-    keras = visitor.get_by_role("button", name="My model (.keras)")
+    keras = visitor.get_by_role("button", name="(.keras)")
     with visitor.expect_download(timeout=SECONDS) as got:
         keras.click()
         expect(visitor.locator(".download [role=status]")).to_have_text("Starting TensorFlow …")
@@ -108,13 +108,13 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     give(stranger, mine)
     expect(own_model(stranger)).to_be_visible()
     stranger.keyboard.press("Escape")
-    stranger.get_by_text("Go on from my model").click()
+    stranger.get_by_text("Go on from ").click()
     wait_run(stranger)
     begin(stranger)
 
     # While that starts: the model on the other pages.
-    visitor.get_by_role("link", name="Draw with it").click()
-    expect(visitor.get_by_role("radio", name="My model")).to_be_checked()
+    visitor.get_by_role("button", name="Draw with it").click()
+    expect(visitor.get_by_role("radio", name="Shallow, 32 numbers")).to_be_checked()
     expect(visitor.locator("img[data-live=survives]")).to_have_count(1)
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.locator('tr[data-model="mine"]')).to_be_visible()
@@ -123,7 +123,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     # It begins where the other had ended, not with noise.
     expect(stranger.locator(".film p")).to_contain_text("squared error", timeout=SECONDS)
     stranger.get_by_role("button", name="Stop, and keep").click()
-    finish(stranger, "Stopped. The trained model is now “My model” on every page.")
+    finish(stranger, "Stopped. The trained model is now one of yours, on every page.")
     stranger.locator(".film input").press("Home")
     assert float(re.search(r"squared error (0\.\d+)", words(stranger))[1]) < 0.03
 

@@ -895,7 +895,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def adopt(app: AppTest, model: ae.Autoencoder) -> AppTest:
     """As the Train page leaves it."""
     now = app.session_state["visit"]
-    now.own = state.OwnModel(model, b"")
+    now.own = {plans.OWN: state.OwnModel(model, b"")}
     return look_at(run(app), plans.OWN)
 
 

@@ -406,12 +406,12 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     )
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
     written = " ".join(texts(app))
-    outcome = "Done. The trained model is now “My model” on every page."
+    outcome = "Done. The trained model is now one of yours, on every page."
     assert outcome in written
     assert word(app)["sentence"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
-    assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
+    assert model_names(app)[-1] == "My model, 5 numbers" and app.session_state["model"] == plans.OWN
     # The others' pages, with a code of five numbers.
     app.switch_page("pages/draw/page.py")
     run(app)
@@ -435,12 +435,12 @@ def test_another_tab_has_my_model_and_shows_what_its_link_names(
     tab = returns(app.session_state["visit"].token, model="sparse", lanes="pca,deep")
     for _ in range(2):
         assert tab.session_state["model"] == "sparse"
-        assert model_names(tab)[-1] == "My model"
+        assert model_names(tab)[-1] == "My model, 5 numbers"
         assert tab.session_state[state.LANES] == ["pca", "deep", plans.OWN]
         run(tab)
     app.file_uploader[0].upload("n.safetensors", mine.read_bytes(), "application/octet-stream")
     run(app)
-    assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
+    assert run(tab).session_state["model"] == "mine2", "a new one is looked at"
 
 
 def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., Office]) -> None:
@@ -449,7 +449,7 @@ def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., O
     app.session_state["visit"].uploads = state.UPLOADS
     bring(app, mine.read_bytes())
     assert [warning.value for warning in app.warning] == [state.TOO_MANY_UPLOADS]
-    assert app.session_state["visit"].own is None
+    assert not app.session_state["visit"].own
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,9 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     desk = office.desk(app.session_state["visit"].token)
     assert desk and desk.training and desk.training.start
-    assert app.session_state["visit"].own.model is desk.kept.model is desk.training.model
+    before, after = app.session_state["visit"].own.values()
+    assert before.raw == desk.training.start and after.raw is desk.training.raw
+    assert app.session_state["model"] == "mine2" and plan_of(app).hidden == (20, 10)
 
 
 def test_the_plan_follows_the_model_that_it_goes_on_from(
@@ -523,8 +525,8 @@ def test_a_child_that_fails_gives_one_sentence(
     button(app, "Train").click()
     app = until_over(run(app))
     written = " ".join(texts(app))
-    assert sentence in written and "The trained model is now “My model”" in written
-    assert model_names(app)[-1] == "My model"
+    assert sentence in written and "The trained model is now one of yours" in written
+    assert model_names(app)[-1] == "My model, 5 numbers"
 
 
 def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> None:
@@ -567,7 +569,7 @@ def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     assert widget(run(app), "preset").disabled
     button(app, "Stop, and keep what it has learnt").click()
     app = until_over(run(app))
-    assert "Stopped. The trained model is now “My model”" in " ".join(texts(app))
+    assert "Stopped. The trained model is now one of yours" in " ".join(texts(app))
 
 
 def test_a_model_is_brought_back_or_refused(
@@ -588,7 +590,7 @@ def test_a_model_is_brought_back_or_refused(
     app.button_group(key=state.LANG).set_value("en")
     assert office.desk(app.session_state["visit"].token) is None, "what is refused takes no place"
     bring(run(app), raw)
-    assert model_names(app)[-1] == "My model"
+    assert model_names(app)[-1] == "My model, 5 numbers"
     assert refusal not in " ".join(texts(app))
     other = bring(at_train(opened()), raw)
     assert use.BUSY in " ".join(texts(other)) and model_names(other) == SHIPPED

@@ -34,7 +34,7 @@ from ae.plans import OWN, Plan, preset
 from ui import children as processes
 from ui import trainings as module
 from ui.limits import Limits
-from ui.trainings import Busy, Office, Training
+from ui.trainings import Busy, Kept, Office, Training
 
 PLAN = preset("seconds", "shallow")
 DIGITS = np.random.default_rng(7).random((5, 28, 28), np.float32)
@@ -290,7 +290,7 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     )  # since the first batches: 1100 digits in 2.2 seconds
     assert training.left == pytest.approx(1.0)  # the plan has two epochs
     assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 1.5]
-    assert desk.kept is None
+    assert not desk.kept
     folder = training._child.folder
     assert folder.is_dir()
     go("5")
@@ -311,7 +311,7 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert_array_equal(training.frames[-1].reconstructions, late.reconstruct(DIGITS))
     assert (training.frames[0].mse, training.frames[0].dead) == (0.25, 3)
     assert training.raw == (files / "late").read_bytes()
-    assert desk.kept == (training.model, training.raw)
+    assert [*desk.kept.values()] == [Kept(training.model, training.raw)]
     assert not folder.exists()
     told = Job.from_line((tmp_path / "told-0").read_bytes())
     assert told == Job(plan=PLAN, out=folder, or_samples=True)
@@ -392,11 +392,12 @@ def test_it_goes_on_from_given_weights(
 def test_each_training_brings_a_model_of_its_own(open_office: Callable[..., Office]) -> None:
     office = open_office("done()")
     numbers = []
-    for _ in range(2):
+    for count in (1, 2):
         training = office.submit("a", PLAN, DIGITS)
         numbers.append(training.number)
         wait_for(over(training))
-        assert office.desk("a").kept.model is training.model
+        raws = [one.raw for one in office.desk("a").kept.values()]
+        assert len(raws) == count and raws[-1] is training.raw
     assert numbers[0] < numbers[1]
 
 
@@ -438,8 +439,8 @@ def test_two_visitors_do_not_see_each_other(
     assert office.desk("c") is None and office.desk("") is None
     go("go-0")
     wait_for(over(one))
-    assert office.desk("a").kept.model is one.model is not None
-    assert office.desk("b").kept is None and not two.over
+    assert office.desk("a").kept[OWN].model is one.model is not None
+    assert not office.desk("b").kept and not two.over
 
 
 # 600,000 of these made a message of the page that Streamlit refuses to send.
@@ -559,7 +560,7 @@ def test_many_at_the_same_moment(open_office: Callable[..., Office]) -> None:
         wait_for(over(training))
     assert {training.outcome for training in trainings.values()} == {"done"}
     assert all(office.desk(str(i)).training is trainings[i] for i in range(12))
-    assert all(office.desk(str(i)).kept.model is trainings[i].model for i in range(12))
+    assert all(office.desk(str(i)).kept[OWN].model is trainings[i].model for i in range(12))
     assert len({training.number for training in trainings.values()}) == 12
 
 
@@ -575,7 +576,7 @@ def test_cancelled_while_it_learns(open_office: Callable[..., Office], files: Pa
     wait_for(over(training))
     assert training.outcome == "cancelled"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw)
+    assert [*office.desk("a").kept.values()] == [Kept(training.model, training.raw)]
     assert gone(pid)
 
 
@@ -585,7 +586,7 @@ def test_cancelled_before_it_has_learnt(open_office: Callable[..., Office]) -> N
     office.cancel(training)
     wait_for(over(training))
     assert (training.outcome, training.model, training.latest) == ("cancelled", None, None)
-    assert office.desk("a").kept is None
+    assert not office.desk("a").kept
 
 
 def test_a_training_without_a_model_leaves_the_former_one(
@@ -595,7 +596,7 @@ def test_a_training_without_a_model_leaves_the_former_one(
     raw = (files / "early").read_bytes()
     desk = office.adopt("a", weights.read_own(raw), raw)
     wait_for(over(office.submit("a", PLAN, DIGITS)))
-    assert desk.kept.raw == raw
+    assert desk.kept[OWN].raw == raw
 
 
 def test_killed_from_outside(open_office: Callable[..., Office], files: Path) -> None:
@@ -606,7 +607,7 @@ def test_killed_from_outside(open_office: Callable[..., Office], files: Path) ->
     wait_for(over(training))
     assert training.outcome == "killed"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw)
+    assert [*office.desk("a").kept.values()] == [Kept(training.model, training.raw)]
 
 
 ENDS = {
@@ -631,7 +632,7 @@ def test_it_ends_by_itself(
     wait_for(over(training))
     assert training.outcome == outcome
     assert training.raw == ((files / "early").read_bytes() if learnt else None)
-    assert (office.desk("a").kept is not None) == learnt
+    assert (len(office.desk("a").kept) == 1) == learnt
     assert not training._child.folder.exists()
 
 
@@ -649,7 +650,7 @@ def test_diverged(open_office: Callable[..., Office], files: Path) -> None:
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training))
     assert training.outcome == "diverged"
-    assert training.raw == office.desk("a").kept.raw == (files / "late").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "late").read_bytes()
 
 
 _STEP = '{"event": "step", "passed": %s, "of": 2, "loss": 0.5, "digits": 5, "seconds": 1.0}'
@@ -696,7 +697,7 @@ def test_what_is_no_event_ends_it(
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training), 3)
     assert training.outcome == "garbled"
-    assert training.raw == office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
     assert gone(pid_of(training))
     follows = office.submit("a", PLAN, DIGITS)  # the office goes on
     wait_for(lambda: follows.latest or follows.over)
@@ -725,7 +726,7 @@ def test_a_file_that_is_no_model_ends_it(
     wait_for(over(training), 3)
     assert training.outcome == "garbled"
     assert [frame.passed for frame in training.frames] == [1]
-    assert training.raw == office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
     assert gone(pid_of(training))
 
 
@@ -749,7 +750,7 @@ def test_a_bad_last_file_leaves_the_one_before(
     go("go")
     wait_for(over(training))
     assert training.outcome in ("done", "diverged")
-    assert office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
 
 
 # Limits of time
@@ -765,7 +766,7 @@ def test_too_late(open_office: Callable[..., Office], clock: Clock, files: Path)
     clock.passed = 61
     wait_for(over(training))
     assert training.outcome == "late"
-    assert office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
 
 
 def test_waiting_does_not_count(open_office: Callable[..., Office], clock: Clock) -> None:
@@ -822,7 +823,7 @@ def test_whose_visitor_has_gone(
     assert training.outcome == "absent"
     assert other is None or not other.over
     if not waits:
-        assert office._desks["a"].kept.raw == training.raw is not None
+        assert office._desks["a"].kept[OWN].raw == training.raw is not None
     clock.passed += 500  # they come back in time
     time.sleep(0.1)
     assert office.desk("a") is not None
@@ -962,7 +963,8 @@ def test_who_comes_back_after_a_while_may_train(
     time.sleep(0.1)
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training))
-    assert (training.outcome, desk.kept.model) == ("done", training.model)
+    assert training.outcome == "done"
+    assert [one.raw for one in desk.kept.values()][1:] == [training.raw]
 
 
 # A child that is started ahead
