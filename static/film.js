@@ -122,8 +122,8 @@ function render(film) {
   pairs.setAttribute("aria-label", `${labels.label}. ${words.textContent}`);
   film.dead.textContent = frames[i]?.dead ?? "";
   film.meaning.textContent = frames[i] ? labels.dead : "";
-  film.caption.textContent = frames[i]?.map ?? "";
-  canvas.setAttribute("aria-label", `${labels.map}. ${frames[i]?.map ?? ""}`);
+  film.caption.textContent = frames[i]?.map ?? labels.empty;
+  canvas.setAttribute("aria-label", `${labels.map}. ${film.caption.textContent}`);
   if (frames[i]) lay(film, frames[i]);
   [...pairs.children].forEach((pair, j, { length }) => {
     cut(pair.children[1], frames[i]?.url, j, length);

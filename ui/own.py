@@ -12,7 +12,7 @@ from ui import models, names, state
 from ui.components.download import File
 from ui.state import LANES, MODEL, OwnModel, Visit
 from ui.text import LANGUAGES, N_, Text, translator
-from ui.trainings import Desk, Kept, office
+from ui.trainings import Desk, Kept, Training, office
 
 NAME = "gargalo-my-model"
 """Of the files of a visitor's first model, without what comes after the dot."""
@@ -42,9 +42,11 @@ def look_up(now: Visit) -> None:
         st.session_state[LANES] = lanes
     if new:
         now.at_hand = new[-1]
-    # Who has just trained or uploaded one looks at it; who opens a link looks at the link's model.
-    if new and now.page is not None:
-        state.look_at(now, new[-1])
+    # Who has just uploaded one looks at it; who opens a link looks at the link's model. What comes
+    # of a training comes at any moment, so that nobody looks at it before they say so.
+    brought = [name for name in new if name != (mine.training and trained(now, mine.training))]
+    if brought and now.page is not None:
+        state.look_at(now, brought[-1])
     elif st.session_state[MODEL] not in state.model_names(now):
         state.look_at(now, state.DEFAULT_MODEL)
         now.notices.append(_GONE)
@@ -58,6 +60,11 @@ def _kept(kept: Mapping[str, Kept], before: Mapping[str, OwnModel]) -> Mapping[s
         own[name] = old if old and old.model is one.model else OwnModel(*one)
         own[name].title = one.title
     return own
+
+
+def trained(now: Visit, training: Training) -> str | None:
+    """Name the model that came of a training, if it is kept."""
+    return next((name for name, one in now.own.items() if one.raw is training.raw), None)
 
 
 def waiting(now: Visit) -> Kept | None:
@@ -99,5 +106,8 @@ def stem(name: str) -> str:
 
 def file(name: str, now: Visit, text: Text) -> File:
     """Offer the file of a model."""
-    label = text.gettext("{model} (safetensors)", model=models.title(name, text))
-    return File(label, f"{stem(name)}.safetensors", lambda: now.own[name].raw)
+    label, raw = (
+        text.gettext("{model} (safetensors)", model=models.title(name, text)),
+        now.own[name].raw,
+    )
+    return File(label, f"{stem(name)}.safetensors", lambda: raw, lasting=True)

@@ -122,6 +122,7 @@ class Visit:
     own : the visitor's own models, by their names (ui/names.py), the newest last.
     at_hand : the one of them that the Train page is about.
     frames_sent : how many frames of the training this browser has.
+    awaited : number of the training that they have seen run, and not yet end.
     uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
     title_problem : the same of the last title that was given to a model.
@@ -147,6 +148,7 @@ class Visit:
     own: Mapping[str, OwnModel] = field(default_factory=dict)
     at_hand: str | None = None
     frames_sent: int = 0
+    awaited: int | None = None
     uploads: int = 0
     upload_problem: str | None = None
     title_problem: str | None = None

@@ -144,9 +144,10 @@ def _use(name: str, now: Visit, text: Text) -> None:
                 "The .keras file could not be made. The safetensors file holds the same model."
             ),
             patience=_QUEUE * _PATIENCE,
+            lasting=True,
         ),
     ]
-    if training is not None and training.history:
+    if training is not None and training.history and own.trained(now, training) == name:
         history = partial(history_csv, training)
         files.append(File(_("The history (CSV)"), "gargalo-history.csv", history))
     downloads.show(files, text)

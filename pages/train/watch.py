@@ -17,9 +17,10 @@ from ui import figures, html, inference, models, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
 from ui.draft import Draft
+from ui.ended import OUTCOMES
 from ui.state import Visit
 from ui.text import N_, Text
-from ui.trainings import Frame, Outcome, Phase, Training, office
+from ui.trainings import Frame, Phase, Training, office
 
 _PHASES: Mapping[Phase, str] = {
     "starting": N_("Starting TensorFlow …"),
@@ -28,25 +29,6 @@ _PHASES: Mapping[Phase, str] = {
     "saving": N_("Saving …"),
 }
 
-# How a training ended: how good that is, and what is said of it.
-_OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
-    "done": ("good", N_("Done.")),
-    "cancelled": ("good", N_("Stopped.")),
-    "late": ("good", N_("The time is up.")),
-    "absent": ("good", N_("It stopped because you had left.")),
-    "diverged": (
-        "bad",
-        N_(
-            "The steps were too large, and the loss exploded. The last weights before that are"
-            " kept. Try a smaller learning rate."
-        ),
-    ),
-    "memory": ("bad", N_("The training ran out of memory.")),
-    "killed": ("bad", N_("The server stopped it.")),
-    "garbled": ("bad", N_("It sent something unreadable, so it was stopped.")),
-    "data": ("bad", N_("No digits to learn from were found.")),
-    "failed": ("bad", N_("The training failed.")),
-}
 _KEPT = N_("The trained model is now one of yours, on every page.")
 _NOTHING = N_("It ended before it had learnt anything.")
 
@@ -141,7 +123,7 @@ def _outcome(training: Training, text: Text) -> tuple[str, str]:
     _ = text.gettext
     if training.outcome is None:
         return "good", ""
-    kind, message = _OUTCOMES[training.outcome]
+    kind, message = OUTCOMES[training.outcome]
     sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
     if training.data is not None:
         sentences.append(_source(training, text))
@@ -210,6 +192,7 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
             "waiting": _("The digits appear here as soon as the training starts."),
             "dead": _("A dead unit gives the same for every digit, and so it says nothing."),
             "map": _("Map of the codes, coloured by digit"),
+            "empty": _("Here a map of the codes will move while it trains."),
         },
         key="film",
     )

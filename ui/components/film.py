@@ -58,8 +58,8 @@ def film(
     frames : moments to keep; those that the browser has already are replaced.
     live : the newest moment, shown while the visitor has not gone back.
     digits : which digit each code of the map is of.
-    labels : "label", "timeline", "play", "waiting", "dead" (what that means), "map" and, for the
-        last digit, "own" ("" if none is).
+    labels : "label", "timeline", "play", "waiting", "dead" (what that means), "map", "empty" (the
+        same, before it has come) and, for the last digit, "own" ("" if none is).
     """
     _mount(
         key=key,
