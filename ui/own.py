@@ -64,7 +64,17 @@ def _kept(kept: Mapping[str, Kept], before: Mapping[str, OwnModel]) -> Mapping[s
 
 def trained(now: Visit, training: Training) -> str | None:
     """Name the model that came of a training, if it is kept."""
-    return next((name for name, one in now.own.items() if one.raw is training.raw), None)
+    return _of(now, training.raw)
+
+
+def start(now: Visit, training: Training) -> str:
+    """Name the file from which a training goes on, without its ending."""
+    name = _of(now, training.start)
+    return stem(name) if name else NAME
+
+
+def _of(now: Visit, raw: bytes | None) -> str | None:
+    return next((name for name, one in now.own.items() if one.raw is raw), None)
 
 
 def waiting(now: Visit) -> Kept | None:

@@ -26,7 +26,7 @@ if not now.stage:
 browser.settle(
     now,
     text,
-    told=watch.told(training, draft, text),
+    told=watch.told(training, now, text),
     # So that the visitor finds their training again in another tab.
     cookie=(state.TOKEN_COOKIE, now.token) if desk else None,
 )
@@ -68,7 +68,7 @@ with st.container(horizontal=True, gap="medium"):
                     disabled=own.waiting(now) is not None,
                 )
                 office().warm_up()
-            st.caption(watch.summary(draft.plan, text), width="content")
+            st.caption(script.summary(draft.plan, text), width="content")
         if not now.stage:
             use.make_room(now, text)
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
@@ -85,4 +85,7 @@ with st.container(horizontal=True, gap="medium"):
             use.show(now, text)
 
 if not now.stage:
-    script.show(draft.plan, own.stem(mine) if mine and draft.go_on else None, text)
+    start = own.stem(mine) if mine and draft.go_on else None
+    if training is not None and running and training.start is not None:
+        start = own.start(now, training)  # another one may be chosen by now
+    script.show(draft.plan, start, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ae import keras_scripts
+from ae import keras_scripts, plans
 from ae.plans import Plan
 from ui import html
 from ui.text import Text
@@ -20,6 +20,7 @@ def show(plan: Plan, start: str | None, text: Text) -> None:
     _ = text.gettext
     archive = start and f"{start}.keras"
     st.html(html.element("h2", _("The same as code"), class_="heading"))
+    st.caption(summary(plan, text))  # what is chosen may be another one than was trained above
     keras, r, terminal = st.tabs([_("Keras in Python"), _("Keras in R"), _("In a terminal")])
     keras.code(keras_scripts.keras_python(plan, archive), language="python")
     r.code(keras_scripts.keras_r(plan, archive), language="r")
@@ -30,6 +31,18 @@ def show(plan: Plan, start: str | None, text: Text) -> None:
             " .safetensors for the terminal."
         )
         st.caption(words)
+
+
+def summary(plan: Plan, text: Text) -> str:
+    """Say in one line what is trained."""
+    recipe = plan.recipe
+    return " · ".join(
+        (
+            " → ".join(map(str, plan.family.widths)),
+            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.plain(recipe.learning_rate)}",
+            text.ngettext("{n} epoch", "{n} epochs", recipe.epochs),
+        )
+    )
 
 
 def command(plan: Plan, start: str | None) -> str:

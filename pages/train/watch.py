@@ -9,14 +9,13 @@ import numpy as np
 import streamlit as st
 
 import ae
-from ae import augmentation, plans
+from ae import augmentation
 from ae.arrays import Float32
 from ae.plans import Plan
-from pages.train import choose
-from ui import figures, html, inference, models, pictures, strokes
+from pages.train import choose, script
+from ui import figures, html, inference, models, own, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
-from ui.draft import Draft
 from ui.ended import OUTCOMES
 from ui.state import Visit
 from ui.text import N_, Text
@@ -41,44 +40,32 @@ def watched(now: Visit) -> Float32:
     ten = models.first_test_digits()
     if ten is None:
         ten = strokes.ten_samples()
-    own = inference.digit(now.sketch.drawing, normalise=now.normal)
-    return ten if own is None else np.concatenate([ten, own[None]])
+    drawn = inference.digit(now.sketch.drawing, normalise=now.normal)
+    return ten if drawn is None else np.concatenate([ten, drawn[None]])
 
 
-def summary(plan: Plan, text: Text) -> str:
-    """Say in one line what is trained."""
-    recipe = plan.recipe
-    return " · ".join(
-        (
-            " → ".join(map(str, plan.family.widths)),
-            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.plain(recipe.learning_rate)}",
-            text.ngettext("{n} epoch", "{n} epochs", recipe.epochs),
-        )
-    )
-
-
-def told(training: Training | None, draft: Draft, text: Text) -> str:
+def told(training: Training | None, now: Visit, text: Text) -> str:
     """Say what has happened, to those who do not see it: a refusal, a beginning, an outcome."""
     _ = text.gettext
-    if draft.refused:
-        return choose.refusal(draft, text)
+    if now.draft.refused:
+        return choose.refusal(now.draft, text)
     if training is None:
         return ""
     if training.phase == "waiting":
         return _in_line(training, text)
     if not training.over:
         return _("The training has begun.")
-    return _outcome(training, text)[1]
+    return _outcome(training, now, text)[1]
 
 
 def show(training: Training | None, now: Visit, text: Text) -> None:
     """Show a training, or the same shapes while there is none."""
-    _status(training, now.draft.plan, text)
+    _status(training, now, text)
     _film(training, now, text)
     _chart(training, now, text)
 
 
-def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
+def _status(training: Training | None, now: Visit, text: Text) -> None:
     """Say how far it is, or how it ended; and what it was, once something else is chosen."""
     _ = text.gettext
     with st.container(key="training_status"):
@@ -97,11 +84,11 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
             return
         passed = min(training.passed / training.plan.recipe.epochs, 1.0)
         if training.over and training.outcome is not None:
-            kind, words = _outcome(training, text)
+            kind, words = _outcome(training, now, text)
             st.progress(passed, _far(training, text))
             st.html(html.element("p", words, class_=f"outcome {kind}"))
-            if training.plan != next_plan:
-                st.caption(_("This was {plan}.", plan=summary(training.plan, text)))
+            if training.plan != now.draft.plan:
+                st.caption(_("This was {plan}.", plan=script.summary(training.plan, text)))
         elif training.phase == "waiting":
             st.progress(0.0, _in_line(training, text))
         elif training.phase == "learning":
@@ -118,13 +105,17 @@ def _in_line(training: Training, text: Text) -> str:
     return text.gettext("Other visitors are training. You are number {n} in line.", n=place)
 
 
-def _outcome(training: Training, text: Text) -> tuple[str, str]:
+def _outcome(training: Training, now: Visit, text: Text) -> tuple[str, str]:
     """Say how good the end of a training is, and how it ended; before that, nothing."""
     _ = text.gettext
     if training.outcome is None:
         return "good", ""
     kind, message = OUTCOMES[training.outcome]
-    sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
+    sentences = [_(message)]
+    if training.model is None:
+        sentences.append(_(_NOTHING))
+    elif own.trained(now, training):  # or it was removed, or waits for a place
+        sentences.append(_(_KEPT))
     if training.data is not None:
         sentences.append(_source(training, text))
     return kind, " ".join(sentences)
@@ -172,7 +163,6 @@ def _source(training: Training, text: Text) -> str:
 def _film(training: Training | None, now: Visit, text: Text) -> None:
     _ = text.gettext
     digits = watched(now) if training is None else training.digits
-    own = len(digits) > 10
     frames = [] if training is None else list(training.frames)
     new = frames[max(now.frames_sent - _AGAIN, 0) :]
     now.frames_sent = len(frames)
@@ -188,7 +178,7 @@ def _film(training: Training | None, now: Visit, text: Text) -> None:
             "label": _("Digits, and below each what the net makes of it"),
             "timeline": _("Timeline: back to any epoch"),
             "play": _("Play from the start"),
-            "own": _("yours") if own else "",
+            "own": _("yours") if len(digits) > 10 else "",
             "waiting": _("The digits appear here as soon as the training starts."),
             "dead": _("A dead unit gives the same for every digit, and so it says nothing."),
             "map": _("Map of the codes, coloured by digit"),
@@ -251,7 +241,10 @@ def _map(frame: Frame, plan: Plan, text: Text) -> str:
             "The codes of {digits}: {n} numbers, laid flat by PCA.", digits=digits, n=plan.code_size
         )
     )
-    near = _("Next to {share} of them lies the same digit.", share=text.percent(frame.alike))
+    near = _(
+        "{share} of them have the same digit as their nearest neighbour.",
+        share=text.percent(frame.alike),
+    )
     return f"{way} {near}"
 
 

@@ -6,6 +6,7 @@ in tests/browser/test_train.py.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 import sys
@@ -27,7 +28,7 @@ from ae.evaluation import measure
 from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
 from pages.train import use
-from tests.pages.test_app import component, opened, run, texts, word
+from tests.pages.test_app import component, offered, opened, run, texts, word
 from ui import own, state
 from ui import trainings as offices
 from ui.text import translator
@@ -52,6 +53,7 @@ for passed in (0.0, 0.5, 1.0, 2.0):
             seconds=passed)
 END
 """
+PLACES = base64.b64encode(bytes([0, 0, 0, 255, 255, 128])).decode()  # of the three digits above
 _DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
 
 
@@ -128,6 +130,10 @@ def at_train(app: AppTest) -> AppTest:
 def button(app: AppTest, label: str) -> Any:
     (match,) = (one for one in app.button if one.label == label)
     return match
+
+
+def labels(app: AppTest) -> set[str]:
+    return {one.label for one in app.button}
 
 
 def widget(app: AppTest, name: str) -> Any:
@@ -411,9 +417,18 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     assert word(app)["sentence"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
-    assert model_names(app)[-1] == "My model, 5 numbers" and app.session_state["model"] == plans.OWN
+    assert film["frames"][2]["dead"] == "Dead units, layer by layer: 3 of 32 in the code."
+    assert film["frames"][2]["map"] == (
+        "The codes of 3 digits that it does not learn from: 32 numbers, laid flat by PCA."
+        " 50% of them have the same digit as their nearest neighbour."
+    )
+    assert (film["digits"], film["frames"][2]["places"]) == ([3, 5, 5], PLACES)
+    assert model_names(app)[-1] == "My model, 5 numbers"
+    assert app.session_state["model"] == "shallow", "what is in use does not change by itself"
     # The others' pages, with a code of five numbers.
-    app.switch_page("pages/draw/page.py")
+    button(app, "Draw with it").click()
+    assert run(app).session_state["model"] == plans.OWN
+    app.switch_page("pages/draw/page.py")  # AppTest does not follow
     run(app)
     assert "Only 5 numbers of your digit pass." in " ".join(texts(app))
     app.switch_page("pages/compare/page.py")
@@ -485,7 +500,7 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     assert desk and desk.training and desk.training.start
     before, after = app.session_state["visit"].own.values()
     assert before.raw == desk.training.start and after.raw is desk.training.raw
-    assert app.session_state["model"] == "mine2" and plan_of(app).hidden == (20, 10)
+    assert app.session_state["model"] == "shallow" and plan_of(app).hidden == (20, 10)
 
 
 def test_the_plan_follows_the_model_that_it_goes_on_from(
@@ -570,6 +585,116 @@ def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     button(app, "Stop, and keep what it has learnt").click()
     app = until_over(run(app))
     assert "Stopped. The trained model is now one of yours" in " ".join(texts(app))
+
+
+def test_it_says_that_it_saves(child: Callable[..., Office]) -> None:
+    child("time.sleep(60)")
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = run(app)
+    until(lambda: training_of(app).phase == "saving")
+    (bar,) = run(app).get("progress")
+    assert (bar.proto.value, bar.proto.text) == (100, "Saving …")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (_DONE, "Your training has ended."),
+        ("os.kill(os.getpid(), 9)", "Your training has ended: The server stopped it."),
+    ],
+)
+@pytest.mark.parametrize("page", ["draw", "learn", "compare", "explore", "room"])
+def test_its_end_is_told_on_every_page(
+    page: str, end: str, words: str, child: Callable[..., Office], tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    child(f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\n{end}")
+    app = at_train(opened())
+    button(app, "Train").click()
+    run(app)
+    app.switch_page(f"pages/{page}/page.py")
+    assert not labels(run(app)) & {"Use it", "See it"}
+    go.touch()
+    app = until_over(app)
+    assert words in texts(app) and component(app, "announce") == {"sentence": words}
+    assert app.session_state["model"] == "shallow", "what is in use does not change by itself"
+    assert labels(app) >= {"See it", "Later"}
+    assert ("Use it" in labels(app)) == (page != "learn"), "where a model is looked at"
+    app.switch_page("pages/draw/page.py")
+    assert words in texts(run(app)), "until they have answered"
+    button(app, "Use it").click()
+    assert words not in texts(run(app)) and app.session_state["model"] == plans.OWN
+    assert words not in texts(run(app))
+
+
+@pytest.mark.parametrize("answer", ["See it", "Later", None])
+def test_the_end_is_told_once(
+    answer: str | None, child: Callable[..., Office], returns: Callable[..., AppTest]
+) -> None:
+    child("time.sleep(0.5)\n" + _DONE)
+    app = at_train(opened())
+    button(app, "Train").click()
+    run(app)
+    app.switch_page("pages/draw/page.py")
+    app = until_over(run(app))
+    if answer:
+        button(app, answer).click()
+        run(app)
+    if answer != "Later":
+        assert component(at_train(app), "film")["live"]["at"] == 2, "there it is to be seen"
+    for page in ("draw", "train"):
+        app.switch_page(f"pages/{page}/page.py")
+        assert "See it" not in labels(run(app))
+    # Who opens another tab now has not seen it run.
+    later = returns(app.session_state["visit"].token)
+    assert "See it" not in labels(later) and model_names(later)[-1] == "My model, 5 numbers"
+
+
+def test_what_is_said_of_a_training_is_its_own(
+    child: Callable[..., Office],
+    mine: Path,
+    tmp_path: Path,
+    returns: Callable[..., AppTest],
+) -> None:
+    """Another model is brought, another preset pressed, the page loaded again, in Portuguese."""
+    child()
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = until_over(run(app))
+    history, said = "gargalo-history.csv", "The trained model is now one of yours"
+    assert history in offered(app) and said in " ".join(texts(app))
+    bring(app, own_model(tmp_path / "other.safetensors", hidden=(30,)).read_bytes())
+    assert history not in offered(app), "it is of another model"
+    set_to(app, "preset", "ours")
+    film = component(app, "film")
+    assert film["frames"][-1]["text"].startswith("after 2 of 2 epochs")
+    assert any("This was 784 → 32 → 784 · Adam 0.0075 · 2 epochs." in text for text in texts(app))
+    assert "784 → 32 → 784 · Adam 0.003 · 250 epochs" in texts(app), "of the code beside it"
+    tab = at_train(returns(app.session_state["visit"].token, lang="pt"))
+    film = component(tab, "film")
+    assert film["frames"][-1]["text"].startswith("depois de 2 de 2 épocas")
+    assert plan_of(tab) == plans.preset("seconds", "shallow")
+    # The model that came of it is removed: it is not one of theirs any more.
+    desk = offices.office().desk(app.session_state["visit"].token)
+    desk.remove(desk.kept["mine"].model)
+    app = run(app)
+    assert "Done." in " ".join(texts(app)) and said not in " ".join(texts(app))
+
+
+def test_the_code_names_the_file_from_which_it_goes_on(
+    child: Callable[..., Office], mine: Path, tmp_path: Path, returns: Callable[..., AppTest]
+) -> None:
+    child("time.sleep(60)")
+    app = bring(at_train(opened()), mine.read_bytes())
+    set_to(app, "go_on", True)
+    button(app, "Train").click()
+    run(app)
+    bring(app, own_model(tmp_path / "other.safetensors", hidden=(30,)).read_bytes())
+    tab = at_train(returns(app.session_state["visit"].token))
+    for one in (run(app), tab):
+        assert one.code[2].value.endswith(f"--start {own.NAME}.safetensors")
+        assert f"{own.NAME}.keras" in one.code[0].value
 
 
 def test_a_model_is_brought_back_or_refused(
