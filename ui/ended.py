@@ -95,6 +95,6 @@ def _tell(training: Training, looks: bool, now: Visit, text: Text) -> None:
     with st.container(horizontal=True, gap="small", width="content"):
         if name and looks:
             st.button(_("Use it"), key="ended_use", type="primary", on_click=use)
-        if st.button(_("See it"), key="ended_see", on_click=heard):
+        if st.button(_("See it"), key="ended_see"):
             st.switch_page("pages/train/page.py")
         st.button(_("Later"), key="ended_later", type="tertiary", on_click=heard)

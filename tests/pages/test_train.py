@@ -640,7 +640,7 @@ def test_the_end_is_told_once(
     app = until_over(run(app))
     if answer:
         button(app, answer).click()
-        run(app)
+        run(app)  # AppTest does not follow to another page
     if answer != "Later":
         assert component(at_train(app), "film")["live"]["at"] == 2, "there it is to be seen"
     for page in ("draw", "train"):
