@@ -58,4 +58,4 @@ def escaped(title: str) -> str:
     backslash does not protect.
     """
     protected = re.sub(r"[!-&*+./:-@[-`{-~-]", r"\\\g<0>", title)
-    return re.sub(r"[:.@]", "\\g<0>\u2060", protected)
+    return re.sub(r"[:.@](?=\w)", "\\g<0>\u2060", protected)

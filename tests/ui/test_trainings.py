@@ -32,6 +32,7 @@ from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from ae.model import Autoencoder
 from ae.plans import OWN, Plan, preset
 from ui import children as processes
+from ui import names
 from ui import trainings as module
 from ui.limits import Limits
 from ui.trainings import Busy, Kept, Office, Training
@@ -890,6 +891,40 @@ def test_only_so_many_visitors(
     wait_for(lambda: "b" not in office._desks)
     office.adopt("c", *model)
     assert office.desk("a") is desks[0] and office.desk("b") is None
+
+
+def test_a_visitor_keeps_four_and_the_next_waits(
+    open_office: Callable[..., Office], files: Path
+) -> None:
+    """It waits with the one that a training brings meanwhile; nothing else begins before."""
+    office = open_office("done()")
+    model, raw = model_of(files)
+    own = [replace(model) for _ in range(5)]
+    for one in own[:4]:
+        desk = office.adopt("a", one, raw)
+    assert list(desk.kept) == [*names.IDS] == [one.model.name for one in desk.kept.values()]
+    training = office.submit("a", PLAN, DIGITS)
+    office.adopt("a", own[4], raw)
+    wait_for(over(training))
+    assert [one.raw for one in desk.waiting] == [raw, training.raw] and len(desk.kept) == 4
+    assert desk.size == 2 * (5 * len(raw) + len(training.raw)) + training.size
+    for ask in (
+        lambda: office.adopt("a", model, raw),
+        lambda: office.submit("a", PLAN, DIGITS),
+    ):
+        with pytest.raises(Busy):
+            ask()
+    second = desk.kept["mine2"].model
+    office.change("a", lambda desk: desk.call(second, "Two"))
+    assert [one.title for one in desk.kept.values()] == ["", "Two", "", ""]
+    office.change("a", lambda desk: desk.remove(second))
+    office.change("a", lambda desk: desk.call(second, "Two"))  # it is not here any more
+    assert list(desk.kept) == ["mine", "mine3", "mine4", "mine2"]
+    assert not any(one.title for one in desk.kept.values())
+    assert desk.kept["mine2"].model.encoder is own[4].encoder, "the one that came first"
+    office.change("a", lambda desk: desk.remove(desk.waiting[0].model))
+    assert not desk.waiting and len(desk.kept) == 4
+    office.change("nobody", lambda desk: desk.remove(second))
 
 
 @pytest.mark.parametrize("bound", ["visitors", "models_mb"])
