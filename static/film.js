@@ -35,7 +35,7 @@ function end(film) {
 function build(root) {
   const make = (name) => document.createElement(name);
   const [pairs, controls, play, range, words] = ["div", "div", "button", "input", "p"].map(make);
-  const [halves, side, dead, meaning] = ["div", "div", "p", "p"].map(make);
+  const [halves, side, dead, meaning] = ["div", "div", "div", "div"].map(make);
   const [figure, canvas, caption] = ["figure", "canvas", "figcaption"].map(make);
   const map = new MovingMap(root, canvas);
   const film = { root, pairs, play, range, words, dead, meaning, canvas, caption, map };
