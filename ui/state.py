@@ -73,12 +73,14 @@ class OwnModel:
     raw : its file.
     title : what the visitor calls it; empty, it is called by what it is.
     code_map : its map; it takes long, and is made when asked for.
+    redrawn : whether that is of digits that stand for MNIST's.
     """
 
     model: Autoencoder
     raw: bytes
     title: str = ""
     code_map: ae.atlas.CodeMap | None = None
+    redrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -331,11 +333,13 @@ def model_names(now: Visit) -> tuple[str, ...]:
 def models_in_sight(now: Visit) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sort the models into those that the frame shows and those in its menu.
 
-    In sight are the tutorial's three, the visitor's newest, and the one that they look at.
+    In sight are the tutorial's three, the one that they look at, and the newest of their own if
+    that is none of those.
     """
     names, looked_at = model_names(now), model_name()
     tutorials = [name for name, family in ae.FAMILIES.items() if "tutorial" in family.recipes]
-    shown = (*tutorials, *list(now.own)[-1:], looked_at)
+    newest = [] if looked_at in now.own else list(now.own)[-1:]
+    shown = (*tutorials, *newest, looked_at)
     in_sight = tuple(name for name in names if name in shown)
     return in_sight, tuple(name for name in names if name not in in_sight)
 
