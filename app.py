@@ -11,7 +11,7 @@ from pages.compare.views import VIEWS as COMPARE
 from pages.explore.views import VIEWS as EXPLORE
 from pages.learn.chapters import CHAPTERS
 from pages.room import line
-from ui import frame, keyboard, lectern, memory, models, own, stage, state, views
+from ui import ended, frame, keyboard, lectern, memory, models, own, stage, state, views
 from ui.components import connection
 from ui.text import N_
 
@@ -73,6 +73,7 @@ if now.stage:
     lectern.heading(now, text)
 else:
     asked = frame.show(pages, page, looks_at_model, now, text)
+    ended.show(name, looks_at_model, now, text)
 
 keyboard.listen(text)
 while now.notices and not now.stage:

@@ -31,8 +31,11 @@ EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType({
     # loss of this epoch so far (null before the first step), digits learnt from, seconds of fit.
     "step": {"passed": _NUMBER, "of": int, "loss": (*_NUMBER, type(None)), "digits": int,
              "seconds": _NUMBER},
-    # mine.safetensors was replaced; figures over the first thousand digits held out.
-    "kept": {"passed": _NUMBER, "mse": _NUMBER, "dead": int},
+    # mine.safetensors was replaced; figures over the first thousand digits held out. Dead units of
+    # the code, and of each layer (`ae.evaluation.dead_units`); where the codes lie
+    # (`ae.moving_map.pack`), and the share of them that lie next to such a digit.
+    "kept": {"passed": _NUMBER, "mse": _NUMBER, "dead": int, "layers": list, "places": str,
+             "alike": _NUMBER},
     # An epoch is over: nats per pixel (or squared error), the penalty included.
     "epoch": {"number": int, "of": int, "loss": _NUMBER, "validation_loss": _NUMBER,
               "seconds": _NUMBER},
@@ -154,5 +157,7 @@ def _check(event: Any, fields: Mapping[str, Any]) -> None:
     for name, kind in wanted.items():
         if not isinstance(fields[name], kind) or isinstance(fields[name], bool):
             raise ValueError(f"{event}: {name} is of another type")
+        if isinstance(fields[name], list) and any(type(count) is not int for count in fields[name]):
+            raise ValueError(f"{event}: {name} holds something else than whole numbers")
         if isinstance(fields[name], float) and not math.isfinite(fields[name]):
             raise ValueError(f"{event}: {name} is not finite")  # JSON's 1e999 is read as infinity

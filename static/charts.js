@@ -92,6 +92,7 @@ class Plot {
       hovermode: "x",
       ...layout,
       font,
+      legend: { bgcolor: background, ...layout.legend }, // lines may pass behind its words
       hoverlabel: { bgcolor: background, bordercolor: text, font, ...layout.hoverlabel },
       xaxis: axis(layout.xaxis),
       yaxis: axis(layout.yaxis),

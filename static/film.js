@@ -2,6 +2,7 @@
 // the newest. The Python side is ui/components/film.py.
 
 const version = new URL(import.meta.url).search; // see ui/components/module.py
+const { MovingMap } = await import(`./moving_map.js${version}`);
 const { along } = await import(`./strips.js${version}`);
 
 const films = new WeakMap(); // the component's root -> its film
@@ -14,18 +15,31 @@ export default function show({ data, parentElement }) {
     Object.assign(film, { reel: data.reel, frames: new Map(), at: null });
   }
   for (const frame of data.frames) film.frames.set(frame.at, frame);
-  film.live = data.live;
-  film.labels = data.labels;
+  Object.assign(film, {
+    live: data.live,
+    labels: data.labels,
+    digits: data.digits,
+    palette: data.palette,
+  });
   fill(film, data);
   render(film);
   // Also called for an update that a newer one overtook, while the film is in use.
-  return () => root.isConnected || clearInterval(film.timer);
+  return () => root.isConnected || end(film);
+}
+
+function end(film) {
+  clearInterval(film.timer);
+  film.map.destroy();
 }
 
 function build(root) {
   const make = (name) => document.createElement(name);
   const [pairs, controls, play, range, words] = ["div", "div", "button", "input", "p"].map(make);
-  const film = { root, pairs, play, range, words, frames: new Map() };
+  const [halves, side, dead, meaning] = ["div", "div", "div", "div"].map(make);
+  const [figure, canvas, caption] = ["figure", "canvas", "figcaption"].map(make);
+  const map = new MovingMap(root, canvas);
+  const film = { root, pairs, play, range, words, dead, meaning, canvas, caption, map };
+  film.frames = new Map();
   pairs.className = "pairs";
   pairs.setAttribute("role", "img");
   controls.className = "controls";
@@ -34,7 +48,14 @@ function build(root) {
   play.textContent = "▶";
   words.setAttribute("aria-live", "off"); // it changes twice a second
   controls.append(play, range);
-  root.replaceChildren(pairs, controls, words);
+  side.append(pairs, controls, words, dead, meaning);
+  dead.className = "dead";
+  meaning.className = "meaning";
+  canvas.setAttribute("role", "img");
+  figure.append(canvas, caption);
+  halves.className = "halves";
+  halves.append(side, figure);
+  root.replaceChildren(halves);
   range.addEventListener("input", () => {
     clearInterval(film.timer);
     go(film, Number(range.value));
@@ -88,7 +109,7 @@ function go(film, i) {
 }
 
 function render(film) {
-  const { pairs, play, range, words, labels } = film;
+  const { pairs, play, range, words, labels, canvas } = film;
   const frames = moments(film);
   const last = frames.length - 1;
   const chosen = frames.findIndex(({ at }) => at === film.at);
@@ -99,7 +120,17 @@ function render(film) {
   words.textContent = frames[i]?.text ?? labels.waiting;
   range.setAttribute("aria-valuetext", words.textContent);
   pairs.setAttribute("aria-label", `${labels.label}. ${words.textContent}`);
+  film.dead.textContent = frames[i]?.dead ?? "";
+  film.meaning.textContent = frames[i] ? labels.dead : "";
+  film.caption.textContent = frames[i]?.map ?? labels.empty;
+  canvas.setAttribute("aria-label", `${labels.map}. ${film.caption.textContent}`);
+  if (frames[i]) lay(film, frames[i]);
   [...pairs.children].forEach((pair, j, { length }) => {
     cut(pair.children[1], frames[i]?.url, j, length);
   });
+}
+
+function lay({ map, reel, digits, palette }, { at, places }) {
+  const points = Uint8Array.from(atob(places), (byte) => byte.charCodeAt(0));
+  map.show(`${reel} ${at}`, points, digits, palette);
 }

@@ -36,6 +36,26 @@ export function unpack(packed) {
   const { arrays, heap, neighbours, palette } = header;
   const [points, digits, codes] = ["points", "digits", "codes"].map(read);
   const inverse = arrays.mean ? { mean: read("mean"), axes: read("axes") } : null;
+  return {
+    ...flatMap(points, digits, palette),
+    id,
+    layers,
+    units: arrays.codes.shape[1],
+    codes,
+    inverse,
+    neighbours,
+    heap,
+  };
+}
+
+/**
+ * What of a map is to be seen: its points, and where they are.
+ * @param {Float32Array | Uint8Array} points of shape (n, 2)
+ * @param {ArrayLike<number>} digits of shape (n)
+ * @param {string[]} palette
+ * @returns {Pick<CodeMap, "points" | "digits" | "palette" | "ends" | "middle" | "medians">}
+ */
+export function flatMap(points, digits, palette) {
   const columns = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
   const ends = columns.map((values) => [
     values.reduce((a, b) => Math.min(a, b)),
@@ -45,21 +65,8 @@ export function unpack(packed) {
   const medians = palette.map((_, digit) =>
     columns.map((values) => median(values.filter((_, i) => digits[i] === digit))),
   );
-  return {
-    id,
-    layers,
-    units: arrays.codes.shape[1],
-    codes,
-    points,
-    digits,
-    inverse,
-    neighbours,
-    heap,
-    palette,
-    ends,
-    middle: ends.map(([low, high]) => (low + high) / 2),
-    medians,
-  };
+  const middle = ends.map(([low, high]) => (low + high) / 2);
+  return { points, digits, palette, ends, middle, medians };
 }
 
 /**

@@ -6,7 +6,7 @@
 const version = new URL(import.meta.url).search; // see ui/components/module.py
 
 const SIDE = 28;
-const KEPT = 12; // networks: more than a page shows at once
+const KEPT = 16; // networks: more than a page shows at once
 
 const networks = new Map(); // id -> Network, the latest few
 let scene = null; // what Python knows of the drawing, and how it is to be shown

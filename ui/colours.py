@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ae import families
-from ae.plans import OWN
+from ui import names
 
 # The backgrounds of the two themes, as in .streamlit/config.toml. A colour that both have in common
 # is seen on either: WCAG 2.2 asks for 3 where it is more than decoration, and 4.5 for words.
@@ -25,7 +25,8 @@ _PALETTE = (
     *("var(--st-text-color)", "#0099DD", "#BB7700", "#229955"),
     *("#994488", "#7733EE", "#666633", "#778888"),
 )
-_OWN = "#CC1100"
+# By the same search, behind those: neither distance is less with all of them.
+_OWN = "#CC1100", "#FF3366", "#DD66BB", "#0066BB"
 
 # From linear red, green and blue to the eye's cones, and from those to OKLab (Ottosson, 2020).
 # fmt: off
@@ -44,15 +45,15 @@ _LUMINANCE = 0.2126, 0.7152, 0.0722  # of linear red, green and blue
 
 
 def of(name: str) -> str:
-    """Give the CSS colour of a family, of PCA, or of the visitor's own model.
+    """Give the CSS colour of a family, of PCA, or of one of the visitor's own models.
 
     Raises
     ------
     ValueError
         There is no such model.
     """
-    if name == OWN:
-        return _OWN
+    if name in names.IDS:
+        return _OWN[names.IDS.index(name)]
     place = ("pca", *families.FAMILIES).index(name)
     return _PALETTE[place] if place < len(_PALETTE) else _further(place - len(_PALETTE))
 
@@ -78,7 +79,8 @@ def _linear(colours: Sequence[str]) -> npt.NDArray[np.float64]:
 @cache
 def _further(number: int) -> str:
     """Give a colour behind the palette's end: the one that is least like all before it."""
-    taken = [*_PALETTE[1:], _OWN, *map(_further, range(number))]
+    # It may look like a second model of one's own: there are not so many colours.
+    taken = [*_PALETTE[1:], _OWN[0], *map(_further, range(number))]
     steps = range(0, 256, 17)
     colours = [f"#{r:02X}{g:02X}{b:02X}" for r in steps for g in steps for b in steps]
     seen = np.min([contrast(colours, ground) for ground in GROUNDS], axis=0) >= SEEN

@@ -181,7 +181,15 @@ def ladder_figure(
     ends = [1, len(errors)]
     lines = [_line(k, errors, "PCA", colours.of("pca"), _ERROR_HOVER)]
     lines += [
-        _line(ends, [error] * 2, titles[name], colours.of(name), _ERROR_HOVER, dash="dash")
+        # Plotly takes tags in a line's name for its own.
+        _line(
+            ends,
+            [error] * 2,
+            html.join([titles[name]]),
+            colours.of(name),
+            _ERROR_HOVER,
+            dash="dash",
+        )
         for name, error in nets.items()
     ]
     heights = errors[[i - 1 for i in marked]]

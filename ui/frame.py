@@ -58,7 +58,7 @@ def _models(now: Visit, text: Text) -> None:
     st.segmented_control(
         _("Model"),
         in_sight,
-        format_func=lambda name: models.title(name, text),
+        format_func=models.labels(in_sight, text),
         key=state.MODEL,
         on_change=now.change_model,
         required=True,
@@ -68,7 +68,7 @@ def _models(now: Visit, text: Text) -> None:
     st.menu_button(
         _("More models"),
         others,
-        format_func=lambda name: models.title(name, text),
+        format_func=models.labels(others, text),
         key=state.MORE_MODELS,
         on_click=state.take_from_menu,
         args=(now,),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ae.arrays import Float32
 from ae.model import Model
-from ui import models, pictures, tables
+from ui import colours, models, names, pictures, tables
 from ui.comparison import Scene
 from ui.html import blank, element, join, legend
 from ui.inference import Result
@@ -56,10 +56,19 @@ def html(scene: Scene, answer: str | None, text: Text, shown: Sequence[str] = FI
             else _empty(model, _("No code yet"))
         )
         cells = [*cells[:3], *(cells[3 + FIGURES.index(figure)] for figure in shown)]
-        rows.append(tables.row(name, title, cells, heads, current=model is scene.focus))
+        head = join((title, _yours(name, text)))
+        rows.append(tables.row(name, head, cells, heads, current=model is scene.focus))
     words = {f"data_{mark}": _(mark) for mark in (_CLOSEST, _FURTHEST)}  # for static/lanes.js
     says = {"data_revision": scene.now.revision, "data_answer": answer}
     return tables.table(heads, rows, "lanes", **says, **words)
+
+
+def _yours(name: str, text: Text) -> Markup:
+    """Mark a model of the visitor's own, in its colour."""
+    if name not in names.IDS:
+        return join(())
+    style = f"--colour: {colours.of(name)}"
+    return element("small", text.gettext("my model"), class_="model", style=style)
 
 
 def _own(digit: Float32 | None, figures: int, text: Text) -> Markup:

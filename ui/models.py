@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 
 import streamlit as st
 
 import ae
 from ae.arrays import Float32
-from ae.plans import OWN
+from ui import names, state
 from ui.components import network
-from ui.state import DEFAULT_MODEL, DEFAULT_SAMPLE, Visit
+from ui.state import DEFAULT_MODEL, DEFAULT_SAMPLE, OwnModel, Visit
 from ui.text import N_, Text
 
 
@@ -28,10 +29,8 @@ def tutorial(name: str) -> ae.Model:
 
 
 def get(name: str, now: Visit) -> ae.Model:
-    """Give a model that ships, or the visitor's own."""
-    if name == OWN and now.own is not None:
-        return now.own.model
-    return load(name)
+    """Give a model that ships, or one of the visitor's own."""
+    return now.own[name].model if name in now.own else load(name)
 
 
 def get_or_stop(name: str, now: Visit, text: Text) -> ae.Model:
@@ -90,7 +89,7 @@ def _first_test_digits() -> Float32:
 
 def weights(name: str, now: Visit, *, decoder: bool = True) -> bytes:
     """Give a model's weights as the browser takes them; without the decoder, half of them."""
-    if name == OWN:
+    if name in names.IDS:
         return network.pack(get(name, now), decoder=decoder)
     return _weights(name, decoder)
 
@@ -102,14 +101,49 @@ def _weights(name: str, decoder: bool) -> bytes:
 
 def tested_on_mnist(model: ae.Model) -> bool:
     """Tell whether a model's test errors compare with the others'; one's own may be on samples."""
-    return model.name != OWN or model.metadata.data.name == "MNIST"
+    return model.name not in names.IDS or model.metadata.data.name == "MNIST"
 
 
 def title(name: str, text: Text) -> str:
     """Name a model as the visitor reads it."""
-    if name == OWN:
-        return text.gettext(N_("My model"))
+    if name in names.IDS:
+        return titles(state.current().own, text)[name]
     return text.gettext(ae.FAMILIES[name].title) if name in ae.FAMILIES else "PCA"
+
+
+def label(name: str, text: Text) -> str:
+    """Name a model where Streamlit reads Markdown; a visitor's title may hold anything."""
+    return names.escaped(title(name, text)) if name in names.IDS else title(name, text)
+
+
+def labels(names: Iterable[str], text: Text) -> Callable[[str], str]:
+    """Give what labels models in a menu, now: Streamlit may ask again after the run."""
+    known = {name: label(name, text) for name in names}
+    return lambda name: known.get(name, name)
+
+
+def titles(own: Mapping[str, OwnModel], text: Text) -> dict[str, str]:
+    """Name the visitor's own models, name -> title, no two of them alike.
+
+    A menu sends back the words on the screen, and would not know which of the two is meant.
+    """
+    titles = {name: one.title for name, one in own.items()}
+    for name, one in own.items():
+        if one.title:
+            continue
+        titles[name] = described = by_nature(one.model, text)
+        numbers = count(names.IDS.index(name) + 1)
+        others = [title for other, title in titles.items() if other != name]
+        while any(names.alike(titles[name], other) for other in others):
+            titles[name] = f"{described} ({next(numbers)})"
+    return titles
+
+
+def by_nature(model: ae.Autoencoder, text: Text) -> str:
+    """Name a model by what it is: the family whose layers it has, and the size of its code."""
+    family = names.family_of(model.metadata)
+    net = text.gettext(N_("My model")) if family is None else title(family, text)
+    return text.ngettext("{net}, {n} number", "{net}, {n} numbers", model.code_size, net=net)
 
 
 def warm_up() -> None:

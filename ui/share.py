@@ -52,6 +52,10 @@ def _dialog(now: Visit, page: str, text: Text) -> None:
         st.caption(_("Only this computer can open it: the app runs here, for nobody else."))
     else:
         st.html(html.image(qr(address), _("QR code of the link"), "qr"))
+    if state.model_name() in now.own:
+        st.caption(
+            _("Your own model is not in it: it is yours alone, and in its file on the Train page.")
+        )
     if now.sketch.drawing.sample is None and now.sketch.drawing.in_link is None:
         st.caption(
             _("Your drawing is not in it: pictures, and scribbles of very many strokes, stay here.")

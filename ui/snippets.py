@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ae.plans import OWN
-from ui import own, pictures
+from ui import names, own, pictures
 from ui.text import Text
 
 # What the snippets need besides `ae`; both come with it.
@@ -26,7 +25,9 @@ row = np.hstack([255 * digit.repeat(3, 2), 255 * picture.repeat(3, 2), changed])
 
 def load(name: str) -> str:
     """Write how to load a model: by its name, or one's own from the file that the page offers."""
-    return f'ae.weights.load_own("{own.FILE}")' if name == OWN else f'ae.load("{name}")'
+    if name in names.IDS:
+        return f'ae.weights.load_own("{own.stem(name)}.safetensors")'
+    return f'ae.load("{name}")'
 
 
 def show(rows: str, height: str) -> str:

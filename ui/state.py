@@ -19,7 +19,6 @@ import ae
 from ae import plans
 from ae.families import Family
 from ae.model import Autoencoder
-from ae.plans import OWN
 from ui import links, lost, strokes, talks
 from ui.components import download
 from ui.draft import Draft
@@ -65,19 +64,23 @@ _LOST = (
 _NO_CHOICE = N_("Your browser sent a choice that does not exist.")
 
 
-@dataclass
+@dataclass(eq=False)
 class OwnModel:
-    """The model that the visitor trained or uploaded, and what has been made of it since.
+    """A model that the visitor trained or uploaded, and what has been made of it since.
 
     Attributes
     ----------
     raw : its file.
+    title : what the visitor calls it; empty, it is called by what it is.
     code_map : its map; it takes long, and is made when asked for.
+    redrawn : whether that is of digits that stand for MNIST's.
     """
 
     model: Autoencoder
     raw: bytes
+    title: str = ""
     code_map: ae.atlas.CodeMap | None = None
+    redrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,13 @@ class Visit:
     choices : part of a view -> what was chosen in it, or a link chooses; not what is chosen there
         by itself.
     token : of the visitor's desk in the office of trainings.
-    own : the visitor's own model, if they have one.
+    own : the visitor's own models, by their names (ui/names.py), the newest last.
+    at_hand : the one of them that the Train page is about.
     frames_sent : how many frames of the training this browser has.
+    awaited : number of the training that they have seen run, and not yet end.
     uploads : how many files they have uploaded.
     upload_problem : English source string of what was wrong with the last model that was uploaded.
+    title_problem : the same of the last title that was given to a model.
     machine : name of the model whose layers were shown last; another one's are built anew.
     views : page -> the names of its views; the first one opens by itself.
     before : while a view is open that is about a model of its own: the one that was looked at, the
@@ -141,10 +147,13 @@ class Visit:
     seeds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     choices: dict[str, str] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    own: OwnModel | None = None
+    own: Mapping[str, OwnModel] = field(default_factory=dict)
+    at_hand: str | None = None
     frames_sent: int = 0
+    awaited: int | None = None
     uploads: int = 0
     upload_problem: str | None = None
+    title_problem: str | None = None
     machine: str | None = None
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     before: tuple[str, Drawing, dict[int, float], int | None] | None = None
@@ -285,9 +294,9 @@ def text() -> Text:
 
 
 def model_name() -> str:
-    """Name the family that this visitor looks at."""
+    """Name the model that this visitor looks at."""
     name: str = st.session_state[MODEL]
-    return name if name in (*ae.FAMILIES, OWN) else DEFAULT_MODEL
+    return name if name in model_names(current()) else DEFAULT_MODEL
 
 
 def look_at(now: Visit, name: str) -> None:
@@ -309,24 +318,29 @@ def give_back(now: Visit) -> None:
         return
     name, drawing, values, keep = now.before
     now.before = None
+    if name not in model_names(now):
+        name = DEFAULT_MODEL
     look_at(now, name)
     if now.sketch.drawing is drawing:
         now.edits.values, now.edits.keep = values, keep
 
 
 def model_names(now: Visit) -> tuple[str, ...]:
-    """Name the families that this visitor can look at, their own model among them."""
-    return tuple(ae.FAMILIES) if now.own is None else (*ae.FAMILIES, OWN)
+    """Name what this visitor can look at: the families, and behind them their own models."""
+    return (*ae.FAMILIES, *now.own)
 
 
 def models_in_sight(now: Visit) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sort the models into those that the frame shows and those in its menu.
 
-    In sight are the tutorial's three, the visitor's own, and the one that they look at.
+    In sight are the tutorial's three, the one that they look at, and the newest of their own if
+    that is none of those.
     """
     names, looked_at = model_names(now), model_name()
     tutorials = [name for name, family in ae.FAMILIES.items() if "tutorial" in family.recipes]
-    in_sight = tuple(name for name in names if name in (*tutorials, OWN, looked_at))
+    newest = [] if looked_at in now.own else list(now.own)[-1:]
+    shown = (*tutorials, *newest, looked_at)
+    in_sight = tuple(name for name in names if name in shown)
     return in_sight, tuple(name for name in names if name not in in_sight)
 
 
@@ -340,14 +354,14 @@ def take_from_menu(now: Visit) -> None:
 def family(now: Visit) -> Family:
     """Give the family that this visitor looks at."""
     name = model_name()
-    if name == OWN and now.own is not None:
-        return plans.family_of(now.own.model.metadata)
+    if name in now.own:
+        return plans.family_of(now.own[name].model.metadata)
     return ae.FAMILIES[name]
 
 
 def compared(now: Visit) -> tuple[str, ...]:
     """Name what this visitor can compare, PCA first."""
-    return COMPARED if now.own is None else (*COMPARED, OWN)
+    return (*COMPARED, *now.own)
 
 
 def view_key(page: str) -> str:

@@ -19,8 +19,8 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -28,12 +28,13 @@ from typing import Literal, NamedTuple
 
 from streamlit import runtime
 
-from ae import events, weights
+from ae import events, moving_map, weights
 from ae.arrays import Float32
 from ae.jobs import Job
 from ae.model import Autoencoder
+from ae.moving_map import Packed
 from ae.plans import OWN, Plan
-from ui import children, scratch
+from ui import children, names, scratch
 from ui.limits import Limits
 
 COMMAND = (sys.executable, "-m", "ae.training.worker")
@@ -42,10 +43,12 @@ _TICK = 0.25  # seconds
 _PATIENCE = 5.0  # seconds, with a child that has just been killed or a visitor who loads the page
 _LINE = 10_000  # bytes, far above any event's
 _MEASURED = 1.0  # seconds that a training must learn before its speed is told
-_MOMENTS = 60  # frames that are kept of the first epoch, about one a second
+_LONGER = 1.5  # times as long as at the look before: then there is another look at the speed
+_STEADY = 0.15  # so much the speed may have changed from one look to the next
+_MOMENTS = 60  # frames that are kept within epochs: in long trainings, of the beginning
 _FINEST = 1 / 500  # of the first epoch: no chart shows more points
 
-Phase = Literal["waiting", "starting", "download", "drawing", "learning", "over"]
+Phase = Literal["waiting", "starting", "download", "drawing", "learning", "saving", "over"]
 # How it ended, while it went on: None. The page has a sentence for each.
 Outcome = Literal[
     "done",
@@ -80,12 +83,17 @@ class Frame:
     ----------
     reconstructions : float32 array of shape (n, 28, 28).
     mse, dead : over a thousand digits held out.
+    layers : dead units of each layer. map : where the codes lie. alike : the share of the digits
+        that lie next to such a digit. All over the same.
     """
 
     passed: float
     reconstructions: Float32
     mse: float
     dead: int
+    layers: tuple[int, ...]
+    map: Packed
+    alike: float
 
 
 @dataclass(eq=False)
@@ -102,9 +110,11 @@ class Training:
     passed, seen, seconds : epochs and digits so far, and how long that took.
     first : the same when it had learnt from the first batches. Those take seconds, because with
         them Keras puts the net together, so speed is measured from there on.
+    steady : whether its speed was the same at the last two looks, to 15 %. The looks come after a
+        second, and whenever it has learnt half as long again.
     share : of what the phase is about: the download, the drawing.
     history : a point for each epoch. sketch : points within the first.
-    frames : for the time line: the start, moments of the first epoch, and each epoch's end.
+    frames : for the time line: the start, moments within epochs, and each epoch's end.
     latest : the newest frame, which may lie within an epoch.
     model, raw : with the last good weights, and the file that it came from.
     """
@@ -123,6 +133,7 @@ class Training:
     seen: int = 0
     seconds: float = 0.0
     first: tuple[float, int, float] | None = None
+    steady: bool = False
     history: list[Point] = field(default_factory=list)
     sketch: list[Point] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -130,6 +141,7 @@ class Training:
     model: Autoencoder | None = None
     raw: bytes | None = None
     _course: events.Course = field(init=False)
+    _look: tuple[float, float, float | None] = (0.0, 0.0, None)  # epochs, seconds, their rate
     _child: _Child | None = None
     _reader: threading.Thread | None = None
 
@@ -149,9 +161,9 @@ class Training:
 
     @property
     def left(self) -> float | None:
-        """Seconds to the end, if it goes on as it went; None while nobody can tell."""
+        """Seconds to the end, if it goes on as it went; None unless its speed is steady."""
         passed, _, seconds = self._measured
-        if seconds < _MEASURED or not passed:
+        if not self.steady or not passed:
             return None
         return seconds / passed * (self.plan.recipe.epochs - self.passed)
 
@@ -167,7 +179,8 @@ class Training:
     def size(self) -> int:
         """Bytes that it comes to, at most: its model, twice, and its frames."""
         frames = self.plan.recipe.epochs + _MOMENTS
-        return 2 * 4 * self.plan.family.parameters + frames * self.digits.nbytes
+        frame = self.digits.nbytes + moving_map.BYTES
+        return 2 * 4 * self.plan.family.parameters + frames * frame
 
     def take(self, line: bytes, folder: Path) -> None:
         """Take what the child said; raises ValueError for what is no event."""
@@ -186,15 +199,18 @@ class Training:
             self.seconds = fields["seconds"]
             if self.first is None and self.seen:
                 self.first = (self.passed, self.seen, self.seconds)
+            self._look_at_the_speed()
             self.phase = "learning"
             finer = not self.sketch or self.passed - self.sketch[-1].passed >= _FINEST
             if fields["loss"] is not None and self.passed < 1 and finer:
                 self.sketch.append(Point(self.passed, fields["loss"]))
         elif event == "kept":
-            self._keep(folder, fields["passed"], fields["mse"], fields["dead"])
+            self._keep(folder, **fields)
         elif event == "epoch":
             point = Point(fields["number"], fields["loss"], fields["validation_loss"])
             self.history.append(point)
+            if point.passed == self.plan.recipe.epochs:
+                self.phase = "saving"
         elif event == "diverged":
             self._end("diverged", folder)
         elif event == "done":
@@ -204,13 +220,38 @@ class Training:
             reason = fields["reason"]
             self._end(reason if reason in ("data", "memory") else "failed", folder)
 
-    def _keep(self, folder: Path, passed: float, mse: float, dead: int) -> None:
+    def _look_at_the_speed(self) -> None:
+        """Compare the speed since the last look with that before it."""
+        passed, _, seconds = self._measured
+        until, since, before = self._look
+        if seconds < max(_MEASURED, _LONGER * since):
+            return
+        rate = (passed - until) / (seconds - since)
+        if before is not None:
+            self.steady = abs(rate - before) <= _STEADY * before
+        self._look = passed, seconds, rate
+
+    def _keep(
+        self,
+        folder: Path,
+        *,
+        passed: float,
+        mse: float,
+        dead: int,
+        layers: list[int],
+        places: str,
+        alike: float,
+    ) -> None:
+        if len(layers) != len(self.plan.family.widths) - 2:
+            raise ValueError(f"kept: got dead units of {len(layers)} layers")
+        packed = moving_map.unpack(places)
         self._load(folder)
         if self.model is None:
             return
-        frame = Frame(passed, self.model.reconstruct(self.digits), mse, dead)
-        # In the first epoch everything happens; later ones are told apart by their ends.
-        if passed % 1 == 0 or (passed < 1 and len(self.frames) < _MOMENTS):
+        pictures = self.model.reconstruct(self.digits)
+        frame = Frame(passed, pictures, mse, dead, tuple(layers), packed, alike)
+        # In the beginning everything happens; later moments are told apart by the epochs' ends.
+        if passed % 1 == 0 or len(self.frames) - int(passed) < _MOMENTS:
             self.frames.append(frame)
         self.latest = frame
 
@@ -263,15 +304,22 @@ class _Child:
 
 
 class Kept(NamedTuple):
-    """A visitor's own model. It comes and goes whole, so that nobody sees parts of two.
+    """One of a visitor's own models. It comes and goes whole: nobody sees parts of two.
 
     Attributes
     ----------
     model, raw : the model and its file, whether it was trained or uploaded.
+    title : what the visitor calls it, if they have said so.
     """
 
     model: Autoencoder
     raw: bytes
+    title: str = ""
+
+    def under(self, name: str) -> Kept:
+        """Give it with one of the names in `ui.names.IDS`."""
+        same = self.model.name == name
+        return self if same else self._replace(model=replace(self.model, name=name))
 
 
 @dataclass(eq=False)
@@ -281,12 +329,14 @@ class Desk:
     Attributes
     ----------
     training : the present one, or the last.
-    kept : "my model".
+    kept : their own models by name, the newest last; another mapping after each change.
+    waiting : models that came while all names were taken, until the visitor says which is to go.
     seen : when the visitor was last here. sessions : by which they are here now.
     """
 
     training: Training | None = None
-    kept: Kept | None = None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    waiting: tuple[Kept, ...] = ()
     seen: float = field(default_factory=time.monotonic)
     sessions: set[str] = field(default_factory=set)
 
@@ -298,12 +348,31 @@ class Desk:
     @property
     def size(self) -> int:
         """Bytes that it comes to, at most."""
-        kept = 0 if self.kept is None else _size(self.kept.raw)
+        kept = sum(_size(one.raw) for one in (*self.kept.values(), *self.waiting))
         return kept + (0 if self.training is None else self.training.size)
 
-    def adopt(self, model: Autoencoder, raw: bytes) -> None:
-        """Make a model "my model"."""
-        self.kept = Kept(model, raw)
+    def adopt(self, new: Kept) -> None:
+        """Keep a model under the first name that is free, or let it wait for one."""
+        free = next((name for name in names.IDS if name not in self.kept), None)
+        if free is None:
+            self.waiting = (*self.waiting, new)
+        else:
+            self.kept = {**self.kept, free: new.under(free)}
+
+    def call(self, model: Autoencoder, title: str) -> None:
+        """Give one of the models a title; nothing happens if it is not here any more."""
+        self.kept = {
+            name: one._replace(title=title) if one.model is model else one
+            for name, one in self.kept.items()
+        }
+
+    def remove(self, model: Autoencoder) -> None:
+        """Let go of one of the models, kept or waiting; what waits comes in its place."""
+        self.waiting = tuple(one for one in self.waiting if one.model is not model)
+        self.kept = {name: one for name, one in self.kept.items() if one.model is not model}
+        if self.waiting and len(self.kept) < len(names.IDS):
+            self.adopt(self.waiting[0])
+            self.waiting = self.waiting[1:]
 
 
 def _size(raw: bytes) -> int:
@@ -350,17 +419,27 @@ class Office:
             return desk
 
     def adopt(self, token: str, model: Autoencoder, raw: bytes) -> Desk:
-        """Make a model that the visitor brought "my model".
+        """Keep a model that the visitor brought.
 
         Raises
         ------
         Busy
-            There is no room for it; what was there stays.
+            There is no room for it, or another one waits already; what was there stays.
         """
         with self._lock:
+            here = self._desks.get(token)
+            if here is not None and here.waiting:
+                raise Busy
             desk = self._reserve(token, _size(raw))
-            desk.adopt(model, raw)
+            desk.adopt(Kept(model, raw))
             return desk
+
+    def change(self, token: str, how: Callable[[Desk], None]) -> None:
+        """Let a visitor change which models they keep, or what they call them."""
+        with self._lock:
+            desk = self._desks.get(token)
+            if desk is not None:
+                how(desk)
 
     def submit(
         self, token: str, plan: Plan, digits: Float32, start: bytes | None = None
@@ -370,12 +449,12 @@ class Office:
         Raises
         ------
         Busy
-            This visitor trains already, or there is no room for them.
+            This visitor trains already, one of their models waits, or there is no room for them.
         """
         training = Training(plan, digits, start)
         with self._lock:
             here = self._desks.get(token)
-            if here is not None and not here.idle:
+            if here is not None and (here.waiting or not here.idle):
                 raise Busy
             desk = self._reserve(token, training.size)
             desk.training = training
@@ -543,7 +622,7 @@ class Office:
             self._running.remove(training)
             for desk in self._desks.values():
                 if desk.training is training and training.model and training.raw:
-                    desk.adopt(training.model, training.raw)
+                    desk.adopt(Kept(training.model, training.raw))
             # Last of all: who reads "over" finds the model in its place.
             training.phase = "over"
             self._start_next()

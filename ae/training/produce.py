@@ -10,13 +10,13 @@ from dataclasses import replace
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from ae import checked, weights
+from ae import checked, moving_map, weights
 from ae.arrays import Float32
-from ae.evaluation import measure
+from ae.evaluation import dead_units, measure
 from ae.families import FAMILIES, Recipe
 from ae.metadata import OWN_RECIPE, Data, Errors, Metadata, Net
 from ae.mnist import Mnist
-from ae.model import Model, Statistics
+from ae.model import Autoencoder, Model, Statistics
 from ae.pca import PCA
 from ae.plans import OWN, Plan
 from ae.sweeps import trained_by
@@ -25,9 +25,12 @@ from ae.training.nets import Nets, tensors
 from ae.training.progress import Diverged, Epoch, Kept, Step
 
 # A plan's weights are kept, and what is usual for them measured, at most this often within an
-# epoch, and then on so many digits: 0.1 s for the deep net on two busy cores.
+# epoch: 0.1 s for the deep net on two busy cores.
 _KEEP_SECONDS = 1.0
-_GLANCE = 1000
+# But at these shares of all the work a part of that is enough, so that what is over in a moment can
+# be watched too. They lie closer together in the beginning, where most happens.
+_SHARES = tuple((i / 16) ** 2 for i in range(1, 17))
+_SOON = 0.05
 
 
 def produce(
@@ -111,8 +114,8 @@ def carry_out(
     Parameters
     ----------
     out : folder that gets ``mine.safetensors`` and its ``SHA256SUMS``. The file is replaced after
-        each epoch, and about each second within one, so that a training that is stopped leaves
-        what it had learnt.
+        each epoch, about each second within one, and more often in a training that takes few, so
+        that one that is stopped leaves what it had learnt.
     start : weights to go on from, of the plan's own shapes; from scratch if None.
 
     Returns
@@ -127,12 +130,15 @@ def carry_out(
     family, train = plan.family, data.x_train[: plan.digits]
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{OWN}.safetensors"
-    written = -math.inf
+    glance = data.x_test[: moving_map.MOST]
+    written, due = -math.inf, 0.0
+    places: Float32 | None = None
     net, versions = Net.of(family, OWN_RECIPE, plan.recipe, plan.seed), _versions()
 
-    def write(nets: Nets, passed: float, held_out: Float32) -> Errors:
+    def write(nets: Nets, passed: float, held_out: Float32) -> tuple[Autoencoder, Errors]:
         arrays = tensors(nets)
-        errors, statistics = measure(weights.autoencoder(family, arrays), held_out)
+        model = weights.autoencoder(family, arrays)
+        errors, statistics = measure(model, held_out)
         metadata = Metadata(
             family=OWN,
             parameters=family.parameters,
@@ -144,18 +150,23 @@ def carry_out(
             epochs=passed,
         )
         _save(path, arrays, statistics, metadata, root=out)
-        return errors
+        return model, errors
 
     def keep(step: Step, nets: Nets) -> None:
-        nonlocal written
+        nonlocal written, due, places
         if on_step is not None:
             on_step(step)
-        if step.passed % 1 and time.perf_counter() - written < _KEEP_SECONDS:
+        share = step.passed / step.of
+        pause = _KEEP_SECONDS * (_SOON if share >= due else 1)
+        if step.passed % 1 and time.perf_counter() - written < pause:
             return
-        errors = write(nets, step.passed, data.x_test[:_GLANCE])
+        model, errors = write(nets, step.passed, glance)
         written = time.perf_counter()
+        due = next((later for later in _SHARES if later > share), math.inf)
         if on_kept is not None:
-            on_kept(Kept(path, step.passed, errors))
+            places = moving_map.places(model.encode(glance), places)
+            dead = dead_units(model, glance)
+            on_kept(Kept(path, step.passed, errors, dead, places, data.y_test[: len(glance)]))
 
     try:
         nets = fit(
@@ -171,7 +182,8 @@ def carry_out(
     except Diverged as fault:
         write(fault.nets, fault.passed, data.x_test)
         raise
-    return path, write(nets, float(plan.recipe.epochs), data.x_test)
+    _, errors = write(nets, float(plan.recipe.epochs), data.x_test)
+    return path, errors
 
 
 def _described(data: Mnist, digits: int) -> Data:

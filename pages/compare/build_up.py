@@ -24,7 +24,7 @@ def show(scene: Scene, text: Text) -> None:
     names = list(scene.models)
     name = segments(
         _("Model"),
-        {option: models.title(option, text) for option in names},
+        {option: models.label(option, text) for option in names},
         f"build_up_{scene.focus.name}",  # the frame's choice goes before an older one here
         scene.focus.name if scene.focus.name in names else None,
     )

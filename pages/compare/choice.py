@@ -22,7 +22,7 @@ def choose(available: Mapping[str, Model], text: Text) -> Sequence[str]:
         text.gettext("Models to compare"),
         list(available),
         selection_mode="multi",
-        format_func=lambda name: models.title(name, text),
+        format_func=models.labels(available, text),
         key=state.LANES,
         on_change=_keep_one,
         args=(shown,),

@@ -67,7 +67,7 @@ def show(scene: Scene, text: Text) -> None:
         # The same dice for every model, whichever lanes are open.
         codes = _codes(kind, model, sources, np.random.default_rng(seed))
         if codes is None:
-            unmeasured.append(models.title(name, text))
+            unmeasured.append(models.label(name, text))
             continue
         title = models.title(name, text)
         alts = [

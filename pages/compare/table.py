@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from ae.plans import OWN, family_of
+from ae.model import Model
+from ae.plans import family_of
 from ui import downloads, models, state
 from ui.choices import dropdown
 from ui.comparison import Scene
@@ -62,15 +63,28 @@ def show(scene: Scene, text: Text) -> None:
             digits=text.number(table["data"]["test_digits"]),
         )
     )
-    own = scene.available.get(OWN)
-    if own is not None and models.tested_on_mnist(own):
+    for name, own in _measured(scene).items():
         # The command knows nothing of it, and a training that was stopped was tested on fewer.
-        tested = text.number(own.metadata.tested or 0)
-        st.caption(_("My model was measured when it was trained, on {n} of them.", n=tested))
+        st.caption(
+            _(
+                "{model} was measured when it was trained, on {n} of them.",
+                model=models.label(name, text),
+                n=text.number(own.metadata.tested or 0),
+            )
+        )
     st.code(_COMMAND, language="bash")
     downloads.show(
         [File(_("The table (CSV)"), "gargalo-evaluation.csv", lambda: _csv(table))], text
     )
+
+
+def _measured(scene: Scene) -> dict[str, Model]:
+    """Give the visitor's own models whose errors compare with the others'."""
+    return {
+        name: model
+        for name, model in scene.available.items()
+        if name in scene.now.own and models.tested_on_mnist(model)
+    }
 
 
 def _column_title(column: Column, text: Text) -> str:
@@ -93,11 +107,10 @@ def _rows(
                 for figure in _FIGURES
                 if (figure, recipe) in _COLUMNS
             }
-    for name, model in scene.available.items():
-        if name == OWN and models.tested_on_mnist(model):
-            measured = model.metadata.test.as_dict()
-            measured["parameters"] = family_of(model.metadata).parameters
-            rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}
+    for name, model in _measured(scene).items():
+        measured = model.metadata.test.as_dict()
+        measured["parameters"] = family_of(model.metadata).parameters
+        rows[name] = {(key, "best"): measured[key] for key in _FIGURES if key in measured}
     titled = [(models.title(name, text), row) for name, row in rows.items()]
     floor, mean = text.gettext("A perfect copy (the limit)"), text.gettext("The average digit")
     for title, reference in ((floor, table["floor"]), (mean, table["mean"])):

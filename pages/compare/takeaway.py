@@ -9,7 +9,6 @@ from textwrap import indent
 import numpy as np
 import streamlit as st
 
-from ae.plans import OWN
 from ui import downloads, models, own, pictures, snippets
 from ui.comparison import Scene
 from ui.components.download import File, way_for
@@ -52,8 +51,9 @@ def show(scene: Scene, text: Text) -> None:
             File(_("Everything (NPZ)"), "gargalo-compare.npz", lambda: everything_npz(scene)),
             downloads.pictures(lambda: pictures_png(scene), "gargalo-compare.png", text),
         ]
-        if scene.now.own is not None and OWN in scene.results:
-            files.append(own.file(scene.now.own, text))
+        files += [
+            own.file(name, scene.now, text) for name in scene.now.own if name in scene.results
+        ]
         downloads.show(files, text, "takeaway", way)
         snippets.explain(text)
         st.code(snippet(scene.results), language="python")

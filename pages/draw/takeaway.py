@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae.plans import OWN
 from ui import downloads, own, pictures, snippets
 from ui.components.download import File
 from ui.inference import Result
@@ -71,8 +70,8 @@ def show(result: Result, now: Visit, model: str, text: Text, way: DeltaGenerator
         File(_("Everything (NPZ)"), f"{name}.npz", lambda: everything_npz(result, drawing)),
         downloads.pictures(lambda: pictures_png(result), f"{name}.png", text),
     ]
-    if now.own is not None and model == OWN:
-        files.append(own.file(now.own, text))
+    if model in now.own:
+        files.append(own.file(model, now, text))
     downloads.show(files, text, "takeaway", way)
     snippets.explain(text)
     st.code(snippet(model, result), language="python")

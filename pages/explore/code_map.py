@@ -73,7 +73,8 @@ def show(scene: Scene, text: Text) -> None:
     if scene.now.stage:
         return
     lines = _("Thin lines lead to the {k} nearest codes.", k=NEIGHBOURS)
-    st.caption(f"{lines} {_how(code_map, by, text)}")
+    note = maps.note(model, scene.now, text)
+    st.caption(f"{lines} {_how(code_map, by, text)} {note}".strip())
     st.html(editor.heading(scene.result, model, text))
     editor.bars(scene.now, model, scene.result, text, key="map_bars", height=130)
     editor.tools(scene.now, model, scene.result, text)

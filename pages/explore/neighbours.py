@@ -48,6 +48,8 @@ def show(scene: Scene, text: Text) -> None:
                 share=text.percent(scene.atlas.pixels_agreement),
             )
         )
+        if note := maps.note(scene.model, scene.now, text):
+            st.caption(note)
         galleries.offer(rows, "gargalo-neighbours.png", text)
     st.html(_accuracies(scene, text))
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ae import plans
-from ui import html, models
+from ui import html, models, own
 from ui.draft import Draft
 from ui.state import Visit
 from ui.text import N_, Text
@@ -48,9 +48,9 @@ def show(now: Visit, text: Text, *, disabled: bool) -> None:
         required=True,
         disabled=disabled or draft.go_on,
     )
-    if now.own is not None:
+    if mine := own.at_hand(now):
         st.toggle(
-            _("Go on from my model"),
+            _("Go on from {model}", model=models.label(mine, text)),
             **_showing(draft, "go_on", draft.go_on, text),
             disabled=disabled,
         )

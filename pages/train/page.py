@@ -13,12 +13,12 @@ _ = text.gettext
 desk = own.desk(now)
 training = desk.training if desk else None
 running = training is not None and not training.over
-draft = now.draft
+draft, mine = now.draft, own.at_hand(now)
 if training is not None:
     goes_on = training.start is not None
     draft.agree(training.number, training.plan, goes_on=goes_on, runs=running)
 if not running:
-    draft.follow(now.own.model if now.own else None)
+    draft.follow(now.own[mine].model if mine else None)
 
 lead = _("Train it yourself, and watch the digits come into focus.")
 if not now.stage:
@@ -26,7 +26,7 @@ if not now.stage:
 browser.settle(
     now,
     text,
-    told=watch.told(training, draft, text),
+    told=watch.told(training, now, text),
     # So that the visitor finds their training again in another tab.
     cookie=(state.TOKEN_COOKIE, now.token) if desk else None,
 )
@@ -34,14 +34,13 @@ browser.settle(
 
 def begin() -> None:
     """Train what is chosen."""
-    draft.follow(now.own.model if now.own else None)
-    start = now.own.raw if now.own and draft.go_on else None
+    chosen = now.own.get(own.at_hand(now) or "")
+    draft.follow(chosen.model if chosen else None)
+    start = chosen.raw if chosen and draft.go_on else None
     try:
         office().submit(now.token, draft.plan, watch.watched(now), start)
     except Busy:
-        theirs = own.desk(now)
-        already = theirs is not None and not theirs.idle
-        now.notices.append(use.ALREADY if already else use.BUSY)
+        now.notices.append(use.why_busy(own.desk(now)))
 
 
 def cancel() -> None:
@@ -66,9 +65,12 @@ with st.container(horizontal=True, gap="medium"):
                     type="primary",
                     width=200,
                     on_click=begin,
+                    disabled=own.waiting(now) is not None,
                 )
                 office().warm_up()
-            st.caption(watch.summary(draft.plan, text), width="content")
+            st.caption(script.summary(draft.plan, text), width="content")
+        if not now.stage:
+            use.make_room(now, text)
         now.frames_sent = 0  # the browser may be a new one; later only what is new is sent
 
         @st.fragment(run_every=0.5 if running else None)
@@ -83,4 +85,7 @@ with st.container(horizontal=True, gap="medium"):
             use.show(now, text)
 
 if not now.stage:
-    script.show(draft.plan, goes_on=draft.go_on, text=text)
+    start = own.stem(mine) if mine and draft.go_on else None
+    if training is not None and running and training.start is not None:
+        start = own.start(now, training)  # another one may be chosen by now
+    script.show(draft.plan, start, text)

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
 import ae
-from ae import augmentation, plans
+from ae import augmentation
 from ae.arrays import Float32
 from ae.plans import Plan
-from pages.train import choose
-from ui import figures, html, inference, models, pictures, strokes
+from pages.train import choose, script
+from ui import figures, html, inference, models, own, pictures, strokes
 from ui.components import film
 from ui.components.plots import plot
-from ui.draft import Draft
+from ui.ended import OUTCOMES
 from ui.state import Visit
 from ui.text import N_, Text
-from ui.trainings import Frame, Outcome, Phase, Training, office
+from ui.trainings import Frame, Phase, Training, office
 
 _PHASES: Mapping[Phase, str] = {
     "starting": N_("Starting TensorFlow …"),
     "download": N_("Downloading MNIST …"),
     "drawing": N_("MNIST cannot be downloaded: drawing digits to learn from instead …"),
+    "saving": N_("Saving …"),
 }
 
-# How a training ended: how good that is, and what is said of it.
-_OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
-    "done": ("good", N_("Done.")),
-    "cancelled": ("good", N_("Stopped.")),
-    "late": ("good", N_("The time is up.")),
-    "absent": ("good", N_("It stopped because you had left.")),
-    "diverged": (
-        "bad",
-        N_(
-            "The steps were too large, and the loss exploded. The last weights before that are"
-            " kept. Try a smaller learning rate."
-        ),
-    ),
-    "memory": ("bad", N_("The training ran out of memory.")),
-    "killed": ("bad", N_("The server stopped it.")),
-    "garbled": ("bad", N_("It sent something unreadable, so it was stopped.")),
-    "data": ("bad", N_("No digits to learn from were found.")),
-    "failed": ("bad", N_("The training failed.")),
-}
-_KEPT = N_("The trained model is now “My model” on every page.")
+_KEPT = N_("The trained model is now one of yours, on every page.")
 _NOTHING = N_("It ended before it had learnt anything.")
 
 # So many frames are sent once more: Streamlit may skip an update that the browser is too slow for.
@@ -57,44 +40,32 @@ def watched(now: Visit) -> Float32:
     ten = models.first_test_digits()
     if ten is None:
         ten = strokes.ten_samples()
-    own = inference.digit(now.sketch.drawing, normalise=now.normal)
-    return ten if own is None else np.concatenate([ten, own[None]])
+    drawn = inference.digit(now.sketch.drawing, normalise=now.normal)
+    return ten if drawn is None else np.concatenate([ten, drawn[None]])
 
 
-def summary(plan: Plan, text: Text) -> str:
-    """Say in one line what is trained."""
-    recipe = plan.recipe
-    return " · ".join(
-        (
-            " → ".join(map(str, plan.family.widths)),
-            f"{plans.OPTIMIZER_CLASSES[recipe.optimizer]} {text.plain(recipe.learning_rate)}",
-            text.ngettext("{n} epoch", "{n} epochs", recipe.epochs),
-        )
-    )
-
-
-def told(training: Training | None, draft: Draft, text: Text) -> str:
+def told(training: Training | None, now: Visit, text: Text) -> str:
     """Say what has happened, to those who do not see it: a refusal, a beginning, an outcome."""
     _ = text.gettext
-    if draft.refused:
-        return choose.refusal(draft, text)
+    if now.draft.refused:
+        return choose.refusal(now.draft, text)
     if training is None:
         return ""
     if training.phase == "waiting":
         return _in_line(training, text)
     if not training.over:
         return _("The training has begun.")
-    return _outcome(training, text)[1]
+    return _outcome(training, now, text)[1]
 
 
 def show(training: Training | None, now: Visit, text: Text) -> None:
     """Show a training, or the same shapes while there is none."""
-    _status(training, now.draft.plan, text)
+    _status(training, now, text)
     _film(training, now, text)
     _chart(training, now, text)
 
 
-def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
+def _status(training: Training | None, now: Visit, text: Text) -> None:
     """Say how far it is, or how it ended; and what it was, once something else is chosen."""
     _ = text.gettext
     with st.container(key="training_status"):
@@ -113,17 +84,18 @@ def _status(training: Training | None, next_plan: Plan, text: Text) -> None:
             return
         passed = min(training.passed / training.plan.recipe.epochs, 1.0)
         if training.over and training.outcome is not None:
-            kind, words = _outcome(training, text)
+            kind, words = _outcome(training, now, text)
             st.progress(passed, _far(training, text))
             st.html(html.element("p", words, class_=f"outcome {kind}"))
-            if training.plan != next_plan:
-                st.caption(_("This was {plan}.", plan=summary(training.plan, text)))
+            if training.plan != now.draft.plan:
+                st.caption(_("This was {plan}.", plan=script.summary(training.plan, text)))
         elif training.phase == "waiting":
             st.progress(0.0, _in_line(training, text))
         elif training.phase == "learning":
             st.progress(passed, _far(training, text))
         else:
-            st.progress(min(training.share, 1.0), _(_PHASES[training.phase]))
+            share = passed if training.phase == "saving" else min(training.share, 1.0)
+            st.progress(share, _(_PHASES[training.phase]))
         if not training.over:
             st.caption(_source(training, text))
 
@@ -133,13 +105,17 @@ def _in_line(training: Training, text: Text) -> str:
     return text.gettext("Other visitors are training. You are number {n} in line.", n=place)
 
 
-def _outcome(training: Training, text: Text) -> tuple[str, str]:
+def _outcome(training: Training, now: Visit, text: Text) -> tuple[str, str]:
     """Say how good the end of a training is, and how it ended; before that, nothing."""
     _ = text.gettext
     if training.outcome is None:
         return "good", ""
-    kind, message = _OUTCOMES[training.outcome]
-    sentences = [_(message), _(_KEPT if training.model else _NOTHING)]
+    kind, message = OUTCOMES[training.outcome]
+    sentences = [_(message)]
+    if training.model is None:
+        sentences.append(_(_NOTHING))
+    elif own.trained(now, training):  # or it was removed, or waits for a place
+        sentences.append(_(_KEPT))
     if training.data is not None:
         sentences.append(_source(training, text))
     return kind, " ".join(sentences)
@@ -187,31 +163,34 @@ def _source(training: Training, text: Text) -> str:
 def _film(training: Training | None, now: Visit, text: Text) -> None:
     _ = text.gettext
     digits = watched(now) if training is None else training.digits
-    own = len(digits) > 10
     frames = [] if training is None else list(training.frames)
     new = frames[max(now.frames_sent - _AGAIN, 0) :]
     now.frames_sent = len(frames)
     latest = None if training is None else training.latest
-    epochs = now.draft.plan.recipe.epochs if training is None else training.plan.recipe.epochs
     film.film(
         reel=0 if training is None else training.number,
         originals=_strip(digits),
         count=len(digits),
-        frames=[_frame(frame, epochs, text) for frame in new],
-        live=_frame(latest, epochs, text) if latest else None,
+        frames=[_frame(frame, training, text) for frame in new] if training else (),
+        live=_frame(latest, training, text) if training and latest else None,
+        digits=latest.map.digits.tolist() if latest else (),
         labels={
             "label": _("Digits, and below each what the net makes of it"),
             "timeline": _("Timeline: back to any epoch"),
             "play": _("Play from the start"),
-            "own": _("yours") if own else "",
+            "own": _("yours") if len(digits) > 10 else "",
             "waiting": _("The digits appear here as soon as the training starts."),
+            "dead": _("A dead unit gives the same for every digit, and so it says nothing."),
+            "map": _("Map of the codes, coloured by digit"),
+            "empty": _("Here a map of the codes will move while it trains."),
         },
         key="film",
     )
 
 
-def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
+def _frame(frame: Frame, training: Training, text: Text) -> film.Frame:
     _ = text.gettext
+    epochs = training.plan.recipe.epochs
     parts = [
         _("before it learns")
         if not frame.passed
@@ -224,7 +203,49 @@ def _frame(frame: Frame, epochs: int, text: Text) -> film.Frame:
         _("squared error {mse}", mse=text.number(frame.mse, 4)),
         text.ngettext("{n} dead unit (always zero)", "{n} dead units (always zero)", frame.dead),
     ]
-    return film.Frame(frame.passed, _strip(frame.reconstructions), " · ".join(parts))
+    return film.Frame(
+        at=frame.passed,
+        url=_strip(frame.reconstructions),
+        text=" · ".join(parts),
+        dead=_dead(frame, training.plan, text),
+        map=_map(frame, training.plan, text),
+        places=base64.b64encode(frame.map.places.tobytes()).decode(),
+    )
+
+
+def _dead(frame: Frame, plan: Plan, text: Text) -> str:
+    """Write how many units are dead, layer by layer from the picture to the picture."""
+    _ = text.gettext
+    code = len(plan.hidden)
+    layers = [
+        _("{dead} of {n} in the code", dead=dead, n=n)
+        if i == code
+        else _("{dead} of {n}", dead=dead, n=n)
+        for i, (dead, n) in enumerate(zip(frame.layers, plan.family.widths[1:-1], strict=True))
+    ]
+    return _("Dead units, layer by layer: {layers}.", layers=" · ".join(layers))
+
+
+def _map(frame: Frame, plan: Plan, text: Text) -> str:
+    """Say what the map shows, and how well it tells digits apart."""
+    _ = text.gettext
+    digits = text.ngettext(
+        "{n} digit that it does not learn from",
+        "{n} digits that it does not learn from",
+        len(frame.map.digits),
+    )
+    way = (
+        _("The codes of {digits}: their two numbers.", digits=digits)
+        if plan.code_size == 2
+        else _(
+            "The codes of {digits}: {n} numbers, laid flat by PCA.", digits=digits, n=plan.code_size
+        )
+    )
+    near = _(
+        "{share} of them have the same digit as their nearest neighbour.",
+        share=text.percent(frame.alike),
+    )
+    return f"{way} {near}"
 
 
 def _strip(digits: Float32) -> str:

@@ -19,6 +19,7 @@ EXAMPLES: dict[type, list[Any]] = {
     float: [0.0, 0.25, 1e-300, 1.5],
     str: ["", "MNIST", "ação\n\u2028 “quoted”"],
     type(None): [None],
+    list: [[], [0, 11, 60_000]],
 }
 
 
@@ -103,6 +104,11 @@ def test_a_field_of_another_type(event: str, field: str, value: Any) -> None:
         assert events.read(line(event=event, **fields)) == (event, fields)
     else:
         refused(event, fields)
+
+
+@pytest.mark.parametrize("item", [True, None, 0.5, "1", [1]], ids=str)
+def test_a_list_is_of_whole_numbers(item: Any) -> None:
+    refused("kept", example("kept") | {"layers": [1, item]})
 
 
 @pytest.mark.parametrize(

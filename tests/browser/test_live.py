@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -193,12 +193,14 @@ def expect_draw(page: Page, model: ae.model.Model, shown: Shown = "survives") ->
     expect_machine(page, model, seen(page), shown=shown)
 
 
-def expect_lanes(page: Page) -> None:
+def expect_lanes(page: Page, compared: Mapping[str, ae.model.Model] | None = None) -> None:
+    """In this frame every lane shows where the pen has been."""
+    compared = compared or {name: ae.load(name) for name in LANES}
     digit, text = seen(page), translator("en")
     expect_picture(page.locator("tr.own [data-live=sees]"), digit)
     errors, marked = {}, {}
-    for name in LANES:
-        model, lane = ae.load(name), page.locator(f"tr[data-model={name}]")
+    for name, model in compared.items():
+        lane = page.locator(f"tr[data-model={name}]")
         reconstruction = model.reconstruct(digit[None])
         expect_outcome(lane, digit, reconstruction[0], "survives", "changed")
         code = model.encode(digit[None])[0]

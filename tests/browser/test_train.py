@@ -38,7 +38,7 @@ def words(page: Page) -> str:
 
 def own_model(page: Page) -> Locator:
     """Where the page leads to a model of one's own, if there is one."""
-    return page.get_by_role("link", name="Draw with it")
+    return page.get_by_role("button", name="Draw with it")
 
 
 def give(page: Page, path: Path) -> None:
@@ -70,7 +70,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
 
     # The files.
     with visitor.expect_download() as got:
-        visitor.get_by_role("button", name="My model (safetensors)").click()
+        visitor.get_by_role("button", name="(safetensors)").click()
     mine = tmp_path / got.value.suggested_filename
     got.value.save_as(mine)
     model = weights.load_own(mine)
@@ -79,7 +79,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
         visitor.get_by_role("button", name="The history (CSV)").click()
     history = got.value.path().read_text().splitlines()
     assert history[0] == "epoch,loss,validation_loss,dead_units" and len(history) == 3
-    keras = visitor.get_by_role("button", name="My model (.keras)")
+    keras = visitor.get_by_role("button", name="(.keras)")
     with visitor.expect_download(timeout=SECONDS) as got:
         keras.click()
         expect(visitor.locator(".download [role=status]")).to_have_text("Starting TensorFlow …")
@@ -108,13 +108,13 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     give(stranger, mine)
     expect(own_model(stranger)).to_be_visible()
     stranger.keyboard.press("Escape")
-    stranger.get_by_text("Go on from my model").click()
+    stranger.get_by_text("Go on from ").click()
     wait_run(stranger)
     begin(stranger)
 
     # While that starts: the model on the other pages.
-    visitor.get_by_role("link", name="Draw with it").click()
-    expect(visitor.get_by_role("radio", name="My model")).to_be_checked()
+    visitor.get_by_role("button", name="Draw with it").click()
+    expect(visitor.get_by_role("radio", name="Shallow, 32 numbers")).to_be_checked()
     expect(visitor.locator("img[data-live=survives]")).to_have_count(1)
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.locator('tr[data-model="mine"]')).to_be_visible()
@@ -123,7 +123,7 @@ def test_train_scrub_use_keep_and_bring_back(page: Opener, tmp_path: Path) -> No
     # It begins where the other had ended, not with noise.
     expect(stranger.locator(".film p")).to_contain_text("squared error", timeout=SECONDS)
     stranger.get_by_role("button", name="Stop, and keep").click()
-    finish(stranger, "Stopped. The trained model is now “My model” on every page.")
+    finish(stranger, "Stopped. The trained model is now one of yours, on every page.")
     stranger.locator(".film input").press("Home")
     assert float(re.search(r"squared error (0\.\d+)", words(stranger))[1]) < 0.03
 
@@ -172,3 +172,67 @@ def test_the_keyboard_keeps_its_place_and_what_was_opened_stays_open(page: Opene
         wait_run(visitor)
         expect(visitor.get_by_label(epochs, exact=True)).to_be_visible()
         expect(visitor.get_by_role("radiogroup").nth(1).get_by_role("radio").nth(2)).to_be_checked()
+
+
+@pytest.mark.parametrize("code", [2, 32])
+def test_the_map_of_codes_moves_and_the_end_is_told_on_another_page(
+    page: Opener, code: int
+) -> None:
+    visitor = page("/train")
+    canvas = visitor.locator(".film canvas")
+    expect(visitor.locator(".film figcaption")).to_contain_text("will move while it trains")
+    if code == 2:
+        visitor.get_by_text("Change the net and the recipe").click()
+        visitor.get_by_label("Numbers in the code").fill("2")
+        visitor.get_by_label("Numbers in the code").press("Enter")
+        wait_run(visitor)
+    painted = """canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const colours = {};
+        for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] === 255) colours[data.slice(i, i + 3).join()] = true;
+        }
+        return [Object.keys(colours).length, data.reduce((a, b, i) => (a * 31 + b) % 1e9, 7)];
+    }"""
+    begin(visitor)
+    expect(canvas).to_have_attribute("data-moment", re.compile(r" 0$"), timeout=SECONDS)
+    colours, at_first = canvas.evaluate(painted)
+    assert colours > 10, "each digit has its own"
+    way = "their two numbers" if code == 2 else "32 numbers, laid flat by PCA"
+    expect(canvas).to_have_accessible_name(re.compile(f"Map of the codes.*digits.*{way}"))
+    # Its first steps are tiny.
+    barely = re.compile(r" 0(\.0\d*)?$")
+    expect(canvas).not_to_have_attribute("data-moment", barely, timeout=SECONDS)
+    assert canvas.evaluate(painted)[1] != at_first
+
+    # Elsewhere, while it goes on.
+    visitor.get_by_role("link", name="Draw", exact=True).click()
+    expect(visitor.get_by_role("radio", name="Shallow", exact=True)).to_be_checked()
+    told = visitor.locator(".st-key-ended")
+    expect(told.locator(".outcome")).to_have_text("Your training has ended.", timeout=SECONDS)
+    expect(visitor.locator("#told")).to_have_text("Your training has ended.")
+    expect(visitor.get_by_role("radio", name="Shallow", exact=True)).to_be_checked()
+    screenshot(visitor, f"train-ended-{code}")
+    if code == 2:
+        told.get_by_role("button", name="Use it").click()
+        expect(visitor.get_by_role("radio", name=", 2 numbers")).to_be_checked()
+        expect(told.locator(".outcome")).to_have_count(0)
+        visitor.get_by_role("link", name="Train", exact=True).click()
+    else:
+        told.get_by_role("button", name="See it").click()
+
+    # Back there: the map follows the time line, which has at least a dozen moments.
+    expect(visitor.locator(".film p")).to_contain_text("after 2 of 2 epochs", timeout=SECONDS)
+    expect(told.locator(".outcome")).to_have_count(0)
+    expect(canvas).to_have_attribute("data-moment", re.compile(r" 2$"))
+    assert int(visitor.locator(".film input").get_attribute("max")) >= 11
+    expect(visitor.locator(".film .dead")).to_have_text(
+        re.compile(rf"Dead units, layer by layer: \d+ of {code} in the code\.")
+    )
+    visitor.locator(".film input").press("Home")
+    expect(canvas).to_have_attribute("data-moment", re.compile(r" 0$"))
+    visitor.set_viewport_size({"width": 390, "height": 844})
+    visitor.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    box = canvas.bounding_box()
+    assert box and box["width"] == pytest.approx(box["height"], abs=1) and box["width"] > 300
+    screenshot(visitor, f"train-map-390-{code}")

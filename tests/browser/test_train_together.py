@@ -49,8 +49,8 @@ def test_two_visitors_who_leaves_and_whose_child_is_killed(page: Opener) -> None
     expect(other.locator(".film p")).to_contain_text("erro quadrático", timeout=SECONDS)
     screenshot(other, "train-running-pt")
     child.send_signal(signal.SIGKILL)
-    finish(again, "The server stopped it. The trained model is now “My model” on every page")
-    expect(again.get_by_role("link", name="Draw with it")).to_be_visible()
+    finish(again, "The server stopped it. The trained model is now one of yours, on every page")
+    expect(again.get_by_role("button", name="Draw with it")).to_be_visible()
     # The other visitor's goes on, until they stop it.
     other.get_by_role("button", name="Parar e guardar").click()
     expect(other.locator(".outcome")).to_contain_text("Interrompido.", timeout=SECONDS)

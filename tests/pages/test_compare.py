@@ -752,20 +752,21 @@ def test_the_files_hold_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_nothing_is_said_of_ones_own_model_that_was_not_measured(
     data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = own_model(tmp_path / own.FILE).read_bytes()
+    raw = own_model(tmp_path / "mine.safetensors").read_bytes()
     mine = weights.read_own(raw)
     described = replace(mine.metadata, data=replace(mine.metadata.data, name=data))
     mine = weights.autoencoder(
         plans.family_of(described), weights.tensors_of(mine), described, mine.statistics
     )
-    desk = Desk(kept=Kept(mine, raw))
+    desk = Desk(kept={plans.OWN: Kept(mine, raw)})
     monkeypatch.setattr(own, "desk", lambda now: desk)
     app = compare(view="invent")
     on_mnist = data == "MNIST"
     app.button_group(key="invent_kind").set_value("gaussian")
-    assert "Not here: My model. How its codes lie together is not known." in texts(run(app))
+    title = "My model, 5 numbers"
+    assert f"Not here: {title}. How its codes lie together is not known." in texts(run(app))
     app.button_group(key=MENU).set_value("table")
-    measured = "My model was measured when it was trained, on 50 of them."
+    measured = f"{title} was measured when it was trained, on 50 of them."
     assert (measured in texts(run(app))) == on_mnist
     look_at(app, plans.OWN)
     app.switch_page("pages/draw/page.py")

@@ -22,7 +22,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import ae
-from ae import evaluation, generation, latent, plans
+from ae import evaluation, facts, generation, latent, plans, redrawn
 from ae.noise import NOISES
 from pages.compare import views as compare_views
 from pages.explore import views
@@ -895,7 +895,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def adopt(app: AppTest, model: ae.Autoencoder) -> AppTest:
     """As the Train page leaves it."""
     now = app.session_state["visit"]
-    now.own = state.OwnModel(model, b"")
+    now.own = {plans.OWN: state.OwnModel(model, b"")}
     return look_at(run(app), plans.OWN)
 
 
@@ -932,10 +932,43 @@ def test_my_model_has_a_map_of_its_own_which_is_drawn_once(
 
 
 @every_language
-def test_without_mnist_my_model_has_no_map_and_the_rest_works(
+@pytest.mark.parametrize("known", [True, False], ids=["measured", "not measured"])
+def test_without_mnist_my_model_has_a_map_of_redrawn_digits(
+    own: list[ae.Autoencoder], language: str, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ae.mnist, "first_test_digits", lambda n=10: None)
+    text = translator(language)
+    said = text.gettext(
+        "MNIST is not at hand, so its digits are redrawn here from what the app has of them."
+    )
+    if known:
+        measured = redrawn.measured_for(5)
+        assert measured and measured.units in (2, 8)
+        said += " " + text.gettext(
+            "For nets of {n} numbers that moved a code by {far} of the usual distance, and left"
+            " {kept} of the ten neighbours as they were.",
+            n=measured.units,
+            far=text.percent(measured.distance),
+            kept=text.percent(measured.kept),
+        )
+    else:
+        monkeypatch.setattr(redrawn, "measured", dict)
+    app = adopt(draw(explore(view="map", lang=language), *SEVEN), own[0])
+    codes = redrawn.codes(own[0], shipped(), facts.load().ladder.pca, loaded("deep"))
+    mapped, code = ae.atlas.code_map(codes), own[0].encode(sees(*SEVEN)[None])
+    assert star(app) == pytest.approx(mapped.project(code)[0].tolist(), rel=1e-3, abs=1e-5)
+    for view in ("map", "neighbours"):
+        captions = [caption.value for caption in go(app, view).caption]
+        assert not app.info and any(caption.endswith(said) for caption in captions)
+    assert not any(said in caption.value for caption in look_at(app, "vae").caption)
+
+
+@every_language
+def test_without_anything_of_mnist_my_model_has_no_map_and_the_rest_works(
     own: list[ae.Autoencoder], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ae.mnist, "first_test_digits", lambda n=10: None)
+    monkeypatch.setattr(maps, "_of_redrawn", lambda *_: None)
     app = draw(explore(view="morph", lang=language), *SEVEN)
     choose(app, "morph_B", "mean3")  # which will not be there
     adopt(app, own[0])

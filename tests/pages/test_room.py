@@ -105,7 +105,7 @@ def test_another_model_in_the_frame_is_another_one_for_the_room(served: None) ->
 def test_phones_cannot_have_a_model_of_ones_own(served: None, tmp_path: Path) -> None:
     app = visit(model="deep")
     model = ae.weights.load_own(own_model(tmp_path / "mine.safetensors"))
-    app.session_state["visit"].own = state.OwnModel(model, b"")
+    app.session_state["visit"].own = {OWN: state.OwnModel(model, b"")}
     data = shown(look_at(run(app), OWN))
     assert data["model"] == OWN and data["phones"] is None
     assert data["fallback"] in ae.FAMILIES

@@ -152,8 +152,8 @@ def test_the_snippet_shows_what_was_made_of_an_edited_code(tmp_path: Path) -> No
 def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = own_model(tmp_path / own.FILE).read_bytes()
-    desk = Desk(kept=Kept(weights.read_own(raw), raw))
+    raw = own_model(tmp_path / f"{own.NAME}.safetensors").read_bytes()
+    desk = Desk(kept={OWN: Kept(weights.read_own(raw), raw)})
     monkeypatch.setattr(own, "desk", lambda now: desk)
     app = opened(sample="3b")
     look_at(app, OWN)
@@ -172,7 +172,7 @@ def test_with_ones_own_model_the_snippets_on_the_screen_show_the_screen(
 
     app.switch_page("pages/draw/page.py")
     (snippet,) = (code.value for code in run(app).code if "import ae" in code.value)
-    assert [*offered(app).values()][-1] == "My model (safetensors)"
+    assert [*offered(app).values()][-1] == "My model, 5 numbers (safetensors)"
     everything = takeaway.everything_npz(seen.results[OWN], now.sketch.drawing)
     (tmp_path / f"gargalo-{OWN}.npz").write_bytes(everything)
     figures, pixels = shown(snippet, tmp_path)

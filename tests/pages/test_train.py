@@ -6,6 +6,7 @@ in tests/browser/test_train.py.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 import sys
@@ -27,7 +28,7 @@ from ae.evaluation import measure
 from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from pages.compare.views import VIEWS
 from pages.train import use
-from tests.pages.test_app import component, opened, run, texts, word
+from tests.pages.test_app import component, offered, opened, run, texts, word
 from ui import own, state
 from ui import trainings as offices
 from ui.text import translator
@@ -37,6 +38,7 @@ _FAKE = """
 import json, os, shutil, sys, time
 job = json.loads(sys.stdin.readline())
 out = job["out"]
+dead = [3] + 2 * len(job["plan"]["hidden"]) * [1]
 def say(event, **fields):
     print(json.dumps({"event": event, **fields}), flush=True)
 say("data", name="DATA", digits=60000, held_out=10000)
@@ -45,12 +47,13 @@ for passed in (0.0, 0.5, 1.0, 2.0):
     os.replace(out + "/part", out + "/mine.safetensors")
     loss, digits = 0.5 - passed / 5, int(passed * 60000)
     say("step", passed=passed, of=2, loss=loss, digits=digits, seconds=passed)
-    say("kept", passed=passed, mse=0.02, dead=3)
+    say("kept", passed=passed, mse=0.02, dead=3, layers=dead, places="AAADAP8F/4AF", alike=0.5)
     if passed >= 1:
         say("epoch", number=int(passed), of=2, loss=0.3 / passed, validation_loss=0.29 / passed,
             seconds=passed)
 END
 """
+PLACES = base64.b64encode(bytes([0, 0, 0, 255, 255, 128])).decode()  # of the three digits above
 _DONE = 'say("done", file="", bce=0.1, mse=0.02, psnr=18.0, zeros=0.1, dead=3)'
 
 
@@ -127,6 +130,10 @@ def at_train(app: AppTest) -> AppTest:
 def button(app: AppTest, label: str) -> Any:
     (match,) = (one for one in app.button if one.label == label)
     return match
+
+
+def labels(app: AppTest) -> set[str]:
+    return {one.label for one in app.button}
 
 
 def widget(app: AppTest, name: str) -> Any:
@@ -405,14 +412,23 @@ def test_from_the_click_to_my_model(child: Callable[..., Office]) -> None:
     )
     assert film["reel"] != empty["reel"] and film["live"]["at"] == 2
     written = " ".join(texts(app))
-    outcome = "Done. The trained model is now “My model” on every page."
+    outcome = "Done. The trained model is now one of yours, on every page."
     assert outcome in written
     assert word(app)["sentence"].startswith(outcome)
     assert "60,000 digits of MNIST to learn from, and 10,000 others" in written
     assert "The loss went from 0.3000 to 0.1500 in 2 epochs." in written
-    assert model_names(app)[-1] == "My model" and app.session_state["model"] == plans.OWN
+    assert film["frames"][2]["dead"] == "Dead units, layer by layer: 3 of 32 in the code."
+    assert film["frames"][2]["map"] == (
+        "The codes of 3 digits that it does not learn from: 32 numbers, laid flat by PCA."
+        " 50% of them have the same digit as their nearest neighbour."
+    )
+    assert (film["digits"], film["frames"][2]["places"]) == ([3, 5, 5], PLACES)
+    assert model_names(app)[-1] == "My model, 5 numbers"
+    assert app.session_state["model"] == "shallow", "what is in use does not change by itself"
     # The others' pages, with a code of five numbers.
-    app.switch_page("pages/draw/page.py")
+    button(app, "Draw with it").click()
+    assert run(app).session_state["model"] == plans.OWN
+    app.switch_page("pages/draw/page.py")  # AppTest does not follow
     run(app)
     assert "Only 5 numbers of your digit pass." in " ".join(texts(app))
     app.switch_page("pages/compare/page.py")
@@ -434,12 +450,12 @@ def test_another_tab_has_my_model_and_shows_what_its_link_names(
     tab = returns(app.session_state["visit"].token, model="sparse", lanes="pca,deep")
     for _ in range(2):
         assert tab.session_state["model"] == "sparse"
-        assert model_names(tab)[-1] == "My model"
+        assert model_names(tab)[-1] == "My model, 5 numbers"
         assert tab.session_state[state.LANES] == ["pca", "deep", plans.OWN]
         run(tab)
     app.file_uploader[0].upload("n.safetensors", mine.read_bytes(), "application/octet-stream")
     run(app)
-    assert run(tab).session_state["model"] == plans.OWN, "a new one is looked at"
+    assert run(tab).session_state["model"] == "mine2", "a new one is looked at"
 
 
 def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., Office]) -> None:
@@ -448,7 +464,7 @@ def test_the_uploads_of_a_session_are_counted(mine: Path, child: Callable[..., O
     app.session_state["visit"].uploads = state.UPLOADS
     bring(app, mine.read_bytes())
     assert [warning.value for warning in app.warning] == [state.TOO_MANY_UPLOADS]
-    assert app.session_state["visit"].own is None
+    assert not app.session_state["visit"].own
 
 
 @pytest.mark.parametrize(
@@ -482,7 +498,9 @@ def test_it_goes_on_from_my_model(child: Callable[..., Office]) -> None:
     app = until_over(run(app))
     desk = office.desk(app.session_state["visit"].token)
     assert desk and desk.training and desk.training.start
-    assert app.session_state["visit"].own.model is desk.kept.model is desk.training.model
+    before, after = app.session_state["visit"].own.values()
+    assert before.raw == desk.training.start and after.raw is desk.training.raw
+    assert app.session_state["model"] == "shallow" and plan_of(app).hidden == (20, 10)
 
 
 def test_the_plan_follows_the_model_that_it_goes_on_from(
@@ -522,8 +540,8 @@ def test_a_child_that_fails_gives_one_sentence(
     button(app, "Train").click()
     app = until_over(run(app))
     written = " ".join(texts(app))
-    assert sentence in written and "The trained model is now “My model”" in written
-    assert model_names(app)[-1] == "My model"
+    assert sentence in written and "The trained model is now one of yours" in written
+    assert model_names(app)[-1] == "My model, 5 numbers"
 
 
 def test_other_data_are_named_and_not_compared(child: Callable[..., Office]) -> None:
@@ -566,7 +584,117 @@ def test_stop_keeps_what_is_there(child: Callable[..., Office]) -> None:
     assert widget(run(app), "preset").disabled
     button(app, "Stop, and keep what it has learnt").click()
     app = until_over(run(app))
-    assert "Stopped. The trained model is now “My model”" in " ".join(texts(app))
+    assert "Stopped. The trained model is now one of yours" in " ".join(texts(app))
+
+
+def test_it_says_that_it_saves(child: Callable[..., Office]) -> None:
+    child("time.sleep(60)")
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = run(app)
+    until(lambda: training_of(app).phase == "saving")
+    (bar,) = run(app).get("progress")
+    assert (bar.proto.value, bar.proto.text) == (100, "Saving …")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (_DONE, "Your training has ended."),
+        ("os.kill(os.getpid(), 9)", "Your training has ended: The server stopped it."),
+    ],
+)
+@pytest.mark.parametrize("page", ["draw", "learn", "compare", "explore", "room"])
+def test_its_end_is_told_on_every_page(
+    page: str, end: str, words: str, child: Callable[..., Office], tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    child(f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\n{end}")
+    app = at_train(opened())
+    button(app, "Train").click()
+    run(app)
+    app.switch_page(f"pages/{page}/page.py")
+    assert not labels(run(app)) & {"Use it", "See it"}
+    go.touch()
+    app = until_over(app)
+    assert words in texts(app) and component(app, "announce") == {"sentence": words}
+    assert app.session_state["model"] == "shallow", "what is in use does not change by itself"
+    assert labels(app) >= {"See it", "Later"}
+    assert ("Use it" in labels(app)) == (page != "learn"), "where a model is looked at"
+    app.switch_page("pages/draw/page.py")
+    assert words in texts(run(app)), "until they have answered"
+    button(app, "Use it").click()
+    assert words not in texts(run(app)) and app.session_state["model"] == plans.OWN
+    assert words not in texts(run(app))
+
+
+@pytest.mark.parametrize("answer", ["See it", "Later", None])
+def test_the_end_is_told_once(
+    answer: str | None, child: Callable[..., Office], returns: Callable[..., AppTest]
+) -> None:
+    child("time.sleep(0.5)\n" + _DONE)
+    app = at_train(opened())
+    button(app, "Train").click()
+    run(app)
+    app.switch_page("pages/draw/page.py")
+    app = until_over(run(app))
+    if answer:
+        button(app, answer).click()
+        run(app)  # AppTest does not follow to another page
+    if answer != "Later":
+        assert component(at_train(app), "film")["live"]["at"] == 2, "there it is to be seen"
+    for page in ("draw", "train"):
+        app.switch_page(f"pages/{page}/page.py")
+        assert "See it" not in labels(run(app))
+    # Who opens another tab now has not seen it run.
+    later = returns(app.session_state["visit"].token)
+    assert "See it" not in labels(later) and model_names(later)[-1] == "My model, 5 numbers"
+
+
+def test_what_is_said_of_a_training_is_its_own(
+    child: Callable[..., Office],
+    mine: Path,
+    tmp_path: Path,
+    returns: Callable[..., AppTest],
+) -> None:
+    """Another model is brought, another preset pressed, the page loaded again, in Portuguese."""
+    child()
+    app = at_train(opened())
+    button(app, "Train").click()
+    app = until_over(run(app))
+    history, said = "gargalo-history.csv", "The trained model is now one of yours"
+    assert history in offered(app) and said in " ".join(texts(app))
+    bring(app, own_model(tmp_path / "other.safetensors", hidden=(30,)).read_bytes())
+    assert history not in offered(app), "it is of another model"
+    set_to(app, "preset", "ours")
+    film = component(app, "film")
+    assert film["frames"][-1]["text"].startswith("after 2 of 2 epochs")
+    assert any("This was 784 → 32 → 784 · Adam 0.0075 · 2 epochs." in text for text in texts(app))
+    assert "784 → 32 → 784 · Adam 0.003 · 250 epochs" in texts(app), "of the code beside it"
+    tab = at_train(returns(app.session_state["visit"].token, lang="pt"))
+    film = component(tab, "film")
+    assert film["frames"][-1]["text"].startswith("depois de 2 de 2 épocas")
+    assert plan_of(tab) == plans.preset("seconds", "shallow")
+    # The model that came of it is removed: it is not one of theirs any more.
+    desk = offices.office().desk(app.session_state["visit"].token)
+    desk.remove(desk.kept["mine"].model)
+    app = run(app)
+    assert "Done." in " ".join(texts(app)) and said not in " ".join(texts(app))
+
+
+def test_the_code_names_the_file_from_which_it_goes_on(
+    child: Callable[..., Office], mine: Path, tmp_path: Path, returns: Callable[..., AppTest]
+) -> None:
+    child("time.sleep(60)")
+    app = bring(at_train(opened()), mine.read_bytes())
+    set_to(app, "go_on", True)
+    button(app, "Train").click()
+    run(app)
+    bring(app, own_model(tmp_path / "other.safetensors", hidden=(30,)).read_bytes())
+    tab = at_train(returns(app.session_state["visit"].token))
+    for one in (run(app), tab):
+        assert one.code[2].value.endswith(f"--start {own.NAME}.safetensors")
+        assert f"{own.NAME}.keras" in one.code[0].value
 
 
 def test_a_model_is_brought_back_or_refused(
@@ -587,7 +715,7 @@ def test_a_model_is_brought_back_or_refused(
     app.button_group(key=state.LANG).set_value("en")
     assert office.desk(app.session_state["visit"].token) is None, "what is refused takes no place"
     bring(run(app), raw)
-    assert model_names(app)[-1] == "My model"
+    assert model_names(app)[-1] == "My model, 5 numbers"
     assert refusal not in " ".join(texts(app))
     other = bring(at_train(opened()), raw)
     assert use.BUSY in " ".join(texts(other)) and model_names(other) == SHIPPED

@@ -11,13 +11,13 @@ import pytest
 
 import ae
 from tests.conftest import ROOT
-from ui import colours, pictures
+from ui import colours, names, pictures
 from ui.components.map_canvas import PALETTE
 from ui.components.simulation import RAMP
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
 THEMES = {name: {**CONFIG, **CONFIG[name]} for name in ("light", "dark")}
-MODELS = [name for name in (*ae.MODELS, ae.plans.OWN) if name != "pca"]  # PCA's is the text's
+MODELS = [name for name in (*ae.MODELS, *names.IDS) if name != "pca"]  # PCA's is the text's
 STYLES = [ROOT / "ui" / "style.css", *(ROOT / "ui" / "components").glob("*.css")]
 
 
@@ -97,8 +97,8 @@ def distance(one: str, other: str) -> float:
 
 
 def test_every_model_has_a_colour_of_its_own() -> None:
-    names = [*ae.MODELS, ae.plans.OWN]
-    assert len({colours.of(name) for name in names}) == len(names)
+    for one, other in combinations(MODELS, 2):
+        assert distance(colours.of(one), colours.of(other)) > 0.13, (one, other)
     with pytest.raises(ValueError):
         colours.of("nobody")
 

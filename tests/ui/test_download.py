@@ -104,6 +104,28 @@ def test_what_is_not_on_offer_any_more_is_not_made(app: AppTest) -> None:
     assert answer(app) == {"wish": WISH.id, "kind": "failed"} and parts(app) == []
 
 
+@pytest.mark.parametrize("lasting", [True, False])
+def test_what_lasts_is_made_as_it_was_offered(lasting: bool) -> None:
+    """Between the press and the run that makes the file, something else has got its name."""
+    script = """
+import streamlit as st
+from ui.components.download import File, download
+this = st.session_state.get("this", b"first")
+files = [File("A", "one.csv", lambda: this, lasting=LASTING)]
+download(files[: len(this)], waiting="", failed="", key="files")
+"""
+    app = AppTest.from_string(script.replace("LASTING", str(lasting))).run()
+    app.session_state["this"] = b"second"
+    ask(app, WISH)
+    assert [content for _, content in parts(app)] == [b"first" if lasting else b"second"]
+    app.run()
+    ask(app, Wish("ab" * 8, WISH.name))
+    assert [content for _, content in parts(app)] == [b"second"]
+    app.session_state["this"] = b""  # nothing is on offer any more
+    ask(app, WISH)
+    assert [content for _, content in parts(app)] == ([b"second"] if lasting else [])
+
+
 def test_a_run_that_is_cut_off_is_made_good(app: AppTest) -> None:
     app.session_state["interrupted"] = True
     ask(app, WISH)

@@ -32,9 +32,10 @@ from ae.metadata import OWN_RECIPE, Data, Metadata, Net
 from ae.model import Autoencoder
 from ae.plans import OWN, Plan, preset
 from ui import children as processes
+from ui import names
 from ui import trainings as module
 from ui.limits import Limits
-from ui.trainings import Busy, Office, Training
+from ui.trainings import Busy, Kept, Office, Training
 
 PLAN = preset("seconds", "shallow")
 DIGITS = np.random.default_rng(7).random((5, 28, 28), np.float32)
@@ -59,7 +60,7 @@ def lay(file):
     os.replace(os.path.join(OUT, "part"), os.path.join(OUT, "mine.safetensors"))
 
 def kept(passed):
-    say("kept", passed=passed, mse=0.25, dead=3)
+    say("kept", passed=passed, mse=0.25, dead=3, layers=[3], places="AAADAP8F/4AF", alike=0.5)
 
 def keep(passed, file="early"):
     lay(file)
@@ -289,8 +290,8 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
         500
     )  # since the first batches: 1100 digits in 2.2 seconds
     assert training.left == pytest.approx(1.0)  # the plan has two epochs
-    assert [frame.passed for frame in training.frames] == [0, 0.4, 1]
-    assert desk.kept is None
+    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 1.5]
+    assert not desk.kept
     folder = training._child.folder
     assert folder.is_dir()
     go("5")
@@ -300,35 +301,75 @@ wait("5"); step(2.0, 0.1); keep(2.0, "late"); epoch(2, 0.1); done()
     assert [(p.passed, p.loss) for p in training.sketch] == [(0.4, 0.4)]
     assert [(p.passed, p.loss) for p in training.history] == [(1, 0.3), (2, 0.1)]
     assert training.history[0].validation_loss == pytest.approx(0.31)
-    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 2]
+    assert [frame.passed for frame in training.frames] == [0, 0.4, 1, 1.5, 2]
     assert training.frames[-1] is training.latest
+    assert (training.latest.layers, training.latest.alike) == ((3,), 0.5)
+    assert training.latest.map.digits.tolist() == [3, 5, 5]
+    assert training.latest.map.places.tolist() == [[0, 0], [0, 255], [255, 128]]
     assert training.left == 0
     early, late = (weights.load_own(files / name) for name in ("early", "late"))
     assert_array_equal(training.frames[0].reconstructions, early.reconstruct(DIGITS))
     assert_array_equal(training.frames[-1].reconstructions, late.reconstruct(DIGITS))
     assert (training.frames[0].mse, training.frames[0].dead) == (0.25, 3)
     assert training.raw == (files / "late").read_bytes()
-    assert desk.kept == (training.model, training.raw)
+    assert [*desk.kept.values()] == [Kept(training.model, training.raw)]
     assert not folder.exists()
     told = Job.from_line((tmp_path / "told-0").read_bytes())
     assert told == Job(plan=PLAN, out=folder, or_samples=True)
 
 
+def told_after(looks: list[tuple[float, int, float]], folder: Path) -> list[Any]:
+    """Give speed and time left after each look: epochs, digits, seconds."""
+    training, told = Training(PLAN, DIGITS), []
+    for passed, digits, seconds in looks:
+        event = {"passed": passed, "of": 2, "loss": 0.5, "digits": digits, "seconds": seconds}
+        training.take(json.dumps({"event": "step", **event}).encode(), folder)
+        told.append((training.speed, training.left))
+    return told
+
+
 def test_the_first_batches_do_not_count_for_the_speed(tmp_path: Path) -> None:
     """With them Keras puts the net together: 128 digits in 1.8 s are not 72 a second."""
-    training = Training(PLAN, DIGITS)
-    told = []
-    for passed, digits, seconds in [
-        (0.0, 0, 0.1),
-        (0.002, 128, 1.8),
-        (0.1, 6_000, 2.1),
-        (0.5, 30_000, 3.8),
-    ]:
-        event = {"passed": passed, "of": 2, "loss": 0.5, "digits": digits, "seconds": seconds}
-        training.take(json.dumps({"event": "step", **event}).encode(), tmp_path)
-        told.append((training.speed, training.left))
+    looks = [(0.0, 0, 0.1), (0.002, 128, 1.8), (0.1, 6_000, 2.1), (0.5, 30_000, 3.8)]
+    told = told_after([*looks, (0.502, 30_128, 3.9), (0.752, 45_128, 4.8)], tmp_path)
     assert told[:3] == [(None, None)] * 3
-    assert told[3] == pytest.approx(((30_000 - 128) / 2, 2 / 0.498 * 1.5))
+    assert told[3] == (pytest.approx((30_000 - 128) / 2), None), "there was one look"
+    assert told[4][1] is None
+    assert told[5] == pytest.approx((45_000 / 3, 3 / 0.75 * (2 - 0.752)))
+
+
+def test_time_left_is_told_while_the_speed_is_steady(tmp_path: Path) -> None:
+    """Looks after 1, 1.5, 2.25 … seconds; in the third part it is twice as slow."""
+    seconds = np.arange(0, 12, 0.05)
+    passed = 0.001 + 0.1 * np.minimum(seconds, 2.5 + np.maximum(seconds - 2.5, 0) / 2)
+    looks = [(p, round(60_000 * p), s) for p, s in zip(passed.tolist(), seconds, strict=True)]
+    told = [left is not None for _, left in told_after(looks, tmp_path)]
+    changes = [float(seconds[i]) for i in range(1, len(told)) if told[i] != told[i - 1]]
+    assert changes == pytest.approx([1.5, 3.4, 7.65], abs=0.15)
+
+
+def test_it_says_when_it_saves(
+    open_office: Callable[..., Office], go: Callable[[str], None]
+) -> None:
+    body = """step(1.0); keep(1.0); epoch(1, 0.3); wait("1"); step(2.0); keep(2.0); epoch(2, 0.2)
+wait("2"); done()"""
+    training = open_office(body).submit("a", PLAN, DIGITS)
+    wait_for(lambda: len(training.history) == 1)
+    assert training.phase == "learning"
+    go("1")
+    wait_for(lambda: training.phase == "saving")
+    assert not training.over
+    go("2")
+    wait_for(over(training))
+
+
+def test_moments_within_epochs_have_a_bound(open_office: Callable[..., Office]) -> None:
+    body = "lay('early')\nfor i in range(401): kept(i / 200)\ndone()"
+    training = open_office(body).submit("a", PLAN, DIGITS)
+    wait_for(over(training))
+    passed = [frame.passed for frame in training.frames]
+    assert len(passed) <= 60 + 2 and {0, 1, 2} <= set(passed)
+    assert passed[1] == 0.005 and training.latest.passed == 2
 
 
 def test_of_the_watched_digits_each_has_its_picture(open_office: Callable[..., Office]) -> None:
@@ -352,11 +393,12 @@ def test_it_goes_on_from_given_weights(
 def test_each_training_brings_a_model_of_its_own(open_office: Callable[..., Office]) -> None:
     office = open_office("done()")
     numbers = []
-    for _ in range(2):
+    for count in (1, 2):
         training = office.submit("a", PLAN, DIGITS)
         numbers.append(training.number)
         wait_for(over(training))
-        assert office.desk("a").kept.model is training.model
+        raws = [one.raw for one in office.desk("a").kept.values()]
+        assert len(raws) == count and raws[-1] is training.raw
     assert numbers[0] < numbers[1]
 
 
@@ -398,8 +440,8 @@ def test_two_visitors_do_not_see_each_other(
     assert office.desk("c") is None and office.desk("") is None
     go("go-0")
     wait_for(over(one))
-    assert office.desk("a").kept.model is one.model is not None
-    assert office.desk("b").kept is None and not two.over
+    assert office.desk("a").kept[OWN].model is one.model is not None
+    assert not office.desk("b").kept and not two.over
 
 
 # 600,000 of these made a message of the page that Streamlit refuses to send.
@@ -519,7 +561,7 @@ def test_many_at_the_same_moment(open_office: Callable[..., Office]) -> None:
         wait_for(over(training))
     assert {training.outcome for training in trainings.values()} == {"done"}
     assert all(office.desk(str(i)).training is trainings[i] for i in range(12))
-    assert all(office.desk(str(i)).kept.model is trainings[i].model for i in range(12))
+    assert all(office.desk(str(i)).kept[OWN].model is trainings[i].model for i in range(12))
     assert len({training.number for training in trainings.values()}) == 12
 
 
@@ -535,7 +577,7 @@ def test_cancelled_while_it_learns(open_office: Callable[..., Office], files: Pa
     wait_for(over(training))
     assert training.outcome == "cancelled"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw)
+    assert [*office.desk("a").kept.values()] == [Kept(training.model, training.raw)]
     assert gone(pid)
 
 
@@ -545,7 +587,7 @@ def test_cancelled_before_it_has_learnt(open_office: Callable[..., Office]) -> N
     office.cancel(training)
     wait_for(over(training))
     assert (training.outcome, training.model, training.latest) == ("cancelled", None, None)
-    assert office.desk("a").kept is None
+    assert not office.desk("a").kept
 
 
 def test_a_training_without_a_model_leaves_the_former_one(
@@ -555,7 +597,7 @@ def test_a_training_without_a_model_leaves_the_former_one(
     raw = (files / "early").read_bytes()
     desk = office.adopt("a", weights.read_own(raw), raw)
     wait_for(over(office.submit("a", PLAN, DIGITS)))
-    assert desk.kept.raw == raw
+    assert desk.kept[OWN].raw == raw
 
 
 def test_killed_from_outside(open_office: Callable[..., Office], files: Path) -> None:
@@ -566,7 +608,7 @@ def test_killed_from_outside(open_office: Callable[..., Office], files: Path) ->
     wait_for(over(training))
     assert training.outcome == "killed"
     assert training.raw == (files / "early").read_bytes()
-    assert office.desk("a").kept == (training.model, training.raw)
+    assert [*office.desk("a").kept.values()] == [Kept(training.model, training.raw)]
 
 
 ENDS = {
@@ -591,7 +633,7 @@ def test_it_ends_by_itself(
     wait_for(over(training))
     assert training.outcome == outcome
     assert training.raw == ((files / "early").read_bytes() if learnt else None)
-    assert (office.desk("a").kept is not None) == learnt
+    assert (len(office.desk("a").kept) == 1) == learnt
     assert not training._child.folder.exists()
 
 
@@ -609,7 +651,7 @@ def test_diverged(open_office: Callable[..., Office], files: Path) -> None:
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training))
     assert training.outcome == "diverged"
-    assert training.raw == office.desk("a").kept.raw == (files / "late").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "late").read_bytes()
 
 
 _STEP = '{"event": "step", "passed": %s, "of": 2, "loss": 0.5, "digits": 5, "seconds": 1.0}'
@@ -637,6 +679,10 @@ LINES = {
     "unknown": b'{"event": "boast"}',
     "no text for a name": b'{"event": ["ready"]}',
     "field missing": b'{"event": "kept", "passed": 1.0, "mse": 0.1}',
+    "another net's layers": b'{"event": "kept", "passed": 1.0, "mse": 0.1, "dead": 0,'
+    b' "layers": [0, 0, 0], "places": "AAAD", "alike": 0}',
+    "no map": b'{"event": "kept", "passed": 1.0, "mse": 0.1, "dead": 0,'
+    b' "layers": [0], "places": "AAA", "alike": 0}',
     "field too many": b'{"event": "ready", "share": 0.5}',
     "fraction for a count": b'{"event": "data", "name": "MNIST", "digits": 0.5, "held_out": 1}',
 }
@@ -652,7 +698,7 @@ def test_what_is_no_event_ends_it(
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training), 3)
     assert training.outcome == "garbled"
-    assert training.raw == office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
     assert gone(pid_of(training))
     follows = office.submit("a", PLAN, DIGITS)  # the office goes on
     wait_for(lambda: follows.latest or follows.over)
@@ -681,7 +727,7 @@ def test_a_file_that_is_no_model_ends_it(
     wait_for(over(training), 3)
     assert training.outcome == "garbled"
     assert [frame.passed for frame in training.frames] == [1]
-    assert training.raw == office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert training.raw == office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
     assert gone(pid_of(training))
 
 
@@ -705,7 +751,7 @@ def test_a_bad_last_file_leaves_the_one_before(
     go("go")
     wait_for(over(training))
     assert training.outcome in ("done", "diverged")
-    assert office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
 
 
 # Limits of time
@@ -721,7 +767,7 @@ def test_too_late(open_office: Callable[..., Office], clock: Clock, files: Path)
     clock.passed = 61
     wait_for(over(training))
     assert training.outcome == "late"
-    assert office.desk("a").kept.raw == (files / "early").read_bytes()
+    assert office.desk("a").kept[OWN].raw == (files / "early").read_bytes()
 
 
 def test_waiting_does_not_count(open_office: Callable[..., Office], clock: Clock) -> None:
@@ -778,7 +824,7 @@ def test_whose_visitor_has_gone(
     assert training.outcome == "absent"
     assert other is None or not other.over
     if not waits:
-        assert office._desks["a"].kept.raw == training.raw is not None
+        assert office._desks["a"].kept[OWN].raw == training.raw is not None
     clock.passed += 500  # they come back in time
     time.sleep(0.1)
     assert office.desk("a") is not None
@@ -845,6 +891,40 @@ def test_only_so_many_visitors(
     wait_for(lambda: "b" not in office._desks)
     office.adopt("c", *model)
     assert office.desk("a") is desks[0] and office.desk("b") is None
+
+
+def test_a_visitor_keeps_four_and_the_next_waits(
+    open_office: Callable[..., Office], files: Path
+) -> None:
+    """It waits with the one that a training brings meanwhile; nothing else begins before."""
+    office = open_office("done()")
+    model, raw = model_of(files)
+    own = [replace(model) for _ in range(5)]
+    for one in own[:4]:
+        desk = office.adopt("a", one, raw)
+    assert list(desk.kept) == [*names.IDS] == [one.model.name for one in desk.kept.values()]
+    training = office.submit("a", PLAN, DIGITS)
+    office.adopt("a", own[4], raw)
+    wait_for(over(training))
+    assert [one.raw for one in desk.waiting] == [raw, training.raw] and len(desk.kept) == 4
+    assert desk.size == 2 * (5 * len(raw) + len(training.raw)) + training.size
+    for ask in (
+        lambda: office.adopt("a", model, raw),
+        lambda: office.submit("a", PLAN, DIGITS),
+    ):
+        with pytest.raises(Busy):
+            ask()
+    second = desk.kept["mine2"].model
+    office.change("a", lambda desk: desk.call(second, "Two"))
+    assert [one.title for one in desk.kept.values()] == ["", "Two", "", ""]
+    office.change("a", lambda desk: desk.remove(second))
+    office.change("a", lambda desk: desk.call(second, "Two"))  # it is not here any more
+    assert list(desk.kept) == ["mine", "mine3", "mine4", "mine2"]
+    assert not any(one.title for one in desk.kept.values())
+    assert desk.kept["mine2"].model.encoder is own[4].encoder, "the one that came first"
+    office.change("a", lambda desk: desk.remove(desk.waiting[0].model))
+    assert not desk.waiting and len(desk.kept) == 4
+    office.change("nobody", lambda desk: desk.remove(second))
 
 
 @pytest.mark.parametrize("bound", ["visitors", "models_mb"])
@@ -918,7 +998,8 @@ def test_who_comes_back_after_a_while_may_train(
     time.sleep(0.1)
     training = office.submit("a", PLAN, DIGITS)
     wait_for(over(training))
-    assert (training.outcome, desk.kept.model) == ("done", training.model)
+    assert training.outcome == "done"
+    assert [one.raw for one in desk.kept.values()][1:] == [training.raw]
 
 
 # A child that is started ahead

@@ -34,6 +34,8 @@ class File(NamedTuple):
     ----------
     waiting, failed : what is said of this file in place of what is said of all.
     patience : seconds after which it will not come any more.
+    lasting : whether it is made as it was when it was offered, though by now something else may be
+        on offer by its name, or nothing.
     """
 
     label: str
@@ -42,6 +44,7 @@ class File(NamedTuple):
     waiting: str = ""
     failed: str = ""
     patience: int = 60
+    lasting: bool = False
 
 
 class Wish(NamedTuple):
@@ -81,7 +84,7 @@ def download(
     way : where what is sent goes through, from `way_for`; needed where the buttons stand in a
         popover, of which nothing is in the page once it is closed.
     """
-    asked, answered = f"{key}.asked", f"{key}.answered"
+    asked, answered, offered = f"{key}.asked", f"{key}.answered", f"{key}.offered"
 
     def came() -> None:
         wish = received(st.session_state.get(key))
@@ -90,11 +93,14 @@ def download(
             st.session_state[asked] = wish
 
     wish: Wish | None = st.session_state.get(asked)
+    if wish is None:  # else what the browser saw when it asked, until it is answered
+        st.session_state[offered] = [file for file in files if file.lasting]
     made = None
     if wish:
         # Kept until it is answered: a run that is cut off here need not make it again.
         kept = st.session_state.get(f"{key}.made")
-        made = kept[1] if kept and kept[0] == wish.id else _made(files, wish.name)
+        lasting = st.session_state.get(offered, ())
+        made = kept[1] if kept and kept[0] == wish.id else _made([*lasting, *files], wish.name)
         st.session_state[f"{key}.made"] = (wish.id, made)
     answer = {"wish": st.session_state.get(answered), "kind": "gone"}
     if wish:
@@ -126,6 +132,7 @@ def download(
                     _part(key=f"{key}.{wish.id}.{i}", data=part)
             # Not before: a run that is cut off up to here must answer again.
             st.session_state[answered] = wish.id
+            st.session_state[offered] = [file for file in files if file.lasting]
             del st.session_state[asked], st.session_state[f"{key}.made"]
 
 
@@ -137,7 +144,7 @@ def way_for(key: str) -> DeltaGenerator:
 def forget() -> None:
     """Drop what was asked for and not yet sent: whoever asked has left the page."""
     for name in list(st.session_state):
-        if str(name).endswith((".asked", ".made")):
+        if str(name).endswith((".asked", ".made", ".offered")):
             del st.session_state[name]
 
 

@@ -19,11 +19,12 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.decomposition import PCA
 
 from ae import augmentation, checked, events, plans, weights
 from ae.checked import MAX_BYTES, WeightsError
 from ae.cli import main
-from ae.evaluation import measure
+from ae.evaluation import dead_units, measure
 from ae.jobs import Job
 from ae.metadata import OWN_RECIPE, Data, Net
 from ae.mnist import Mnist
@@ -164,6 +165,48 @@ def test_the_order_of_what_is_told(own: Run) -> None:
     assert all(step.of == 3 for step in steps)
     assert np.all(np.diff([step.passed for step in steps]) >= 0)
     assert np.all(np.diff([step.seconds for step in steps]) > 0)
+
+
+def test_what_is_told_can_come_in_this_order(own: Run) -> None:
+    """Every step is looked at, so the last one of an epoch and its end are the same moment."""
+    out = io.StringIO()
+    report, tell = Reporter(out), {Step: "step", Kept: "kept", Epoch: "epoch"}
+    for thing in own.told:
+        getattr(report, tell[type(thing)])(thing)
+    course, kept = events.Course(3), []
+    for line in out.getvalue().encode().splitlines():
+        event, fields = events.read(line)
+        course.check(event, fields)
+        if event == "kept":
+            kept.append(fields)
+    assert [fields["passed"] for fields in kept] == sorted({k.passed for k in own.of(Kept)})
+    assert len(kept) == 1 + 3 * STEPS
+
+
+def test_a_glance_is_of_the_digits_held_out(own: Run, data: Mnist) -> None:
+    x = data.x_test
+    for model, kept in zip(own.there, own.of(Kept), strict=True):
+        assert kept.dead_units == dead_units(model, x)
+        assert_array_equal(kept.digits, data.y_test)
+        expected = PCA(2).fit_transform(model.encode(x))
+        lengths = np.linalg.norm(kept.places, axis=1)
+        assert_allclose(lengths, np.linalg.norm(expected, axis=1), atol=1e-3)
+
+
+def test_what_is_over_in_a_moment_is_watched_too(
+    data: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not each second, of which there is none, but by the share of the work."""
+    monkeypatch.setattr("ae.training.progress.STEP_SECONDS", 0.0)
+    monkeypatch.setattr("ae.training.produce._SOON", 0.0)
+    monkeypatch.setattr("ae.training.produce._KEEP_SECONDS", 1e9)
+    kept: list[Kept] = []
+    plan = replace(TINY, recipe=replace(TINY.recipe, epochs=1, batch_size=16))
+    training.carry_out(plan, data, tmp_path, on_kept=kept.append)
+    passed = sorted({k.passed for k in kept})
+    assert 12 <= len(passed) <= 17 and (passed[0], passed[-1]) == (0, 1)
+    gaps = np.diff(passed)
+    assert gaps[:4].sum() < gaps[-4:].sum(), "closer together in the beginning"
 
 
 def test_an_epoch_tells_of_the_digits_held_out(own: Run, data: Mnist) -> None:
