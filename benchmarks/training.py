@@ -124,7 +124,7 @@ def _ten_seconds(browser: Browser, server: Server, wait: float) -> tuple[float, 
     page.locator(".outcome", has_text="Done.").wait_for(timeout=PATIENCE)
     done = time.perf_counter() - started
     with page.expect_download() as got:
-        page.get_by_role("button", name="My model (safetensors)").click()
+        page.get_by_role("button", name="(safetensors)").click()
     model = weights.read_own(got.value.path().read_bytes())
     page.context.close()
     return first, done, model.metadata.test.bce
