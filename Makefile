@@ -22,6 +22,7 @@ BIN := $(VENV)/bin
 # Every module of the library, by its dotted name: ae ae.arrays … ae.training.worker
 MODULES = $(subst /,.,$(patsubst %/__init__,%,$(basename $(filter-out %__main__.py,$(sort $(shell find ae -name '*.py'))))))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SWEEP := $(BIN)/python -m ae sweep
 # asgi.py is app.py and the hub of its rooms. Without the option Streamlit's first run on a terminal
 # stops and asks for an e-mail address.
 SERVE := $(BIN)/python -m streamlit run asgi.py --server.showEmailPrompt false
@@ -104,8 +105,12 @@ text: $(VENV)/.tests  ## collect the screen's strings and compile the translatio
 weights: $(VENV)/.atlas  ## train every family again, and measure everything that ships
 	$(BIN)/python -m ae train all
 	$(BIN)/python -m ae train all --recipe tutorial
+	$(SWEEP) shallow --seeds 1 --epochs 40 --vary learning_rate=0.003,0.01,0.02 --csv weights/sweeps/shallow-rate.csv
+	$(SWEEP) topk --seeds 1 --epochs 40 --vary learning_rate=0.005,0.01,0.02 --csv weights/sweeps/topk-rate.csv
+	$(SWEEP) deep --seeds 1 --epochs 15 --vary learning_rate=0.002,0.005 --csv weights/sweeps/deep-rate.csv
 	$(BIN)/python -m ae evaluate --write --facts
 	$(BIN)/python -m ae evaluate --atlas --compression
+	$(BIN)/python benchmarks/own_map.py --write
 
 .PHONY: bench
 bench: $(VENV)/.tests chromium haproxy redis  ## measure what benchmarks/README.md reports

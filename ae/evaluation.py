@@ -467,7 +467,7 @@ def as_record(report: Report) -> dict[str, Any]:
             "recipe": model.recipe,
             **model.errors.as_dict(),
             "ink": model.ink._asdict(),
-            "dead_by_layer": model.dead,
+            "dead_by_layer": list(model.dead),
             "bound": None if model.bound is None else model.bound._asdict(),
             "parameters": model.metadata.parameters,
             "file": model.file,

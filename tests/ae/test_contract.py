@@ -69,12 +69,17 @@ def test_shapes_dtypes_and_ranges(model: Model, n: int) -> None:
 
 
 @pytest.mark.parametrize("family", ae.FAMILIES.values(), ids=lambda family: family.name)
-def test_a_code_of_relu_is_never_negative_and_has_exact_zeros(family: Family) -> None:
-    z = ae.load(family.name).encode(digits(50))
-    if family.activations[0][-1] == "relu":
-        assert z.min() == 0 < z.max()
-    else:  # as in the linear net, and in the means of a variational one
-        assert z.min() < 0 < z.max() and np.all(z != 0)
+def test_codes_have_the_signs_and_the_zeros_of_their_activation(family: Family) -> None:
+    model = ae.load(family.name)
+    z = model.encode(digits(50))
+    match family.activations[0][-1]:
+        case "relu":
+            assert z.min() >= 0 < z.max()
+        case "topk":
+            assert_array_equal((z != 0).sum(axis=1), family.k)
+        case _:  # as in the linear net, and in the means of a variational one
+            usual = model.statistics.code_percentiles
+            assert usual.min() < 0 < usual.max() and np.all(z != 0)
 
 
 def test_flat_and_square_pictures_are_the_same(model: Model) -> None:

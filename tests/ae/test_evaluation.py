@@ -120,13 +120,13 @@ def test_kept_and_invented_ink_make_up_what_was_drawn() -> None:
     assert_allclose(ink(x, 0 * x), np.zeros((2, 4)))
 
 
-def test_a_dim_smudge_keeps_little() -> None:
+def test_a_smudge_is_not_taken_for_a_copy() -> None:
     """By its squared error it is better than most reconstructions: so little can be wrong."""
     dot = ae.drawing.from_strokes([[(0.5, 0.5)]], size=1)[None]
     model = ae.load("shallow")
     smudge = model.reconstruct(dot)
     assert model.statistics.better_than(float(mse(dot, smudge)[0])) > 0.9
-    assert kept(dot, smudge)[0] < 0.5
+    assert kept(dot, smudge)[0] < 0.5 or invented(dot, smudge)[0] > 1
 
 
 def test_a_digit_without_ink_has_no_share() -> None:

@@ -12,7 +12,7 @@ from ae import checked
 
 ENTRY = """
     Family(
-        name="wide",
+        name="double",
         title=N_("Wide"),
         idea=N_("Twice as many numbers."),
         encoder=(784, 64),
@@ -32,8 +32,8 @@ from ae import atlas, checked, cli, evaluation, facts, keras_scripts, plans, wei
 from ae.metadata import Data, Metadata, Net
 from ae.mnist import Mnist
 
-assert ae.MODELS[-2:] == ("wide", "pca") and "wide" in plans.PLAIN
-family = ae.FAMILIES["wide"]
+assert ae.MODELS[-2:] == ("double", "pca") and "double" in plans.PLAIN
+family = ae.FAMILIES["double"]
 random = np.random.default_rng(0)
 x = random.random((300, 28, 28), np.float32) ** 4
 y = np.zeros(300, np.uint8)
@@ -48,7 +48,7 @@ arrays = {
 errors, statistics = evaluation.measure(weights.autoencoder(family, arrays), x[:100])
 for recipe, settings in family.recipes.items():
     metadata = Metadata(
-        family="wide",
+        family="double",
         parameters=family.parameters,
         net=Net.of(family, recipe, settings, seed=0),
         data=Data(name="MNIST", sha256="0" * 64, digits=300),
@@ -56,29 +56,29 @@ for recipe, settings in family.recipes.items():
         test=errors,
     )
     tensors = arrays | weights.statistics_tensors(statistics)
-    path = weights.locate("wide", recipe)
+    path = weights.locate("double", recipe)
     checked.save(path, tensors, metadata.to_header(), root=checked.FOLDER)
 
-model = ae.load("wide")
+model = ae.load("double")
 assert model.code_size == 64 and model.metadata.test == errors
-assert ("wide", "best") not in facts.load().codes and "wide" not in atlas.load().maps
+assert ("double", "best") not in facts.load().codes and "double" not in atlas.load().maps
 
 assert cli.main(["evaluate", "--write", "--facts"]) == 0
-assert {("wide", "best"), ("wide", "tutorial")} <= facts.load().codes.keys()
-assert ("wide", "best") in facts.load().angles  # it draws in one layer
+assert {("double", "best"), ("double", "tutorial")} <= facts.load().codes.keys()
+assert ("double", "best") in facts.load().angles  # it draws in one layer
 readme = (checked.FOLDER / "README.md").read_text()
-assert "`python -m ae train wide --recipe best --epochs 250 --seed 0`" in readme
-assert "| wide | best |" in readme and "Twice as many numbers." in readme
+assert "`python -m ae train double --recipe best --epochs 200 --seed 0`" in readme
+assert "| double | best |" in readme and "Twice as many numbers." in readme
 
 np.save("x.npy", x[:3])
-assert cli.main(["encode", "x.npy", "--model", "wide", "-o", "z.npy"]) == 0
-assert cli.main(["decode", "z.npy", "--model", "wide", "-o", "y.npy"]) == 0
+assert cli.main(["encode", "x.npy", "--model", "double", "-o", "z.npy"]) == 0
+assert cli.main(["decode", "z.npy", "--model", "double", "-o", "y.npy"]) == 0
 np.testing.assert_array_equal(np.load("y.npy"), model.reconstruct(x[:3]))
-assert cli.main(["reconstruct", "x.npy", "--model", "wide", "-o", "again.npy"]) == 0
+assert cli.main(["reconstruct", "x.npy", "--model", "double", "-o", "again.npy"]) == 0
 np.testing.assert_array_equal(np.load("again.npy"), np.load("y.npy"))
 
-plan = plans.preset("ours", "wide")
-assert plan.code_size == 64 and plan.arguments == ["mine", "--like", "wide"]
+plan = plans.preset("ours", "double")
+assert plan.code_size == 64 and plan.arguments == ["mine", "--like", "double"]
 assert "64" in keras_scripts.keras_python(plan) and "64" in keras_scripts.keras_r(plan)
 """
 
@@ -95,4 +95,4 @@ def test_another_entry_is_all_that_another_family_needs(tmp_path: Path) -> None:
         [sys.executable, "-W", "error", "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "wide" in done.stdout  # the table that `evaluate` prints
+    assert "double" in done.stdout  # the table that `evaluate` prints

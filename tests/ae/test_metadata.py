@@ -30,7 +30,7 @@ def test_what_is_written_is_read_back(name: str, recipe: str) -> None:
 
 @pytest.mark.parametrize("name", ["denoising", "vae", "vae2", "pca"])
 def test_the_files_that_ship_would_be_written_as_they_are(name: str) -> None:
-    """Letter for letter; the older ones are from before ``loss`` and ``noise``."""
+    """Letter for letter; the older ones are from before ``loss`` and ``sees``."""
     written = ae.load(name).metadata.to_header()
     assert json.dumps(written) == json.dumps(header(name))
 
@@ -101,14 +101,14 @@ def test_each_part_is_wanted(key: str) -> None:
         Metadata.parse(written)
 
 
-@pytest.mark.parametrize("setting", ["loss", "noise", "l1"])
+@pytest.mark.parametrize("setting", ["loss", "sees", "l1"])
 @pytest.mark.parametrize("name", ["best", "own"])
 def test_only_what_is_younger_than_a_file_may_be_missing(setting: str, name: str) -> None:
     """A model of one's own is always younger than ``loss``."""
     written = header("denoising")
     written["recipe"]["name"] = name
     del written["recipe"][setting]
-    if setting == "noise" or (setting, name) == ("loss", "best"):
+    if setting == "sees" or (setting, name) == ("loss", "best"):
         assert Metadata.parse(written).net is not None
     else:
         with pytest.raises(ValueError, match="does not say what its recipe is"):

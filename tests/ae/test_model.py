@@ -64,10 +64,14 @@ def test_keras_with_the_same_weights_gives_the_same_numbers(
     z, y = model.encode(digits), model.reconstruct(digits)
     # Relative to the largest activation, about 40; a float32 has steps of 4e-6 there.
     assert_allclose(z, np.asarray(nets.encoder(flat)), rtol=1e-5, atol=1e-5 * z.max())
-    assert_allclose(y.reshape(-1, 784), clipped(nets.autoencoder(flat)), rtol=0, atol=1e-5)
+    pictures = clipped(nets.autoencoder(flat))
+    drawn = len(digits) // 2
+    assert_allclose(y[:drawn].reshape(-1, 784), pictures[:drawn], rtol=0, atol=1e-5)
+    # Ink everywhere, or codes twice as large, make larger sums, of which float32 keeps less.
+    assert_allclose(y.reshape(-1, 784), pictures, rtol=0, atol=1e-4)
     edited = 2 * z[::-1].copy()
     assert_allclose(
-        model.decode(edited).reshape(-1, 784), clipped(nets.decoder(edited)), rtol=0, atol=1e-5
+        model.decode(edited).reshape(-1, 784), clipped(nets.decoder(edited)), rtol=0, atol=1e-4
     )
 
 
@@ -99,9 +103,10 @@ def test_atoms_are_what_keras_gives_the_last_layer(
     decoder.layers[-1].activation = keras.activations.linear
     one_by_one = level * np.eye(model.code_size, dtype=np.float32)
     empty = np.zeros((1, model.code_size), np.float32)
-    gain = np.asarray(decoder(one_by_one)) - np.asarray(decoder(empty))
-    # A gain may be 45, where a float32 has steps of 4e-6.
-    assert_allclose(model.atoms(level), gain.reshape(-1, 28, 28), rtol=1e-6, atol=2e-5)
+    logits, base = (np.asarray(decoder(codes)) for codes in (one_by_one, empty))
+    # A gain is the difference of logits that may be 180, where a float32 has steps of 1.5e-5.
+    off = 1e-6 * np.abs(logits).max()
+    assert_allclose(model.atoms(level), (logits - base).reshape(-1, 28, 28), rtol=1e-6, atol=off)
 
 
 @every_family

@@ -455,8 +455,8 @@ def put_a_nan(tensors: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (drop, "log_variance.weights is nothing, expected float32 of shape (128, 32)"),
-        (turn, "log_variance.weights is float32 of shape (32, 128), expected"),
+        (drop, "log_variance.weights is nothing, expected float32 of shape (256, 32)"),
+        (turn, "log_variance.weights is float32 of shape (32, 256), expected"),
         (put_a_nan, "log_variance.bias holds NaN or infinity"),
     ],
 )

@@ -274,14 +274,14 @@ def test_nothing_on_standard_input(complaint: Complaint, monkeypatch: pytest.Mon
         ("encode nowhere.png", "nowhere.png: No such file"),
         ("encode {here}", "kind of file"),
         ("reconstruct {here}", "kind of file"),
-        ("encode {seven} --model wide", "'wide'"),
+        ("encode {seven} --model nobody", "'nobody'"),
         ("encode {seven} -o code.png", "codes are written as .csv, .npy or .npz"),
         ("encode {seven} -o {here}/nowhere/z.npy", "nowhere/z.npy: No such file or directory"),
         ("reconstruct {seven} -o y.jpg", "digits are written as .csv, .npy, .npz or .png"),
         ("encode {seven} --folder {here}", "shallow.safetensors is missing"),
         ("encode {seven} --model pca --recipe tutorial", "pca has no recipe"),
         ("evaluate --data {here}/no.npz", "no.npz"),
-        ("train wide", "'wide'"),
+        ("train nobody", "'nobody'"),
         ("train deep --epochs 0", "0 is not from 1"),
         ("train deep --epochs ten", "invalid whole number value: 'ten'"),
         ("train deep --seed -1", "-1 is not from 0"),
@@ -369,7 +369,7 @@ def test_train_evaluate_export(
     assert main(["evaluate", "--folder", out, "--json"]) == 0
     printed = capsys.readouterr()
     record = json.loads(printed.out)
-    assert printed.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, pca.\n"
+    assert printed.err == "Not there: shallow, sparse, linear, denoising, vae, vae2, topk, wide, pca.\n"
     assert [(m["name"], m["recipe"], m["file"]) for m in record["models"]] == [
         ("deep", "best", "deep.safetensors")
     ]
