@@ -258,19 +258,19 @@ perfect copy has a BCE of {floor}.
 
 *before*: what shipped until November 2026, whose rates had been chosen on the test digits; the
 README of that time is `git show {old}:weights/README.md`; its likelihood was estimated with 64
-rolls. *published*: G. Hinton &
-R. Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 313 (2006),
-for 784-1000-500-250-30, its squared error over a digit's 784 pixels; and Burda, Grosse &
-Salakhutdinov (below). The denoising net's squared error is that of what it makes of digits with
-Gaussian noise of σ = {sigma}, against the clean ones.
+rolls. *published*: Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural
+networks", Science 313 (2006), for 784-1000-500-250-30, summed over a digit's 784 pixels; and
+Burda, Grosse & Salakhutdinov (below). The denoising net's squared error is that of what it makes of
+digits with Gaussian noise of σ = {sigma}, against the clean ones.
 
 ## What was chosen, and on what
 
 {choices}
 
-Rates, lengths and widths were chosen on the last 5,000 training digits, from which these nets did
-not learn. The test digits were looked at once, at the end, by the nets above, which learnt from all
-60,000 training digits.
+These rates were chosen on the last 5,000 training digits, from which these nets did not learn. The
+other settings were taken over from the nets before, or set once and compared with nothing. The test
+digits were looked at once, at the end, by the nets above, which learnt from all 60,000 training
+digits.
 
 ## By chance
 
