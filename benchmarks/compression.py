@@ -191,7 +191,7 @@ def chart(table: Table) -> str:
 
 def lines(table: Table) -> Iterator[Line]:
     """Give what is drawn: each model's bits, each format's qualities on sheets and in files."""
-    for name in ae.MODELS:
+    for name in table.decoders:
         title = FAMILIES[name].title if name in FAMILIES else "PCA"
         points = [
             Point(r.bytes, r.mse, str(r.bits), f"{title}, {r.bits} bits")

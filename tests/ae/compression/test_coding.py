@@ -33,11 +33,11 @@ def test_any_symbols_come_back(name: str, bits: int, n: int, seed: int) -> None:
 @pytest.mark.parametrize("bits", [1, 5, 8])
 @pytest.mark.parametrize("name", ae.MODELS)
 def test_the_bytes_are_what_the_prior_says(name: str, bits: int, digits: np.ndarray) -> None:
-    """At most 3 % above it, and a byte; nothing can be below it by more than a byte."""
+    """At most 3 % above it, and a byte; nothing can be below it by more than two bytes."""
     model, prior = with_prior(name)
     symbols = np.tile(search.encode(model, prior, digits, bits), (4, 1))
     told = coding.cost(symbols, prior, bits).sum() / 8
-    assert told - 1 <= len(coding.encode(symbols, prior, bits)) <= 1.03 * told + 1
+    assert told - 2 <= len(coding.encode(symbols, prior, bits)) <= 1.03 * told + 1
 
 
 def test_blocks_follow_one_another(monkeypatch: pytest.MonkeyPatch, digits: np.ndarray) -> None:

@@ -63,7 +63,7 @@ def test_first_figures_are_beaten(shipped: Table) -> None:
     """Uniform steps and a histogram for each unit: 18.1 bytes at 0.0057, by deep at 5 bits."""
     deep, vae, pca = (shipped.ladder(name) for name in ("deep", "vae", "pca"))
     assert min(r.bytes for r in deep if r.mse <= 0.0057) < 14
-    assert min(r.bytes for r in (*deep, *vae) if r.mse <= 0.0057) < 11
+    assert min(r.bytes for r in (*deep, *vae) if r.mse <= 0.006) < 8
     assert min(r.bytes for r in pca if r.mse <= 0.0154) < 10  # it took 18.4
 
 
