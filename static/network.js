@@ -6,7 +6,7 @@ const { open } = await import(`./packed.js${version}`);
 
 /**
  * @typedef {object} Network what `ui.components.network.pack` packed
- * @property {string} id 16 characters that identify the content
+ * @property {string} id of the content
  * @property {Layer[]} encoder from the 784 pixels to the code
  * @property {Layer[]} decoder from the code to the 784 pixels; empty where a page decodes nothing
  * @property {[number, number]} ends of an axis for its codes, zero included
@@ -46,15 +46,10 @@ export function through(layers, input) {
   return activations;
 }
 
-/**
- * Decode one code.
- * @param {Layer[]} layers the decoder
- * @param {ArrayLike<number>} code of shape (units)
- * @returns {Float32Array} of shape (784) in [0, 1], ink is 1
- */
+/** Decode a code of shape (units) by the decoder's layers: (784) in [0, 1], ink is 1. */
 export const decode = (layers, code) => digitOf(through(layers, code));
 
-/** What a decoder has drawn, of shape (784) in [0, 1], by the activations that `through` gives. */
+/** What a decoder has drawn: (784) in [0, 1], by the activations that `through` gives. */
 export const digitOf = (activations) =>
   activations.at(-1).map((value) => Math.min(Math.max(value, 0), 1));
 
@@ -76,25 +71,15 @@ export function ink(x, y) {
   };
 }
 
-/**
- * Mean squared error per pixel, as in ae/evaluation.py.
- * @param {Float32Array} x the digit, of shape (784) in [0, 1]
- * @param {Float32Array} y its reconstruction
- * @returns {number}
- */
+/** Mean squared error per pixel, as in ae/evaluation.py; of what `ink` takes. */
 export const mse = (x, y) =>
   x.reduce((total, value, i) => total + (value - y[i]) ** 2, 0) / x.length;
 
-// The k largest stay; of equals, the first.
-function topk(values, k) {
-  const order = [...values.keys()].sort((a, b) => values[b] - values[a] || a - b);
-  const kept = new Float32Array(values.length);
-  for (const unit of order.slice(0, k)) kept[unit] = values[unit];
-  return kept;
-}
-
 function activate(values, activation, k) {
-  if (activation === "topk") return topk(values, k);
+  if (activation === "topk") {
+    const least = values.toSorted().at(-k);
+    return values.map((value) => (value < least ? 0 : value));
+  }
   if (activation === "relu") return values.map((value) => Math.max(value, 0));
   if (activation === "sigmoid") return values.map((value) => 1 / (1 + Math.exp(-value)));
   return values;

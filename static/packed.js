@@ -12,7 +12,7 @@ export const idOf = (packed) => new TextDecoder().decode(packed.subarray(0, ID))
  * @property {Float32Array} weights of shape (inputs, outputs)
  * @property {Float32Array} bias of shape (outputs)
  * @property {"linear" | "relu" | "sigmoid" | "topk"} activation
- * @property {number} [k] of "topk", how many of the outputs stay
+ * @property {number} [k] of "topk": so many stay
  */
 
 /**

@@ -56,9 +56,12 @@ def ways(
     note = html.legend(text.gettext("lost"), text.gettext("added"))
     outcome = html.element("small", note if shown == "changed" else html.SPACE), _ink(result, text)
     fresh = " built" if built else ""
+    hidden = family.widths[1:-1]
+    style = f"--layers: {len(hidden)}; --columns: {sum(map(pictures.columns, hidden))}"
+    encoder, decoder = _encoder(result, family, text), _decoder(result, family, shown, text)
     return (
-        html.element("div", *_encoder(result, family, text), class_=f"half encoder{fresh}"),
-        html.element("div", *_decoder(result, family, shown, text), class_=f"half decoder{fresh}"),
+        html.element("div", *encoder, class_=f"half encoder{fresh}", style=style),
+        html.element("div", *decoder, class_=f"half decoder{fresh}", style=style),
         html.element("div", *outcome, class_="survived"),
     )
 

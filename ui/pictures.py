@@ -37,18 +37,23 @@ def grey(digit: Float32) -> Pixels:
     return np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8)
 
 
+def columns(units: int) -> int:
+    """Say in how many columns `cells` stacks so many units."""
+    return math.ceil(units / _HIGHEST)
+
+
 def cells(activations: Float32) -> Pixels:
     """Stack a layer's units, (n,), as cells that light up: (h, w) uint8, at most 64 of them high.
 
     The strongest unit is white: each layer, and each drawing, has a scale of its own. What is below
     zero counts by its size. Cells that are left over in the last row are black.
     """
-    columns = math.ceil(len(activations) / _HIGHEST)
+    wide = columns(len(activations))
     strongest = max(float(np.abs(activations).max()), _FAINTEST)
-    rows = math.ceil(len(activations) / columns)
-    strength = np.zeros(rows * columns, np.float32)
+    rows = math.ceil(len(activations) / wide)
+    strength = np.zeros(rows * wide, np.float32)
     strength[: len(activations)] = np.abs(activations) / strongest
-    return grey(strength.reshape(rows, columns))
+    return grey(strength.reshape(rows, wide))
 
 
 def signed(error: Float32, scale: float = 0.5) -> Pixels:

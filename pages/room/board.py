@@ -26,7 +26,7 @@ def show(now: Visit, model: Model, text: Text) -> None:
     room.show(
         table=protocol.as_json(),
         model=model.name,
-        # One's own is on this computer alone, and the largest would take too long.
+        # One's own is on this computer alone.
         phones=model.name if model.name in weights.MODELS else None,
         fallback=DEFAULT_MODEL,
         network=models.weights(model.name, now),

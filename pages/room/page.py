@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from hub import here
+import ae
+from hub import here, weights
 from pages.room import alone, board
 from ui import html, models, state
 from ui.components import browser
+from ui.state import DEFAULT_MODEL
 
 now = state.visit("room")
 text = state.text()
@@ -16,6 +18,11 @@ if not now.stage:
 browser.settle(now, text, told="")
 
 if here.serves:
-    board.show(now, models.get_or_stop(state.model_name(), now, text), text)
+    name = state.model_name()
+    if name in ae.FAMILIES and name not in weights.MODELS:
+        titles = {"model": models.title(name, text), "other": models.title(DEFAULT_MODEL, text)}
+        st.caption(_("{model} is too large for phones: the room uses {other}.", **titles))
+        name = DEFAULT_MODEL
+    board.show(now, models.get_or_stop(name, now, text), text)
 else:
     alone.show(text)

@@ -21,7 +21,7 @@ def labels(text: Text) -> dict[str, str]:
         "enlarge": _("Show the code in full size"),
         "qr_of": _("QR code of {address}"),
         "alone": _("Only this computer can open that address: the app runs here, for nobody else."),
-        "own_model": _("Phones cannot have this model: they stay with the one before."),
+        "own_model": _("Phones cannot have your own model: they stay with the one before."),
         # Translators: after a number, as in "1 phone", "12 phones".
         "phone": _("phone"),
         "phones": _("phones"),

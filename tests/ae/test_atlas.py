@@ -154,7 +154,7 @@ def test_all_ten_digits_are_on_the_prior_s_sheet(shipped: Atlas, judge: str) -> 
     code_map = shipped.maps[judge]
     nearest, _ = latent.neighbours(code_map.codes, loaded(judge).encode(pictures), atlas.NEIGHBOURS)
     votes = latent.votes(shipped.digits, nearest)
-    assert set(votes.argmax(axis=1)[votes.max(axis=1) >= 0.8]) == set(range(10))
+    assert set(votes.argmax(axis=1)[votes.max(axis=1) >= 0.7]) == set(range(10))
 
 
 def test_our_samples_lie_among_their_like(shipped: Atlas) -> None:

@@ -480,7 +480,7 @@ def test_the_build_up(name: str) -> None:
         assert strip_of.split('class="now"')[0].count("<i ") == step + 1
         assert f'aria-label="{step} unit{"" if step == 1 else "s"}" class="now"' in strip_of
     exact = any(text.startswith("Exact sums: this decoder adds one picture") for text in texts(app))
-    assert exact == (name in ("shallow", "sparse", "linear"))
+    assert exact == facts.draws_in_one_layer(name)
 
 
 def test_the_build_up_follows_the_frame() -> None:
@@ -495,13 +495,14 @@ def test_the_subspace() -> None:
     verdicts = plain(html(app, "verdicts"))
     shipped = facts.load().angles
     assert re.search(r"Linear: the same space as PCA, overlap 1\.00", verdicts)
-    assert verdicts.count("another space") == 4
+    assert verdicts.count("another space") == 5
     for (name, recipe), angles in shipped.items():
         title = ae.FAMILIES[name].title + ("" if recipe == "best" else ", the tutorial's recipe")
         assert curve(app, "angles", title) == pytest.approx(np.degrees(angles), rel=1e-3, abs=1e-3)
         assert f"{title}: " in verdicts and f"overlap {facts.overlap(angles):.2f}" in verdicts
     assert any(
-        text.startswith("Not in the chart: Deep, Denoising, VAE, VAE-2.") for text in texts(app)
+        text.startswith("Not in the chart: Deep, Denoising, VAE, VAE-2, Wide.")
+        for text in texts(app)
     )
 
 
@@ -531,7 +532,7 @@ def test_sparsity(recipe: str) -> None:
         before, code, behind = halves(counted[name, recipe])
         assert code == test["dead"]
         widths = halves(ae.FAMILIES[name].widths[1:-1]) if name != "pca" else ((), 32, ())
-        hidden = f"hidden layers: {sum(before + behind)} of {sum(widths[0] + widths[2])}"
+        hidden = f" hidden layers: {sum(before + behind)} of {sum(widths[0] + widths[2]):,}"
         assert plain(dead) == f"{code}{hidden if before else ''}"
         assert l1 == f"{codes.l1[50]:.1f}"
         for cell, counts in ((by_zeros, codes.zeros), (by_size, codes.counts)):

@@ -536,6 +536,7 @@ def test_the_way_from_one_digit_to_another(language: str) -> None:
         look_at(app, name)
         assert_way(app, name, encoded(name, drawn), encoded(name, four), drawn, four)
     # An average was never a digit: its picture is what the decoder draws of it.
+    look_at(app, "vae2")
     choose(app, "morph_B", "mean3")
     three = mean("vae2", 3)
     assert_way(app, "vae2", encoded("vae2", drawn), three, drawn, decoded("vae2", three))
@@ -763,8 +764,10 @@ def test_what_each_number_costs(language: str) -> None:
         assert plain(html(app, "verdict")) == said
         for figure in (bound.total, bound.pixels, bound.code):
             assert says(app, text.number(figure, 1))
+        shown = {text.number(figure, 1) for figure in (bound.total, bound.pixels, bound.code)}
         for figure in (bound.binary, 86.76):  # a paper's net, which compares with one of the two
-            assert says(app, text.number(figure, 1)) == (measured == "vae")
+            number = text.number(figure, 1)
+            assert says(app, number) == (measured == "vae" or number in shown)
 
 
 @every_language

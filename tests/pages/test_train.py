@@ -669,8 +669,8 @@ def test_what_is_said_of_a_training_is_its_own(
     set_to(app, "preset", "ours")
     film = component(app, "film")
     assert film["frames"][-1]["text"].startswith("after 2 of 2 epochs")
-    assert any("This was 784 → 32 → 784 · Adam 0.0075 · 2 epochs." in text for text in texts(app))
-    assert "784 → 32 → 784 · Adam 0.003 · 250 epochs" in texts(app), "of the code beside it"
+    assert any("This was 784 → 32 → 784 · Adam 0.02 · 2 epochs." in text for text in texts(app))
+    assert "784 → 32 → 784 · Adam 0.02 · 200 epochs" in texts(app), "of the code beside it"
     tab = at_train(returns(app.session_state["visit"].token, lang="pt"))
     film = component(tab, "film")
     assert film["frames"][-1]["text"].startswith("depois de 2 de 2 épocas")

@@ -31,8 +31,17 @@ from ui.text import Text
 _ship = component("network", script="live.js")
 
 
+# Of a message that Streamlit sends (server.maxMessageSize is 5 MB).
+_MOST = 4_900_000  # bytes
+
+
 def ship(name: str, data: bytes) -> None:
-    """Send a model's weights to the browser, as `network.pack` packed them."""
+    """Send a model's weights to the browser, as `network.pack` packed them.
+
+    What is too large for a message stays here: that model's pictures come when the pen is lifted.
+    """
+    if len(data) > _MOST:
+        return
     _ship(key=f"network_{name}", data=data)  # style.css takes it out of sight
 
 
