@@ -108,6 +108,8 @@ weights: $(VENV)/.atlas  ## train every family again, and measure everything tha
 	$(SWEEP) shallow --seeds 1 --epochs 40 --vary learning_rate=0.003,0.01,0.02 --csv weights/sweeps/shallow-rate.csv
 	$(SWEEP) topk --seeds 1 --epochs 40 --vary learning_rate=0.005,0.01,0.02 --csv weights/sweeps/topk-rate.csv
 	$(SWEEP) deep --seeds 1 --epochs 15 --vary learning_rate=0.002,0.005 --csv weights/sweeps/deep-rate.csv
+	$(SWEEP) shallow --seeds 5 --csv weights/sweeps/shallow-seeds.csv
+	$(SWEEP) shallow --seeds 3 --recipe tutorial --csv weights/sweeps/shallow-tutorial-seeds.csv
 	$(BIN)/python -m ae evaluate --write --facts
 	$(BIN)/python -m ae evaluate --atlas --compression
 	$(BIN)/python benchmarks/own_map.py --write
