@@ -113,7 +113,7 @@ def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
         for up in (20, 47, -15, 61):
             visitor.mouse.move(x + up / 4, y - up)
             frame(visitor)
-            code[UNIT] = max(own + up * length, 2 * model.statistics.code_axis[0])
+            code[UNIT] = np.clip(own + up * length, *2 * np.array(model.statistics.code_axis))
             expect_machine(visitor, model, digit, code)
             assert outlines(visitor) == [UNIT + 1]
             said = f"Unit {UNIT + 1}: {code[UNIT]:.{decimals}f}".replace("-", "\N{MINUS SIGN}")

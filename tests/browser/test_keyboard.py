@@ -250,14 +250,14 @@ def test_one_sentence_after_each_change_and_none_before(open_app: OpenPage) -> N
     expect(status).to_have_attribute("aria-live", "polite")
     expect(status).to_be_empty()
     draw(visitor, SEVEN[1])
-    choose(visitor, ae.FAMILIES["deep"].title)
+    choose(visitor, ae.FAMILIES["sparse"].title)
     visitor.mouse.click(*column(visitor, 3))
     expect(visitor.locator(".st-key-editor")).to_contain_text("Unit 4")
     tool(visitor, ENGLISH("Set to 0")).click()
     expect(status).to_contain_text("1 number changed. ")
-    drawn, deep, edited = said(visitor)
+    drawn, sparse, edited = said(visitor)
     survives = re.compile(r"\d+% of the ink survives\.")
-    assert survives.match(drawn) and survives.match(deep) and drawn != deep
+    assert survives.match(drawn) and survives.match(sparse) and drawn != sparse
     assert edited.startswith("1 number changed.")
     # Another language, another page: nothing has happened to the drawing.
     choose(visitor, "PT")
