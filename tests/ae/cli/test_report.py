@@ -159,7 +159,7 @@ def test_the_readme_that_ships_has_each_files_own_figures(file: str) -> None:
     net = model.metadata.net
     name = f"{path.stem} | {net.recipe_name if net else ''} "
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    (row,) = re.findall(rf"^\| {re.escape(name)}\|(.*)\|$", text.split("## Files")[0], re.M)
+    (row,) = re.findall(rf"^\| {re.escape(name)}\|(.*)\|$", text.split("## Before")[0], re.M)
     bce, mse, psnr, _, _, _, dead, _, size = (cell.strip() for cell in row.split("|"))
     test = model.metadata.test.as_dict()
     # As the rounding of another machine's products may fall.
