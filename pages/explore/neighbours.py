@@ -81,9 +81,13 @@ def _row(title: str, nearest: Indices, shares: Float32, scene: Scene, text: Text
 
 
 def _accuracies(scene: Scene, text: Text) -> Markup:
-    """Write how often the vote is wrong, for each family, as bars."""
+    """Write how often the vote is wrong, for each family, as bars; on the stage for its own."""
     _ = text.gettext
-    accuracies = {models.title(name, text): m.accuracy for name, m in scene.atlas.maps.items()}
+    accuracies = {
+        models.title(name, text): code_map.accuracy
+        for name, code_map in scene.atlas.maps.items()
+        if not scene.now.stage or name == scene.model.name
+    }
     accuracies[_("The pixels")] = scene.atlas.pixels_accuracy
     most = max(1 - share for share in accuracies.values())
     entries = []

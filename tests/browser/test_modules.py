@@ -12,6 +12,10 @@ from tests.conftest import serve, wait_run, watched_page
 # The addresses of all our scripts that were fetched so far, as often as they were.
 FETCHED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => name.includes("/app/static/"))"""
+MOVING_MAP = [
+    *("latent", "map_view", "moving_map", "network", "packed"),
+    *("paint", "painted", "pixels", "raster", "strokes"),
+]
 LIVE = ["comparison", "drawing", "edits", "lanes", "live", "network", "numbers", "packed", "pixels"]
 LIVE += ["raster", "shelf", "sliders", "small_bars", "written"]
 PLOTLY = "plotly-basic-4.1.1.min.js"
@@ -37,7 +41,7 @@ def below() -> Iterator[str]:
         ("/explore?view=new", "All digits on one sheet", ["download", "sheet", "strips"]),
         ("/compare?view=atoms", None, ["atoms", "download", "strips", *LIVE]),
         ("/compare?view=ladder", None, ["charts", "download", *LIVE]),
-        ("/train", None, ["charts", "edits", "film", "numbers", "strips"]),
+        ("/train", None, ["charts", "edits", "film", "numbers", "strips", *MOVING_MAP]),
     ],
 )
 def test_each_script_is_fetched_once(
