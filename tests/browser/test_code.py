@@ -28,7 +28,7 @@ from tests.browser.test_draw import (
     touch,
     wait_for_chart,
 )
-from tests.browser.test_live import expect_machine
+from tests.browser.test_live import FRAMES, expect_machine
 from tests.conftest import wait_run
 
 OpenPage = Callable[..., Page]
@@ -71,7 +71,8 @@ def foot(page: Page, unit: int) -> Point:
 
 
 def frame(page: Page) -> None:
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    """Wait until what was moved is painted."""
+    page.evaluate(FRAMES)
 
 
 @contextmanager

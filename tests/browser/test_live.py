@@ -91,6 +91,9 @@ RECORD = """() => {
   };
   look();
 }"""
+# A net of a million weights may need a second frame.
+FRAMES = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 # On the canvas under the pen, nothing is drawn.
 BARE = """(canvas) =>
   canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)
@@ -128,7 +131,7 @@ def expect_outcome(part: Locator, digit: Float32, reconstruction: Float32, *show
 
 def seen(page: Page) -> Float32:
     """What the network sees of where the pen has been."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    page.evaluate(FRAMES)
     drawn = page.evaluate("window.lines")
     lines = tuple(tuple((round(x, 1), round(y, 1)) for x, y in line) for line in drawn)
     # As the pencil leaves the line when it is lifted; so does the picture before.
@@ -355,7 +358,7 @@ def test_no_older_answer_shows_between_two_lines(open_empty: Any) -> None:
         for x, y in line[1:]:
             visitor.mouse.move(left + x, top + y, steps=4)
         visitor.mouse.up()
-    visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    visitor.evaluate(FRAMES)
     visitor.evaluate(RECORD)
     wait_run(visitor)
     expect(visitor.locator(".machine canvas")).to_have_count(0)
@@ -381,7 +384,7 @@ def test_a_line_that_is_abandoned_goes(open_empty: Any) -> None:
     while not visitor.locator(".upper-canvas").evaluate(BARE):  # the canvas loads it
         visitor.wait_for_timeout(50)
     visitor.mouse.move(left + 200, top + 220, steps=4)
-    visitor.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    visitor.evaluate(FRAMES)
     before = bars(visitor)
     with new_drawing(visitor):
         visitor.mouse.up()
