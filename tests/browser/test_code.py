@@ -28,7 +28,7 @@ from tests.browser.test_draw import (
     touch,
     wait_for_chart,
 )
-from tests.browser.test_live import FRAMES, expect_machine
+from tests.browser.test_live import FRAMES, expect_machine, wait_for_weights
 from tests.conftest import wait_run
 
 OpenPage = Callable[..., Page]
@@ -99,6 +99,7 @@ def open_draw(page: OpenPage) -> OpenPage:
 @pytest.mark.parametrize(("name", "sample"), [("shallow", "7b"), ("vae", PICTURE)])
 def test_a_bar_is_dragged(open_draw: OpenPage, name: str, sample: str) -> None:
     visitor, model = open_draw(f"?sample={sample}&model={name}"), ae.load(name)
+    wait_for_weights(visitor, name)
     digit = sample_digit(sample)
     (code,) = model.encode(digit[None])
     own = code[UNIT]
