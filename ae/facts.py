@@ -127,7 +127,7 @@ def produce(
     report: Report | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Measure everything and write the file; takes a quarter of an hour on two cores.
+    """Measure everything and write the file; takes some five minutes on two cores.
 
     Parameters
     ----------

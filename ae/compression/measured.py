@@ -29,7 +29,7 @@ FILE = "compression.safetensors"
 ALONE = 100
 """The first test digits, of which each gets a file of its own."""
 LARGEST = 4_000_000
-"""Bytes of a decoder, above which no codes are searched: it would take hours."""
+"""Bytes of a decoder, above which no codes are searched: of ``wide`` it takes 9 ms a digit."""
 
 
 @final

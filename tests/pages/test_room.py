@@ -26,7 +26,7 @@ from tests.pages.test_app import (
 )
 from tests.pages.test_train import own_model
 from ui import maps, models, share, state
-from ui.components import packed, room
+from ui.components import live, packed, room
 from ui.state import Visit
 from ui.text import translator
 
@@ -100,6 +100,29 @@ def test_another_model_in_the_frame_is_another_one_for_the_room(served: None) ->
     assert (before["phones"], after["phones"]) == ("shallow", "deep")
     assert before["network"] != after["network"] and before["map"] != after["map"]
     assert before["table"] == after["table"]
+
+
+@every_language
+def test_what_is_too_large_for_phones_is_no_room_s_model(language: str, served: None) -> None:
+    app = visit(model="wide", lang=language)
+    data, text = shown(app), translator(language)
+    assert data["model"] == data["phones"] == state.DEFAULT_MODEL
+    said = text.gettext(
+        "{model} is too large for phones: the room uses {other}.",
+        model=models.title("wide", text),
+        other=models.title(state.DEFAULT_MODEL, text),
+    )
+    assert said in texts(app)
+    look_at(app, "deep")
+    assert shown(app)["phones"] == "deep" and said not in texts(app)
+
+
+def test_no_message_is_larger_than_streamlit_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(live, "_ship", lambda key, data: sent.append(key))
+    for name in ae.FAMILIES:
+        live.ship(name, models.weights(name, Visit()))
+    assert sent == [f"network_{name}" for name in ae.FAMILIES if name != "wide"]
 
 
 def test_phones_cannot_have_a_model_of_ones_own(served: None, tmp_path: Path) -> None:
